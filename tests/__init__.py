@@ -1,0 +1,1 @@
+"""The tests of plivo_async."""
