@@ -1,0 +1,149 @@
+"""What becomes of a request, decided without I/O: note it, draw for it, count it, apply it, spoil it.
+
+Two steps, because time passes between them: `receive` when a request has arrived whole, `decide` after the forward half
+of the latency. The order within `decide` is that of a real service: credentials, limit, operation.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ._api import Answer, Api, Asked, Headers, RefusedError, html_page, plain_text
+from ._auth import Account
+from ._draws import Draws, draw
+from ._faults import MEANINGS, Fault, Faults, Script
+from ._latency import Latency, split_latency
+from ._limit import Limit, retry_after
+from ._log import Request
+from ._rooms import Rooms
+from ._routes import Reference, route
+from ._settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What an emulator was told to do."""
+
+    limit: Limit | None
+    faults: Faults
+    latency: Latency
+    seed: int
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request that has arrived, and the time it takes there and back."""
+
+    record: Request
+    asked: Asked
+    forward: float
+    """Seconds until it is to be decided."""
+    back: float
+    """Seconds from then until its answer is to be sent."""
+
+
+class Core:
+    """All of an emulator but its connections and its clock. `now` is in seconds since it started."""
+
+    def __init__(self, account: Account, rooms: Rooms, rules: Rules) -> None:
+        self.rules = rules
+        self.rooms = rooms
+        self.script = Script()
+        self.requests: list[Request] = []
+        self._api = Api(account, rooms, rules.settings)
+        self._limiter = rules.limit.limiter() if rules.limit is not None else None
+        self._seen: Counter[tuple[str | None, str | None]] = Counter()
+
+    def receive(self, method: str, target: str, headers: Headers, body: bytes, now: float) -> Received:
+        """Note a request that has arrived whole, and draw its latency and its fault."""
+        found = route(method, target)
+        values = {name.lower(): value for name, value in headers}
+        record = Request(
+            number=len(self.requests) + 1,
+            at=now,
+            method=method,
+            raw_path=target,
+            headers=tuple((name, "***" if name.lower() == "authorization" else value) for name, value in headers),
+            body=body,
+            operation=found.operation,
+        )
+        self.requests.append(record)
+        if found.reference is not None:
+            record.name, record.uuid = self._names(found.reference)
+        draws = self._draw(record)
+        asked = Asked(
+            number=record.number,
+            route=found,
+            authorization=values.get("authorization"),
+            content_type=values.get("content-type"),
+            body=body,
+            new_api_id=lambda: draws.api_id,
+        )
+        return Received(record, asked, *split_latency(self.rules.latency, draws))
+
+    def _names(self, reference: Reference) -> tuple[str | None, str | None]:
+        if reference.kind == "name":
+            return reference.value, None
+        known = self.rooms.by_uuid.get(reference.value)
+        return (known.friendly_name if known is not None else None), reference.value
+
+    def _draw(self, record: Request) -> Draws:
+        target = record.name or record.uuid
+        record.nth = self._next(record.operation, target)
+        nth_of_all = self._next(record.operation, "") if target is not None else record.nth
+        draws = draw(self.rules.seed, record.operation, target, record.nth)
+        if record.operation is not None:
+            scripted = self.script.hit(record.operation, record.name, record.nth, nth_of_all)
+            record.fault = scripted or self.rules.faults.hit(record.operation, draws.fault)
+        return draws
+
+    def _next(self, operation: str | None, target: str | None) -> int:
+        self._seen[operation, target] += 1
+        return self._seen[operation, target]
+
+    def decide(self, received: Received, now: float) -> Answer | None:
+        """Count and apply a request as far as its fault lets it come.
+
+        Returns:
+            What is to be sent, None for nothing at all. Of a fault that is not in the answer's text (a cut, a delay)
+            the true answer is returned: the wire does the rest.
+        """
+        record, asked = received.record, received.asked
+        answer = self._course(asked, record.fault, now)
+        if answer is not None:
+            record.status, record.applied = answer.status, answer.applied
+        if record.fault is Fault.NOT_JSON and answer is not None:
+            return html_page(200 if answer.status == 204 else answer.status, "Welcome")
+        replacement = MEANINGS[record.fault].status if record.fault is not None else None
+        return answer if replacement is None else self._injected(asked, replacement, now)
+
+    def _course(self, asked: Asked, fault: Fault | None, now: float) -> Answer | None:
+        """The true answer, or None if the fault keeps the request from getting one."""
+        applied, counted = (MEANINGS[fault].applied, MEANINGS[fault].counted) if fault is not None else (True, True)
+        barred = self._api.barred(asked)
+        # Unverified: whoever has no access to the account is not counted against its limit.
+        over = barred is None and counted and self._limiter is not None and not self._limiter.admit(now)
+        if not applied:
+            return None
+        return barred or (self._over_limit(asked, now) if over else self._api.answer(asked, now))
+
+    def _over_limit(self, asked: Asked, now: float) -> Answer:
+        headers: Headers = ()
+        if self.rules.limit is not None and self._limiter is not None:
+            # An injected 429 may come while there is room; a second is the least that both forms can tell.
+            delay = self._limiter.retry_in(now) or 1.0
+            value = retry_after(self.rules.limit.retry_after, delay, self.rooms.instant(now))
+            headers = (("Retry-After", value),) if value is not None else ()
+        return self._api.refusal(asked, RefusedError(429, "too many requests", headers))
+
+    def _injected(self, asked: Asked, status: int, now: float) -> Answer:
+        match status:
+            case 429:
+                return self._over_limit(asked, now)
+            case 502:
+                return html_page(502, "502 Bad Gateway")
+            case 503:
+                after = self.rules.settings.unavailable_retry_after
+                headers = (("Retry-After", str(after)),) if after is not None else ()
+                return plain_text(503, "Service Unavailable", headers)
+        return self._api.refusal(asked, RefusedError(status, "internal server error"))

@@ -1,0 +1,277 @@
+"""The emulator as a user holds it."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from random import Random
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import anyio
+import anyio.abc
+
+from ._auth import made_up
+from ._core import Core, Rules
+from ._faults import Faults, Line, fault_named
+from ._latency import Latency, check_latency
+from ._limit import Limit
+from ._log import Counts, Request, count
+from ._pipe import pipe
+from ._rooms import Conference, Rooms
+from ._routes import OPERATIONS
+from ._server import Connection, serve
+from ._settings import Settings
+from ._sockets import accept_forever, listen
+
+_DEFAULT_LIMIT = Limit()
+
+
+class Emulator:
+    """Plivo's Multiparty Call API on this machine, for one account, with the truth on show.
+
+    Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 only and stops with the
+    block: connections that are open then are closed, answers that are due are dropped.
+
+    Everything that is left to chance follows from `seed` and from what a request is (operation, conference, the how
+    manieth such request), not from the order of arrival: so a run can be replayed although it is concurrent. All times
+    are those of `anyio.current_time()`, so it works in virtual time (see `connect`).
+
+    Args:
+        auth_id: The account; one is made up when it is not given.
+        auth_token: Its token; as above.
+        port: The port to listen on; 0 takes a free one; None listens on none, and only `connect` leads to it.
+        limit: The account's rate limit; None for no limit.
+        faults: What goes wrong by chance; None for nothing.
+        latency: Seconds that a request takes there and back together, or a pair of bounds between which they are
+            drawn for each. A request is counted and applied after the first part of it.
+        seed: Of everything that is left to chance.
+        settings: How it behaves where nobody knows how Plivo does.
+
+    Raises:
+        ValueError: An argument out of its range or form.
+    """
+
+    def __init__(
+        self,
+        auth_id: str | None = None,
+        auth_token: str | None = None,
+        *,
+        port: int | None = 0,
+        limit: Limit | None = _DEFAULT_LIMIT,
+        faults: Faults | None = None,
+        latency: Latency = 0.0,
+        seed: int = 0,
+        settings: Settings | None = None,
+    ) -> None:
+        self._account = made_up(auth_id, auth_token)
+        self._rules = Rules(
+            limit=limit,
+            faults=Faults() if faults is None else faults,
+            latency=check_latency(latency),
+            seed=seed,
+            settings=Settings() if settings is None else settings,
+        )
+        self._port = port
+        self._started_at: float | None = None
+        self._task_group: anyio.abc.TaskGroup | None = None
+        self._cleanup = ExitStack()
+        uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
+        epoch = datetime.now(UTC)
+        self._core = Core(
+            self._account,
+            Rooms(epoch, lambda: str(UUID(int=uuids.getrandbits(128), version=4))),
+            self._rules,
+        )
+        self._connections = 0
+        self._most_connections = 0
+
+    def __repr__(self) -> str:
+        return f"<Emulator {self.auth_id} at {self.url}>"
+
+    async def __aenter__(self) -> Self:
+        """Start.
+
+        Raises:
+            OSError: The port is taken.
+            RuntimeError: It was started before.
+        """
+        if self._started_at is not None:
+            raise RuntimeError("an emulator is started once; make another one")
+        self._started_at = anyio.current_time()
+        listener = None
+        if self._port is not None:
+            listener = listen(self._port)
+            self._cleanup.callback(listener.close)
+            self._port = listener.getsockname()[1]
+        self._task_group = anyio.create_task_group()
+        await self._task_group.__aenter__()
+        if listener is not None:
+            self._task_group.start_soon(accept_forever, listener, self._serve_soon)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop. What the block raised goes on its way as it is, in no exception group."""
+        group, self._task_group = self._task_group, None
+        assert group is not None  # noqa: S101  (entered before)
+        with self._cleanup:
+            group.cancel_scope.cancel()
+            await group.__aexit__(None, None, None)
+
+    # ---- Access -------------------------------------------------------------------------------------------------
+
+    @property
+    def auth_id(self) -> str:
+        """The account's Auth ID."""
+        return self._account.auth_id
+
+    @property
+    def auth_token(self) -> str:
+        """The account's token."""
+        return self._account.auth_token
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at its end; without a port when it listens on none."""
+        return f"http://127.0.0.1:{self._port}" if self._port else "http://127.0.0.1"
+
+    def connect(self) -> anyio.abc.ByteStream:
+        """A new connection to it in memory: no socket, no real time. Speak HTTP/1.1 over it.
+
+        Raises:
+            RuntimeError: It is not running.
+        """
+        client, server = pipe()
+        self._serve_soon(server)
+        return client
+
+    @property
+    def connections(self) -> int:
+        """Connections that are open now, on its side."""
+        return self._connections
+
+    @property
+    def most_connections(self) -> int:
+        """The most that were open at the same time."""
+        return self._most_connections
+
+    # ---- Conferences --------------------------------------------------------------------------------------------
+
+    @property
+    def conferences(self) -> Mapping[str, Conference]:
+        """The conferences by friendly name, the newest of each name; a live view."""
+        return self._core.rooms.newest
+
+    @property
+    def conferences_by_uuid(self) -> Mapping[str, Conference]:
+        """All conferences by UUID, the oldest first; a live view."""
+        return self._core.rooms.by_uuid
+
+    def add_conference(
+        self,
+        name: str,
+        *,
+        waiting: int = 1,
+        status: str = "initialized",
+        uuid: str | None = None,
+        stay_alone: bool | None = None,
+        sub_account: str | None = None,
+    ) -> Conference:
+        """Add a conference, as if its participants had just joined.
+
+        Args:
+            name: Its friendly name.
+            waiting: Participants in it, 1 to 10.
+            status: `initialized`, `active` or `ended`.
+            uuid: Its UUID; drawn from the seed when it is not given.
+            stay_alone: May a single participant stay in it? None: as in the settings.
+            sub_account: Auth ID of the subaccount that owns it, if one does.
+
+        Raises:
+            ValueError: An argument out of range, a UUID in use, or a live conference of that name.
+            RuntimeError: The emulator is not running.
+        """
+        return self._core.rooms.add(
+            name,
+            now=self._now(),
+            waiting=waiting,
+            status=status,
+            uuid=uuid,
+            stay_alone=self._rules.settings.stay_alone if stay_alone is None else stay_alone,
+            sub_account=sub_account,
+        )
+
+    def activate_conference(self, name: str) -> None:
+        """Activate the conference, by somebody else's doing.
+
+        Raises:
+            ValueError: No Initialized conference has that name.
+        """
+        conference = self._core.rooms.live(name)
+        if conference is None or not self._core.rooms.activate(conference, self._now()):
+            raise ValueError(f"no conference called {name!r} waits to be activated")
+
+    def end_conference(self, name: str, *, cause: int = 1000) -> None:
+        """End the conference, by somebody else's doing.
+
+        Args:
+            name: Its friendly name.
+            cause: Why: 1000 its last participant left, 1010 only one was left, 2000 too long, 3000 by the API.
+
+        Raises:
+            ValueError: No live conference has that name, or there is no such cause.
+        """
+        conference = self._core.rooms.live(name)
+        if conference is None:
+            raise ValueError(f"no live conference is called {name!r}")
+        self._core.rooms.end(conference, self._now(), cause=cause)
+
+    # ---- Faults and truth ---------------------------------------------------------------------------------------
+
+    def script(self, operation: str, name: str | None = None, *, nth: int | None = 1, fault: str) -> None:
+        """Let one request go wrong for certain, whatever chance says.
+
+        Args:
+            operation: `activate`, `end`, `get` or `list`.
+            name: Friendly name of the conference; None for whichever, and for lists.
+            nth: Which such request since the start, 1 for the first, whatever became of the others; None for each.
+                Without a name, all requests of the operation are counted together.
+            fault: The name of a `Fault`.
+
+        Raises:
+            ValueError: No such operation or fault, or `nth` is less than 1.
+        """
+        if operation not in OPERATIONS:
+            raise ValueError(f"{operation!r} is no operation; these are: {', '.join(sorted(OPERATIONS))}")
+        self._core.script.add(Line(operation, name, nth, fault_named(fault)))
+
+    @property
+    def requests(self) -> list[Request]:
+        """Every request that has arrived whole, in order, and what became of it."""
+        return self._core.requests
+
+    def counts(self) -> Counts:
+        """The requests in numbers."""
+        return count(self._core.requests)
+
+    # ---- Inside -------------------------------------------------------------------------------------------------
+
+    def _now(self) -> float:
+        if self._task_group is None or self._started_at is None:
+            raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
+        return anyio.current_time() - self._started_at
+
+    def _serve_soon(self, connection: Connection) -> None:
+        if self._task_group is None:
+            raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
+        self._connections += 1
+        self._most_connections = max(self._most_connections, self._connections)
+        self._task_group.start_soon(self._serve, connection)
+
+    async def _serve(self, connection: Connection) -> None:
+        try:
+            await serve(connection, self._core, self._now)
+        finally:
+            self._connections -= 1
