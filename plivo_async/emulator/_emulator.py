@@ -33,9 +33,10 @@ class Emulator:
     Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 only and stops with the
     block: connections that are open then are closed, answers that are due are dropped.
 
-    Everything that is left to chance follows from `seed` and from what a request is (operation, conference, the how
-    manieth such request), not from the order of arrival: so a run can be replayed although it is concurrent. All times
-    are those of `anyio.current_time()`, so it works in virtual time (see `connect`).
+    Everything that is left to chance follows from `seed` and from what a request is (its operation, its conference, and
+    whether it is the first such request, the second, and so on), not from the order of arrival: so a run can be
+    replayed although it is concurrent. All times are those of `anyio.current_time()`, so it works in virtual time (see
+    `connect`).
 
     Args:
         auth_id: The account; one is made up when it is not given.
@@ -77,12 +78,8 @@ class Emulator:
         self._task_group: anyio.abc.TaskGroup | None = None
         self._cleanup = ExitStack()
         uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
-        epoch = datetime.now(UTC)
-        self._core = Core(
-            self._account,
-            Rooms(epoch, lambda: str(UUID(int=uuids.getrandbits(128), version=4))),
-            self._rules,
-        )
+        rooms = Rooms(datetime.now(UTC), lambda: str(UUID(int=uuids.getrandbits(128), version=4)))
+        self._core = Core(self._account, rooms, self._rules)
         self._connections = 0
         self._most_connections = 0
 
@@ -98,12 +95,13 @@ class Emulator:
         """
         if self._started_at is not None:
             raise RuntimeError("an emulator is started once; make another one")
-        self._started_at = anyio.current_time()
         listener = None
         if self._port is not None:
             listener = listen(self._port)
             self._cleanup.callback(listener.close)
             self._port = listener.getsockname()[1]
+        self._started_at = anyio.current_time()
+        self._core.rooms.epoch = datetime.now(UTC)
         self._task_group = anyio.create_task_group()
         await self._task_group.__aenter__()
         if listener is not None:

@@ -80,7 +80,7 @@ def select(conferences: Iterable[Conference], listing: Listing, now: datetime) -
         one
         for one in conferences
         if _equal(one, listing)
-        and (one.end_time is None if not listing.end_time and one.live else _within(one.end_time, bounds))
+        and (_within(one.end_time, bounds) if one.end_time is not None else not listing.end_time)
         and _within(one.creation_time, listing.creation_time)
     ]
 
@@ -114,8 +114,8 @@ def _equal(one: Conference, listing: Listing) -> bool:
     )
 
 
-def _within(moment: datetime | None, bounds: Iterable[Bound]) -> bool:
-    return moment is not None and all(_COMPARE[name](moment, bound) for name, bound in bounds)
+def _within(moment: datetime, bounds: Iterable[Bound]) -> bool:
+    return all(_COMPARE[name](moment, bound) for name, bound in bounds)
 
 
 def _window(bounds: tuple[Bound, ...], now: datetime) -> tuple[Bound, ...]:

@@ -111,10 +111,10 @@ class Rooms:
         new_uuid: Makes the UUIDs.
     """
 
-    __slots__ = ("_by_uuid", "_epoch", "_new_uuid", "_newest")
+    __slots__ = ("_by_uuid", "_new_uuid", "_newest", "epoch")
 
     def __init__(self, epoch: datetime, new_uuid: Callable[[], str]) -> None:
-        self._epoch = epoch
+        self.epoch = epoch
         self._new_uuid = new_uuid
         self._newest: dict[str, Conference] = {}
         self._by_uuid: dict[str, Conference] = {}
@@ -135,7 +135,7 @@ class Rooms:
 
     def instant(self, now: float) -> datetime:
         """The wall-clock time of second `now`, aware, in UTC."""
-        return (self._epoch + timedelta(seconds=now)).astimezone(UTC)
+        return (self.epoch + timedelta(seconds=now)).astimezone(UTC)
 
     def wall(self, now: float) -> datetime:
         """The same, cut to whole seconds as on the wire."""

@@ -181,8 +181,6 @@ class _Exchanges:
 
     async def _refuse(self, status: int) -> None:
         """Answer what is no request, and close: nobody knows where the next one would begin."""
-        if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
-            return
         headers = [("Connection", "close"), ("Content-Length", "0")]
         await self._connection.send(self._http.send(h11.Response(status_code=status, headers=headers)) or b"")
         await self._connection.send_eof()
