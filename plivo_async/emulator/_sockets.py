@@ -2,13 +2,14 @@
 
 import contextlib
 import errno
+import os
 import socket
 import struct
 from collections.abc import Callable
 
 import anyio
 
-_LINGER_NOT = struct.pack("ii", 1, 0)
+_LINGER_NOT = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 _RETRY_ACCEPT = 0.05  # seconds to wait when the process has no file descriptor left
 
 
