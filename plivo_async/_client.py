@@ -1,0 +1,241 @@
+"""The client: its lifetime, its options, and the resources of its account."""
+
+import json as jsonlib
+import random
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+import httpx
+
+from ._credentials import checked_base_url, credentials
+from ._exchange import Exchange
+from ._lanes import LaneTransport, open_connection_lane
+from ._limiter import Limiter, limiter_of
+from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
+from ._transport import HttpTransport
+from ._turnstile import Turnstile
+from ._unset import UNSET, Unset
+from .policy import Effect, RateLimit, RetryPolicy
+from .resources import MultiPartyCalls
+from .wire import Request, check_path
+
+BASE_URL = "https://api.plivo.com"
+"""Source: Plivo docs, "API overview"."""
+
+_LANES = 32  # 60 requests a second at 200 ms are 12 under way; more lanes only make bursts burstier
+_FOREIGN_WIDTH = 8  # where a stock httpx pool is at its best
+_EFFECTS = {"GET": Effect.SAFE, "HEAD": Effect.SAFE, "PUT": Effect.IDEMPOTENT, "DELETE": Effect.IDEMPOTENT}
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What a client has under way at this moment.
+
+    Attributes:
+        requests: Requests on a connection.
+        connections_idle: Connections kept open for the next request; 0 for a client of your own.
+        waiting_for_connection: Requests that have a permit and wait for a connection.
+        permits_in_flight: Permits of the account in use, in the whole process.
+        permits_retired: Permits out of use since a 429; they come back by and by.
+        waiting_for_permit: Requests that wait for a permit in this event loop.
+        retry_debt: Retries made on credit and not yet paid back by successes.
+    """
+
+    requests: int
+    connections_idle: int
+    waiting_for_connection: int
+    permits_in_flight: int
+    permits_retired: int
+    waiting_for_permit: int
+    retry_debt: float
+
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class _Core:
+    """What a client shares with the copies that `with_options` makes."""
+
+    account: str
+    http_client: httpx.AsyncClient
+    owned: bool
+    turnstile: Turnstile | None
+    lanes: LaneTransport | None
+    exchange: Exchange
+    limiter: Limiter | None
+    width: int
+
+
+class AsyncClient:
+    """A client of one Plivo account, for asyncio and trio.
+
+        async with AsyncClient() as client:
+            await client.mpc.start("support-4812")
+
+    Make one and share it: it holds up to 32 connections, opened as they are needed, and the clients of one account in a
+    process share one budget of requests. It belongs to the event loop in which it is first used.
+
+    Attributes:
+        mpc: The multiparty calls of the account.
+    """
+
+    def __init__(
+        self,
+        auth_id: str | None = None,
+        auth_token: str | None = None,
+        *,
+        base_url: str = BASE_URL,
+        timeout: TimeoutOption = 10.0,
+        retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
+        rate_limit: RateLimit | None = RateLimit(),  # noqa: B008  (frozen)
+        http_client: httpx.AsyncClient | None = None,
+        allow_http: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        random: Callable[[], float] = random.random,
+    ) -> None:
+        """Get ready; nothing is sent, and no connection is made.
+
+        Args:
+            auth_id: The account's Auth ID, 20 characters; None takes `PLIVO_AUTH_ID` from the environment.
+            auth_token: Its Auth Token; None takes `PLIVO_AUTH_TOKEN`. It never shows in a repr, log or error.
+            base_url: Where Plivo is, or an emulator.
+            timeout: Bounds one attempt: seconds for all of it, or an `httpx.Timeout` for its phases; None for no bound.
+            retry: What is retried, how long between, and how much in all.
+            rate_limit: How many requests may be sent; clients of one account share it. None: no limit on our side.
+            http_client: Your own, for proxies, certificates and transports of your choice. It is used as it is, with at
+                most 8 requests under way, and never closed by us.
+            allow_http: Send credentials over `http://` to other hosts than this one.
+            clock: Monotonic seconds; a test with virtual time hands in its own.
+            random: Draws evenly from [0, 1), for the jitter.
+
+        Raises:
+            ValueError, TypeError: An argument is missing or wrong; the message says what to do.
+        """
+        who = credentials(auth_id, auth_token)
+        url = checked_base_url(base_url, allow_http=allow_http)
+        if rate_limit is not None and not isinstance(rate_limit, RateLimit):
+            raise TypeError(f"rate_limit must be a RateLimit or None, not {type(rate_limit).__name__}")
+        if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
+            raise TypeError(f"http_client must be an httpx.AsyncClient, not {type(http_client).__name__}")
+        self._options = Options(timeout=attempt_timeout(timeout), retry=checked_retry(retry))
+        lanes, turnstile = None, None
+        owned = http_client is None
+        if http_client is None:
+            lanes = LaneTransport(_LANES, open_connection_lane(_tls(url)), clock)
+            http_client = httpx.AsyncClient(transport=lanes, trust_env=False)
+        else:
+            turnstile = Turnstile(_FOREIGN_WIDTH)
+        limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http_client)
+        transport = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile)
+        exchange = Exchange(transport, limiter, clock, random)
+        width = _LANES if lanes is not None else _FOREIGN_WIDTH
+        self._core = _Core(who.auth_id, http_client, owned, turnstile, lanes, exchange, limiter, width)
+        self._is_copy = False
+        self.mpc = MultiPartyCalls(exchange, self._options, width)
+
+    def with_options(self, *, timeout: TimeoutOption | Unset = UNSET, retry: RetryPolicy | Unset = UNSET) -> Self:
+        """A client with other options, over the same connections and the same budgets.
+
+        Closing the copy closes nothing; close the original.
+
+        Args:
+            timeout: As in the constructor; left out, it stays as it is.
+            retry: As in the constructor; left out, it stays as it is.
+        """
+        copy = type(self).__new__(type(self))
+        copy._core = self._core
+        copy._is_copy = True
+        copy._options = self._options.merged(timeout, retry)
+        copy.mpc = MultiPartyCalls(self._core.exchange, copy._options, self._core.width)
+        return copy
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        idempotent: bool | None = None,
+        deadline: float | None = None,
+    ) -> Any:
+        """Use any other Plivo endpoint with the same care: paced, retried where harmless, its outcome known.
+
+        GET and HEAD are safe, PUT and DELETE idempotent; POST and PATCH are neither, and are not repeated after an
+        unclear attempt unless `idempotent=True` says that this one may be.
+
+        Args:
+            method: `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
+            path: Relative to the account, as `Call/`; its parts percent-encoded where they need it.
+            params: The query; None values are left out.
+            json: The body: anything that `json.dumps` takes; None for no body.
+            idempotent: Whether repeating it leaves the same state; None takes what the method says.
+            deadline: Seconds for all of it, waits included; None for no bound.
+
+        Returns:
+            The decoded JSON of the answer; None if it has no body.
+
+        Raises:
+            ValueError, TypeError: An argument is wrong; nothing was sent.
+            ResponseError: Plivo answered no.
+            NotSentError: Nothing reached Plivo; repeating is safe.
+            OutcomeUnknownError: It may have been carried out; look before repeating.
+            DecodeError: The answer can't be read.
+        """
+        method = method.upper()
+        if method not in _METHODS:
+            raise ValueError(f"method must be one of {', '.join(_METHODS)}, not {method!r}")
+        effect = _EFFECTS.get(method, Effect.NEITHER)
+        if idempotent is not None and effect is not Effect.SAFE:
+            effect = Effect.IDEMPOTENT if idempotent else Effect.NEITHER
+        body = None if json is None else jsonlib.dumps(json, ensure_ascii=False, allow_nan=False).encode()
+        query = {name: value for name, value in (params or {}).items() if value is not None}
+        request = Request(method, check_path(path), effect, method, path, body, str(httpx.QueryParams(query)))
+        seconds("deadline", deadline)
+        answer = await self._core.exchange.run(request, self._options, deadline)
+        return answer.json()
+
+    def statistics(self) -> Statistics:
+        """What is under way at this moment. To be called in the event loop of the client."""
+        core = self._core
+        line = core.lanes if core.lanes is not None else None
+        window = core.limiter.window if core.limiter is not None else None
+        busy = core.turnstile.inside if core.turnstile is not None else 0
+        queued = core.turnstile.waiting if core.turnstile is not None else 0
+        return Statistics(
+            requests=line.busy if line is not None else busy,
+            connections_idle=line.idle if line is not None else 0,
+            waiting_for_connection=line.waiting if line is not None else queued,
+            permits_in_flight=window.in_flight if window is not None else 0,
+            permits_retired=window.retired if window is not None else 0,
+            waiting_for_permit=core.limiter.gate().waiting if core.limiter is not None else 0,
+            retry_debt=core.exchange.budget.debt,
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections, unless they are yours (`http_client=`). May be called twice."""
+        if self._core.owned and not self._is_copy:
+            await self._core.http_client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<AsyncClient of account {self._core.account[:2]}…{self._core.account[-3:]}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an AsyncClient holds connections and is not pickled; make one in each process")
+
+
+def _tls(base_url: str) -> ssl.SSLContext:
+    if base_url.startswith("https:"):
+        return httpx.create_ssl_context(trust_env=True)
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and without the 20 ms for the certificates

@@ -1,0 +1,92 @@
+"""Who calls, and where: read, checked, and kept from showing."""
+
+import base64
+import ipaddress
+import os
+import re
+from dataclasses import dataclass
+
+import httpx
+
+from ._secret import Secret
+
+_AUTH_ID = re.compile(r"(?:MA|SA)[A-Z0-9]{18}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An Auth ID and its token."""
+
+    auth_id: str
+    auth_token: Secret
+
+    @property
+    def authorization(self) -> Secret:
+        """The value of the `Authorization` header: Basic, user name Auth ID, password Auth Token."""
+        pair = f"{self.auth_id}:{self.auth_token.reveal()}".encode()
+        return Secret(f"Basic {base64.b64encode(pair).decode('ascii')}")
+
+
+def credentials(auth_id: str | None, auth_token: str | None) -> Credentials:
+    """Take credentials from the arguments, else from `PLIVO_AUTH_ID` and `PLIVO_AUTH_TOKEN`.
+
+    Raises:
+        ValueError: One is missing or malformed; the message says what to do, and shows no token.
+        TypeError: One is no `str`.
+    """
+    auth_id = _given("auth_id", auth_id, "PLIVO_AUTH_ID")
+    auth_token = _given("auth_token", auth_token, "PLIVO_AUTH_TOKEN")
+    if not _AUTH_ID.fullmatch(auth_id):
+        raise ValueError(
+            f"auth_id is malformed ({len(auth_id)} characters): an Auth ID has 20 characters, MA or SA and then 18 "
+            "capital letters and digits; copy it from the Plivo console"
+        )
+    if not (auth_token.isascii() and auth_token.isprintable() and " " not in auth_token):
+        raise ValueError(
+            "auth_token is malformed: it has a space, a line break or another character that no Auth Token has; "
+            "copy it from the Plivo console again"
+        )
+    return Credentials(auth_id, Secret(auth_token))
+
+
+def _given(name: str, value: str | None, variable: str) -> str:
+    value = os.environ.get(variable) if value is None else value
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    if not value:
+        raise ValueError(f"{name} is missing: pass AsyncClient({name}=…) or set the environment variable {variable}")
+    return value
+
+
+def checked_base_url(base_url: str, *, allow_http: bool) -> str:
+    """Check where to send credentials; returns the URL without a slash at its end.
+
+    Raises:
+        ValueError: It is no plain `https://` URL; `http://` goes to loopback only unless `allow_http`.
+        TypeError: It is no `str`.
+    """
+    if not isinstance(base_url, str):
+        raise TypeError(f"base_url must be a str, not {type(base_url).__name__}")
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"base_url is no URL: {error}") from None
+    if url.scheme not in {"https", "http"} or not url.host:
+        raise ValueError("base_url must be an absolute URL such as https://api.plivo.com")
+    if url.userinfo or url.query or url.fragment:
+        raise ValueError("base_url must have no user, password, query or fragment")
+    if url.scheme == "http" and not allow_http and not _loopback(url.host):
+        raise ValueError(
+            f"base_url would send the Auth Token to {url.host} unencrypted: use https://, "
+            "or pass allow_http=True if you know that nobody listens"
+        )
+    return str(url).rstrip("/")
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

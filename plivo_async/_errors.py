@@ -1,0 +1,143 @@
+"""What can go wrong, grouped by what to do next.
+
+    PlivoError
+    ├─ NotSentError           nothing reached Plivo; repeating is safe
+    ├─ OutcomeUnknownError    it may have been carried out; look before repeating
+    ├─ ResponseError          Plivo answered no: .status_code .api_id .detail
+    │  ├─ BadRequestError         400, 405, 409, 422 …: the request is wrong; repeating it as it is won't help
+    │  ├─ AuthenticationError     401: wrong Auth ID or Auth Token
+    │  ├─ PermissionDeniedError   403: the account may not do this
+    │  ├─ NotFoundError           404: no such thing, or not in the state that the operation needs
+    │  ├─ RateLimitError          429: .retry_after, seconds or None
+    │  └─ ServerError             5xx
+    └─ DecodeError            a yes that nobody can read; the body is in .detail
+
+    ActivationFailures (an ExceptionGroup)   the errors of many activations
+
+A mistake found before anything is sent is a `ValueError` or a `TypeError`.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from .policy import Attempt
+
+_FACTS = ("operation", "target", "status_code", "api_id", "detail", "retry_after", "attempts")
+
+
+class PlivoError(Exception):
+    """The root of all errors of this package but `ValueError` and `TypeError`.
+
+    Pickles, and turns into JSON types with `to_dict()`. Holds no credential, and nothing that holds one.
+
+    Attributes:
+        operation: What was asked for, as `Activate MPC`.
+        target: What it was asked for: the conference's name, or the route.
+        status_code: The status of the last answer; None if there was none.
+        api_id: Plivo's identifier of the last answer, to name to its support; None if it had none.
+        detail: Plivo's own words, at most 500 characters; None if it had none.
+        retry_after: Seconds that the last answer asked to wait; None if it didn't.
+        attempts: Every attempt, the first one first.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        target: str | None = None,
+        status_code: int | None = None,
+        api_id: str | None = None,
+        detail: str | None = None,
+        retry_after: float | None = None,
+        attempts: Sequence[Attempt] = (),
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.target = target
+        self.status_code = status_code
+        self.api_id = api_id
+        self.detail = detail
+        self.retry_after = retry_after
+        self.attempts = tuple(attempts)
+
+    @property
+    def message(self) -> str:
+        """The error in a sentence or two."""
+        return str(self.args[0])
+
+    def to_dict(self) -> dict[str, Any]:
+        """All facts as plain JSON types."""
+        facts = {name: getattr(self, name) for name in _FACTS}
+        facts["attempts"] = [attempt.to_dict() for attempt in self.attempts]
+        return {"type": type(self).__name__, "message": self.message, **facts}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, {name: getattr(self, name) for name in _FACTS})
+
+
+def _rebuild(cls: type[PlivoError], message: str, facts: dict[str, Any]) -> PlivoError:
+    return cls(message, **facts)
+
+
+class NotSentError(PlivoError):
+    """Nothing reached Plivo, or nothing that it acted on: repeating is safe."""
+
+
+class OutcomeUnknownError(PlivoError):
+    """It may have been carried out: look before repeating."""
+
+
+class ResponseError(PlivoError):
+    """Plivo answered no."""
+
+
+class BadRequestError(ResponseError):
+    """The request is wrong (400, 405, 409, 422 and other 4xx): repeating it as it is won't help."""
+
+
+class AuthenticationError(ResponseError):
+    """401: wrong Auth ID or Auth Token."""
+
+
+class PermissionDeniedError(ResponseError):
+    """403: the account may not do this."""
+
+
+class NotFoundError(ResponseError):
+    """404: no such thing, or not in the state that the operation needs."""
+
+
+class RateLimitError(ResponseError):
+    """429: too many requests, and all attempts are used up. It was not carried out."""
+
+
+class ServerError(ResponseError):
+    """5xx."""
+
+
+class DecodeError(PlivoError):
+    """Plivo said yes, in words that nobody can read. The beginning of the body is in `detail`."""
+
+
+class ActivationFailures(ExceptionGroup[Exception]):
+    """The errors of the activations that failed, in input order."""
+
+    def derive(self, excs: Sequence[Exception]) -> Self:  # type: ignore[override]  # typeshed wants a bare group
+        """Keep the class when a part is split off, by `except*` for example."""
+        return type(self)(self.message, excs)
+
+
+_BY_STATUS: dict[int, type[ResponseError]] = {
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    429: RateLimitError,
+}
+
+
+def response_error(status_code: int) -> type[ResponseError]:
+    """The class of error that a status that isn't a yes stands for."""
+    if status_code >= 500:
+        return ServerError
+    return _BY_STATUS.get(status_code, BadRequestError)

@@ -1,0 +1,204 @@
+"""One exchange for every operation: take a permit, send, classify, decide, wait; a deadline over all of it."""
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import anyio
+
+from ._clock import Clock, sleep_until
+from ._failures import failure
+from ._limiter import DeadlinePassed, Limiter
+from ._logs import masked
+from ._options import Options
+from ._progress import Progress
+from ._transport import Trip
+from .policy import (
+    Attempt,
+    AttemptOutcome,
+    GiveUp,
+    Priority,
+    RetryAt,
+    RetryBudget,
+    RetryPolicy,
+    classify,
+    decide,
+)
+from .wire import Answer, Request, retry_after
+
+_log = logging.getLogger("plivo_async")
+
+
+class Transport(Protocol):
+    """What carries one request."""
+
+    async def send(
+        self, request: Request, *, priority: Priority, phases: dict[str, float | None], progress: Progress
+    ) -> Trip:
+        """Send a request and read its answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """An attempt that has ended.
+
+    Attributes:
+        attempt: Its record.
+        answer: The answer; None if no head of one came.
+        fault: What broke it off; None if nothing did.
+        sent_at: Monotonic seconds at which it got its permit.
+    """
+
+    attempt: Attempt
+    answer: Answer | None
+    fault: Exception | None
+    sent_at: float
+
+
+class Exchange:
+    """Carries out operations for one account.
+
+    Attributes:
+        clock: Monotonic seconds.
+        random: Draws evenly from [0, 1).
+        budget: The retries on credit.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        limiter: Limiter | None,
+        clock: Clock,
+        random: Callable[[], float],
+    ) -> None:
+        self._transport = transport
+        self._limiter = limiter
+        self.clock = clock
+        self.random = random
+        self.budget = RetryBudget()
+
+    async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
+        """Carry out an operation: as many attempts as it needs and may have.
+
+        Args:
+            request: The same for each attempt.
+            options: Timeouts and retries.
+            deadline: Seconds for all of it, the waits included; None for no bound.
+
+        Raises:
+            PlivoError: It did not succeed; the class says what is known.
+        """
+        began = self.clock()
+        ends = math.inf if deadline is None else began + deadline
+        attempts: list[Attempt] = []
+        while True:
+            try:
+                attempted = await self.attempt(
+                    request, options, priority=Priority.INTERACTIVE, began=began, deadline=ends, progress=Progress()
+                )
+            except DeadlinePassed as passed:
+                raise failure(request, attempts, None, too_late=passed.in_seconds) from None
+            attempt = attempted.attempt
+            attempts.append(attempt)
+            if attempt.succeeded and attempted.answer is not None:
+                return attempted.answer
+            match decide(
+                options.retry,
+                request.effect,
+                attempt,
+                attempts_made=len(attempts),
+                now=self.clock(),
+                deadline=ends,
+                random=self.random(),
+                budget_allows=self.budget.allows(options.retry),
+            ):
+                case RetryAt(at):
+                    self.repeating(attempt)
+                    await sleep_until(at, self.clock)
+                case GiveUp(reason):
+                    raise failure(request, attempts, attempted.answer, attempted.fault, reason)
+
+    async def attempt(
+        self,
+        request: Request,
+        options: Options,
+        *,
+        priority: Priority,
+        began: float,
+        deadline: float,
+        progress: Progress,
+    ) -> Attempted:
+        """Make one attempt, whatever comes of it.
+
+        Args:
+            request: What to send.
+            options: Timeouts, and what a success pays back to the retry budget.
+            priority: Whose permits and lanes come first.
+            began: The instant at which the operation began.
+            deadline: The instant at which it must be over.
+            progress: Tells even after a cancellation whether anything was sent.
+
+        Raises:
+            DeadlinePassed: No permit can be had before the deadline; nothing was sent.
+        """
+        gate = self._limiter.gate() if self._limiter is not None else None
+        sent_at = await gate.acquire(priority, deadline) if gate is not None else self.clock()
+        trip: Trip | None = None
+        try:
+            with anyio.move_on_after(deadline - sent_at) as scope:
+                progress.bound(scope, options.timeout.total)
+                trip = await self._transport.send(
+                    request, priority=priority, phases=options.timeout.phases, progress=progress
+                )
+        except BaseException:
+            if gate is not None:
+                gate.answered(sent_at, admitted=False) if progress.sent else gate.give_back()
+            raise
+        trip = trip or Trip(None, TimeoutError("the attempt took too long"))
+        attempt = self._record(request, trip, began, sent_at, sent=progress.sent)
+        if gate is not None:
+            match attempt.outcome:
+                case AttemptOutcome.NOT_SENT:
+                    gate.give_back()
+                case AttemptOutcome.REFUSED:
+                    gate.refused(sent_at, _capped(attempt.retry_after, options.retry))
+                case _:
+                    gate.answered(sent_at, admitted=trip.answer is not None)
+        if attempt.outcome is AttemptOutcome.ANSWERED:
+            self.budget.succeeded(options.retry)
+        else:
+            _log.debug("%s %s: %s", request.operation, masked(request.target), attempt)
+        return Attempted(attempt, trip.answer, trip.fault, sent_at)
+
+    def repeating(self, attempt: Attempt) -> None:
+        """Charge the repetition of an attempt to the retry budget; after a 429 it is the limiter's business."""
+        if attempt.outcome is not AttemptOutcome.REFUSED:
+            self.budget.spend()
+
+    def _record(self, request: Request, trip: Trip, began: float, sent_at: float, *, sent: bool) -> Attempt:
+        answer, error = trip.answer, type(trip.fault).__name__ if trip.fault is not None else None
+        if answer is None:
+            outcome = AttemptOutcome.UNCLEAR if sent else AttemptOutcome.NOT_SENT
+            return Attempt(request.method, outcome, None, error, sent_at - began, self.clock() - began)
+        outcome = classify(answer.status_code, answer.readable)
+        if outcome is AttemptOutcome.UNCLEAR and answer.status_code < 300 and error is None:
+            error = "NotJSON"
+        wait = retry_after(answer.headers, datetime.now(UTC)) if answer.status_code >= 400 else None
+        return Attempt(
+            request.method,
+            outcome,
+            answer.status_code,
+            error,
+            sent_at - began,
+            self.clock() - began,
+            wait,
+            answer.api_id if answer.body else None,
+        )
+
+
+def _capped(wait: float | None, retry: RetryPolicy) -> float | None:
+    return None if wait is None else min(wait, retry.max_retry_after)

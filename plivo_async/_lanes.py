@@ -1,0 +1,158 @@
+"""Lanes: an httpx transport that owns single-connection transports.
+
+httpx's own pool visits every connection for every queued request and hands one idle connection to many of them at once:
+its cost grows with connections times waiting requests, and a storm of cancellations leaves dead connections in it for
+good. A pool of one connection has no such choice to make. So each connection gets a pool of its own, a lane; a request
+takes an idle lane, the last used first, or waits here for one; a lane that broke is thrown away whole.
+"""
+
+import contextlib
+import os
+import ssl
+from collections.abc import AsyncIterator, Callable
+
+import anyio
+import httpx
+from anyio.lowlevel import EventLoopToken, current_token
+
+from ._clock import Clock
+from ._progress import PRIORITY, PROGRESS
+from ._turnstile import Turnstile
+from .policy import Priority
+
+_KEEP_ALIVE = 15.0  # seconds; unverified for Plivo, common servers close after 60 to 75
+_MAX_AGE = 300.0  # seconds; a connection that lives for ever would hide a change of DNS
+_CLOSING = 2.0  # seconds that closing a broken connection may take
+
+
+class _Lane:
+    __slots__ = ("born", "transport")
+
+    def __init__(self, transport: httpx.AsyncBaseTransport, born: float) -> None:
+        self.transport = transport
+        self.born = born
+
+
+class LaneTransport(httpx.AsyncBaseTransport):
+    """Up to `width` connections, opened as they are needed; any number of requests may wait for one.
+
+    Belongs to the event loop and the process in which it is first used.
+    """
+
+    def __init__(self, width: int, open_lane: Callable[[], httpx.AsyncBaseTransport], clock: Clock) -> None:
+        self._turnstile = Turnstile(width)
+        self._open_lane = open_lane
+        self._clock = clock
+        self._idle: list[_Lane] = []
+        self._closed = False
+        self._home: tuple[EventLoopToken, int] | None = None
+
+    @property
+    def idle(self) -> int:
+        """How many connections are kept for the next request."""
+        return len(self._idle)
+
+    @property
+    def busy(self) -> int:
+        """How many requests are under way."""
+        return self._turnstile.inside
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a lane."""
+        return self._turnstile.waiting
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request over a lane; the lane is free again when the answer's stream has been closed."""
+        self._check_home()
+        await self._turnstile.enter(request.extensions.get(PRIORITY, Priority.INTERACTIVE))
+        progress = request.extensions.get(PROGRESS)
+        if progress is not None:
+            request.extensions["trace"] = progress.trace
+            progress.begin()
+        try:
+            lane = await self._lane()
+        except BaseException:
+            self._turnstile.leave()
+            raise
+        try:
+            response = await lane.transport.handle_async_request(request)
+        except BaseException:
+            await self._leave(lane, broken=True)
+            raise
+        assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101
+        stream = _LaneStream(response.stream, self, lane)
+        return httpx.Response(
+            response.status_code, headers=response.headers, stream=stream, extensions=response.extensions
+        )
+
+    async def aclose(self) -> None:
+        """Close all idle lanes now, and the busy ones as they come back."""
+        self._closed = True
+        while self._idle:
+            await _close(self._idle.pop())
+
+    async def _lane(self) -> _Lane:
+        now = self._clock()
+        while self._idle:
+            lane = self._idle.pop()
+            if now - lane.born < _MAX_AGE:
+                return lane
+            await _close(lane)
+        return _Lane(self._open_lane(), now)
+
+    async def _leave(self, lane: _Lane, *, broken: bool) -> None:
+        try:
+            if broken or self._closed:
+                await _close(lane)
+            else:
+                self._idle.append(lane)
+        finally:
+            self._turnstile.leave()
+
+    def _check_home(self) -> None:
+        if self._closed:
+            raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
+        here = (current_token(), os.getpid())
+        if self._home is None:
+            self._home = here
+        elif self._home[1] != here[1]:
+            raise RuntimeError("this AsyncClient was used before the process forked; make a new one in each process")
+        elif self._home[0] != here[0]:
+            raise RuntimeError("this AsyncClient belongs to another event loop; make one for each loop")
+
+
+class _LaneStream(httpx.AsyncByteStream):
+    def __init__(self, stream: httpx.AsyncByteStream, lanes: LaneTransport, lane: _Lane) -> None:
+        self._stream = stream
+        self._lanes = lanes
+        self._lane: _Lane | None = lane
+        self._whole = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            yield chunk
+        self._whole = True
+
+    async def aclose(self) -> None:
+        lane, self._lane = self._lane, None
+        if lane is None:
+            return
+        broken = True
+        try:
+            await self._stream.aclose()
+            broken = not self._whole
+        finally:
+            await self._lanes._leave(lane, broken=broken)
+
+
+async def _close(lane: _Lane) -> None:
+    with anyio.move_on_after(_CLOSING, shield=True):
+        with contextlib.suppress(Exception):  # it is thrown away; what it says at the end matters to nobody
+            await lane.transport.aclose()
+
+
+def open_connection_lane(tls: ssl.SSLContext) -> Callable[[], httpx.AsyncBaseTransport]:
+    """Make lanes of one httpx connection each, which all share one TLS context (building one takes 20 ms)."""
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_KEEP_ALIVE)
+    return lambda: httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False)

@@ -1,0 +1,90 @@
+"""Options of a client and of one operation: frozen values, checked when they are made."""
+
+import math
+from dataclasses import dataclass, replace
+
+import httpx
+
+from ._unset import UNSET, Unset
+from .policy import RetryPolicy
+
+TimeoutOption = httpx.Timeout | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptTimeout:
+    """How long one attempt may take.
+
+    Attributes:
+        total: Seconds for all of it, from when it has a lane; `math.inf` for no bound.
+        phases: What httpx takes: seconds to connect, for each write and each read. None for the pool: who waits for a
+            lane has sent nothing, and only the deadline of the operation ends that.
+    """
+
+    total: float
+    phases: dict[str, float | None]
+
+
+def attempt_timeout(timeout: TimeoutOption) -> AttemptTimeout:
+    """Read a timeout: seconds bound the whole attempt; the phases of an `httpx.Timeout` bound it by their sum.
+
+    Raises:
+        TypeError: It is neither.
+        ValueError: It is not positive.
+    """
+    if isinstance(timeout, httpx.Timeout):
+        phases = [timeout.connect, timeout.write, timeout.read]
+        total = math.inf if None in phases else sum(phase for phase in phases if phase is not None)
+        return AttemptTimeout(total, {**timeout.as_dict(), "pool": None})
+    if timeout is None:
+        return AttemptTimeout(math.inf, dict.fromkeys(("connect", "read", "write", "pool")))
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        raise TypeError(f"timeout must be seconds, an httpx.Timeout or None, not {type(timeout).__name__}")
+    if not timeout > 0:
+        raise ValueError(f"timeout must be more than 0 seconds, not {timeout!r}; None means no timeout")
+    seconds = float(timeout)
+    return AttemptTimeout(seconds, {"connect": seconds, "read": seconds, "write": seconds, "pool": None})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What one operation goes by."""
+
+    timeout: AttemptTimeout
+    retry: RetryPolicy
+
+    def merged(self, timeout: TimeoutOption | Unset, retry: RetryPolicy | Unset) -> "Options":
+        """The same with what is given."""
+        merged = self
+        if timeout is not UNSET:
+            merged = replace(merged, timeout=attempt_timeout(timeout))
+        if retry is not UNSET:
+            merged = replace(merged, retry=checked_retry(retry))
+        return merged
+
+
+def checked_retry(retry: object) -> RetryPolicy:
+    """Check the type of a retry policy.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if not isinstance(retry, RetryPolicy):
+        raise TypeError(f"retry must be a RetryPolicy, not {type(retry).__name__}; RetryPolicy(max_attempts=1) is none")
+    return retry
+
+
+def seconds(name: str, value: float | None) -> float:
+    """Check a duration that a caller gave; None is `math.inf`.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is negative or not a number.
+    """
+    if value is None:
+        return math.inf
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be seconds, not {type(value).__name__}")
+    if math.isnan(value) or value < 0:
+        raise ValueError(f"{name} must be at least 0 seconds, not {value!r}")
+    return float(value)

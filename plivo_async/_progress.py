@@ -1,0 +1,36 @@
+"""How far a request has got, as seen by the one who sends it."""
+
+import anyio
+
+PRIORITY = "plivo_async.priority"
+PROGRESS = "plivo_async.progress"
+"""The names under which a request's `extensions` carry its priority and its progress."""
+
+
+class Progress:
+    """Knows whether anything was sent, even when a cancellation is all that comes back; starts the attempt's timeout.
+
+    Attributes:
+        sent: Whether any of the request may have left.
+    """
+
+    __slots__ = ("_scope", "_seconds", "sent")
+
+    def __init__(self) -> None:
+        self.sent = False
+        self._scope: anyio.CancelScope | None = None
+        self._seconds = 0.0
+
+    def bound(self, scope: anyio.CancelScope, seconds: float) -> None:
+        """Let `scope` end the attempt `seconds` after it begins, or at the scope's own deadline if that is earlier."""
+        self._scope, self._seconds = scope, seconds
+
+    def begin(self) -> None:
+        """The request has a lane: from here on its timeout counts."""
+        if self._scope is not None:
+            self._scope.deadline = min(self._scope.deadline, anyio.current_time() + self._seconds)
+
+    async def trace(self, event: str, info: object) -> None:
+        """Listen to httpcore: in HTTP/1.1 and HTTP/2 the first byte leaves after this event."""
+        if event.endswith("send_request_headers.started"):
+            self.sent = True

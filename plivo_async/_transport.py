@@ -1,0 +1,124 @@
+"""One trip over HTTP: the one place where httpx's exceptions become outcomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from ._progress import PRIORITY, PROGRESS, Progress
+from ._secret import Secret
+from ._turnstile import Turnstile
+from ._version import __version__
+from .policy import Priority
+from .wire import Answer, Request
+
+_LARGEST_BODY = 8 * 1024 * 1024  # bytes; a page of 20 conferences has some 20 kB
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What came of a trip: an answer, or a fault.
+
+    Attributes:
+        answer: The answer, as far as it came.
+        fault: What broke it off, without the request that it was about; None if nothing did.
+    """
+
+    answer: Answer | None
+    fault: Exception | None = None
+
+
+class HttpTransport:
+    """Sends requests through an `httpx.AsyncClient`."""
+
+    def __init__(
+        self,
+        http_client: httpx.AsyncClient,
+        account_url: str,
+        authorization: Secret,
+        turnstile: Turnstile | None = None,
+    ) -> None:
+        """Build once what never changes in a request.
+
+        Args:
+            http_client: Its own, with lanes, or the caller's.
+            account_url: `https://…/v1/Account/{auth_id}/`.
+            authorization: The value of the header of that name.
+            turnstile: Bounds the requests under way in the caller's own client; None if its transport has lanes.
+        """
+        self._client = http_client
+        self._account_url = account_url
+        self._turnstile = turnstile
+        self._headers = _headers(http_client.headers, authorization)
+
+    async def send(
+        self, request: Request, *, priority: Priority, phases: dict[str, float | None], progress: Progress
+    ) -> Trip:
+        """Send a request and read its answer; `progress` tells whether it may have left, whatever ends this."""
+        if self._turnstile is None:
+            return await self._send(request, priority, phases, progress)
+        await self._turnstile.enter(priority)
+        try:
+            progress.begin()
+            progress.sent = True  # a transport that we don't know doesn't tell
+            return await self._send(request, priority, phases, progress)
+        finally:
+            self._turnstile.leave()
+
+    async def _send(
+        self, request: Request, priority: Priority, phases: dict[str, float | None], progress: Progress
+    ) -> Trip:
+        query = f"?{request.query}" if request.query else ""
+        extensions = {"timeout": phases, PRIORITY: priority, PROGRESS: progress}
+        http_request = httpx.Request(
+            request.method,
+            f"{self._account_url}{request.path}{query}",
+            headers=self._headers,
+            content=request.body,
+            extensions=extensions,
+        )
+        try:
+            response = await self._client.send(http_request, stream=True, auth=None, follow_redirects=False)
+        except _NEVER_SENT as error:
+            progress.sent = False
+            return Trip(None, _bare(error))
+        except (httpx.TransportError, OSError) as error:
+            return Trip(None, _bare(error))
+        progress.sent = True
+        return await _read(response)
+
+
+async def _read(response: httpx.Response) -> Trip:
+    body = bytearray()
+    fault: Exception | None = None
+    try:
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > _LARGEST_BODY:
+                fault = ValueError(f"the answer is longer than {_LARGEST_BODY} bytes")
+                break
+    except (httpx.TransportError, httpx.DecodingError, OSError) as error:
+        fault = _bare(error)
+    finally:
+        await response.aclose()
+    return Trip(Answer(response.status_code, response.headers, bytes(body), whole=fault is None), fault)
+
+
+def _bare(error: Exception) -> Exception:
+    """The same error without its traceback, chain and request, which hold the credentials."""
+    return type(error)(str(error))
+
+
+def _headers(client_headers: Mapping[str, str], authorization: Secret) -> httpx.Headers:
+    headers = httpx.Headers(client_headers)
+    headers.update(
+        {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/json",
+            "User-Agent": f"plivo-async/{__version__}",
+            "Authorization": authorization.reveal(),
+        }
+    )
+    return headers

@@ -1,0 +1,25 @@
+"""Activating one conference or many, and what became of each."""
+
+from ._activation import Activation
+from ._engine import Engine, not_attempted
+from ._input import ConferenceId, Input, Item, Names, read_all
+from ._job import Exchanger, Job
+from ._report import ActivationReport, duration, summary
+from ._stream import ActivationStream
+
+__all__ = [
+    "Activation",
+    "ActivationReport",
+    "ActivationStream",
+    "ConferenceId",
+    "Engine",
+    "Exchanger",
+    "Input",
+    "Item",
+    "Job",
+    "Names",
+    "duration",
+    "not_attempted",
+    "read_all",
+    "summary",
+]

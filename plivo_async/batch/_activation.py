@@ -1,0 +1,117 @@
+"""What became of one conference."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .._errors import NotFoundError, NotSentError, OutcomeUnknownError, PlivoError
+from .._failures import describe, failure
+from ..policy import ActivationOutcome, Attempt, AttemptOutcome, Verdict
+from ..wire import Answer, Request, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """The outcome of one activation. Pickles, compares, and turns into JSON types with `to_dict()`.
+
+    Attributes:
+        position: Its place in the input, from 0.
+        name: The friendly name that was given; None if it was a UUID.
+        uuid: The MPC UUID that was given; None if it was a name.
+        outcome: What became of it.
+        live: Whether the conference was Active when last heard of; None if that isn't known.
+        attempts: Every attempt, looks (GET) included, the first one first.
+        confirmed_by: What `live` stands on: `answer` (to the activation), `lookup` (a look at the conference) or None.
+        error: Why it isn't a success: a `PlivoError`, or a `ValueError` or `TypeError` for a name that was refused
+            before anything was sent; None for a success.
+        elapsed: Seconds from its start to its outcome, waits included.
+    """
+
+    position: int
+    name: str | None
+    uuid: str | None
+    outcome: ActivationOutcome
+    live: bool | None = None
+    attempts: tuple[Attempt, ...] = ()
+    confirmed_by: Literal["answer", "lookup"] | None = None
+    error: Exception | None = None
+    elapsed: float = 0.0
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the conference is live."""
+        return self.outcome.succeeded
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON types."""
+        error = self.error
+        return {
+            "position": self.position,
+            "name": self.name,
+            "uuid": self.uuid,
+            "outcome": self.outcome.value,
+            "live": self.live,
+            "confirmed_by": self.confirmed_by,
+            "elapsed": round(self.elapsed, 6),
+            "attempts": [attempt.to_dict() for attempt in self.attempts],
+            "error": None if error is None else {"type": type(error).__name__, "message": str(error)},
+        }
+
+    def __str__(self) -> str:
+        who = f"uuid {self.uuid}" if self.name is None else repr(self.name)
+        return f"{who} {self.outcome.value.replace('_', ' ')}" + ("" if self.error is None else f": {self.error}")
+
+
+def activation_error(
+    room: Room,
+    verdict: Verdict,
+    attempts: tuple[Attempt, ...],
+    request: Request,
+    answer: Answer | None,
+    fault: Exception | None,
+) -> PlivoError | None:
+    """The error that says what the verdict says; None for a success.
+
+    Args:
+        room: The conference.
+        verdict: Its outcome.
+        attempts: All attempts.
+        request: The last request.
+        answer: Its answer, if any.
+        fault: What broke it off, if anything did.
+    """
+    who = f"conference {room.label!r}"
+    why = f"; {verdict.reason}" if verdict.reason else ""
+    trail = f": {describe(attempts)}" if attempts else ""
+    match verdict.outcome:
+        case ActivationOutcome.ACTIVATED | ActivationOutcome.ALREADY_ACTIVE:
+            return None
+        case ActivationOutcome.NOT_FOUND:
+            words = f"no {who} is waiting to be activated{why}. wait_for= keeps trying while people dial in"
+            return _error(NotFoundError, words, room, attempts, answer)
+        case ActivationOutcome.NOT_ATTEMPTED:
+            return _error(NotSentError, f"{who} was not attempted{why}", room, attempts, None)
+        case ActivationOutcome.UNKNOWN:
+            words = f"{who} may be live or not{trail}{why}. Look with a GET before repeating"
+            error = _error(OutcomeUnknownError, words, room, attempts, answer)
+            error.__cause__ = fault
+            return error
+        case ActivationOutcome.FAILED if verdict.live is False:
+            return _error(
+                NotSentError, f"{who} is still waiting{trail}{why}. Repeating is safe", room, attempts, answer
+            )
+    sure = [attempt for attempt in attempts if attempt.outcome is not AttemptOutcome.UNCLEAR]
+    return failure(request, sure, answer, fault, verdict.reason)
+
+
+def _error(
+    cls: type[PlivoError], words: str, room: Room, attempts: tuple[Attempt, ...], answer: Answer | None
+) -> PlivoError:
+    return cls(
+        words,
+        operation="Activate MPC",
+        target=room.label,
+        status_code=answer.status_code if answer is not None else None,
+        api_id=answer.api_id if answer is not None else None,
+        detail=answer.detail if answer is not None else None,
+        attempts=attempts,
+    )

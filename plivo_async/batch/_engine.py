@@ -1,0 +1,300 @@
+"""Many activations: a few workers that pull names, never a task per name.
+
+A worker takes the job whose wait is over, or pulls the next name, and makes one attempt for it. A job that has to wait
+(for a backoff, for people to dial in) is parked, so that no worker waits while there is something to send.
+"""
+
+import heapq
+import itertools
+import math
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import anyio
+
+from .._clock import sleep_until
+from .._errors import NotSentError
+from .._options import Options
+from ..policy import ActivationOutcome, ActivationRules, Attempt, AttemptOutcome, Priority, RetryPolicy
+from ..wire import Room
+from ._activation import Activation
+from ._input import Item
+from ._job import Exchanger, Job
+
+Note = Callable[[Activation], None]
+Deliver = Callable[[Activation], Awaitable[None]]
+
+
+class Source(Protocol):
+    """Where the names come from."""
+
+    async def pull(self) -> Item | None:
+        """The next one; None when there is none left."""
+        ...
+
+
+class _Worker:
+    __slots__ = ("busy", "job", "scope")
+
+    def __init__(self) -> None:
+        self.scope = anyio.CancelScope()
+        self.job: Job | None = None  # what it makes an attempt for
+        self.busy = False  # pulling or settling: not to be broken off
+
+    @property
+    def may_stop(self) -> bool:
+        return not self.busy and (self.job is None or not self.job.on_the_wire)
+
+
+class Engine:
+    """Activates everything that a source yields; every item ends in exactly one outcome."""
+
+    def __init__(
+        self,
+        exchange: Exchanger,
+        source: Source,
+        options: Options,
+        rules: ActivationRules,
+        *,
+        width: int,
+        deadline: float,
+        most_parked: float,
+        note: Note,
+        deliver: Deliver | None = None,
+    ) -> None:
+        """Get ready; nothing is pulled or sent yet.
+
+        Args:
+            exchange: Makes the attempts.
+            source: Yields the names.
+            options: Timeouts and retries.
+            rules: What settles an outcome.
+            width: How many attempts may be under way.
+            deadline: Seconds for all of it; `math.inf` for no bound.
+            most_parked: How many jobs may wait for their instant before no more names are pulled.
+            note: Called once for each position, the moment its outcome is known, even under cancellation.
+            deliver: Awaited after `note`, to hold the workers back; not called any more once the run is cancelled.
+        """
+        self._exchange = exchange
+        self._source = source
+        self._options = options
+        self._rules = rules
+        self._width = width
+        self._ends = exchange.clock() + deadline
+        self._most_parked = most_parked
+        self._note = note
+        self._deliver = deliver
+        self._workers: list[_Worker] = []
+        self._jobs: dict[Room, Job] = {}
+        self._parked: list[tuple[float, int, Job]] = []
+        self._numbers = itertools.count()
+        self._fresh_turn = True
+        self._pulling = self._exhausted = False
+        self._changed = anyio.Event()
+        self._idle = 0
+        self._probe = _Probe(exchange)
+        self._crash: Exception | None = None
+        self._stopped_by: str | None = None
+
+    async def run(self) -> None:
+        """Do it all.
+
+        Raises:
+            Exception: What the source or `note` raised, after everything under way has been finished or noted.
+        """
+        try:
+            with anyio.move_on_after(self._ends - self._exchange.clock()) as scope:
+                async with anyio.create_task_group() as group:
+                    for _ in range(self._width):
+                        group.start_soon(self._work, group.cancel_scope)
+        except BaseException:
+            self._cut_short("the run was cancelled")
+            raise
+        reason = "the deadline passed" if scope.cancelled_caught else self._stopped_by or "the run was cancelled"
+        for activation in self._cut_short(reason):
+            await self._hand_over(activation)
+        if self._crash is not None:
+            raise self._crash
+        await self._drain(reason)
+
+    async def _work(self, group: anyio.CancelScope) -> None:
+        worker = _Worker()
+        self._workers.append(worker)
+        try:
+            with worker.scope:
+                while self._stopped_by is None and (job := await self._next(worker)) is not None:
+                    await self._step(job, worker)
+        except Exception as error:  # noqa: BLE001  (raised again by `run`, without the group's wrapping)
+            self._crash = self._crash or error
+            group.cancel()
+
+    async def _next(self, worker: _Worker) -> Job | None:
+        """The next job to work on, which may not be due yet; None if there is nothing left to begin."""
+        while True:
+            wait = self._parked[0][0] - self._exchange.clock() if self._parked else math.inf
+            may_pull = not (self._exhausted or self._pulling) and len(self._parked) < self._most_parked
+            if may_pull and (self._fresh_turn or wait > 0):
+                self._fresh_turn = False
+                job = await self._pull(worker)
+                if job is not None:
+                    return job
+            elif self._parked and (wait <= 0 or self._exhausted):
+                self._fresh_turn = True
+                return heapq.heappop(self._parked)[2]
+            elif self._parked or self._pulling:
+                with anyio.move_on_after(wait):
+                    await self._change()
+            else:
+                return None
+
+    async def _pull(self, worker: _Worker) -> Job | None:
+        """Begin a new job, if the next item needs one."""
+        self._pulling = worker.busy = True
+        try:
+            item = await self._source.pull()
+        except Exception as error:  # noqa: BLE001  (the caller's iterator; raised again by `run`)
+            self._crash, item = error, None
+        finally:
+            self._pulling = worker.busy = False
+            self._exhausted = self._exhausted or item is None
+            self._wake()
+        if item is None:
+            return None
+        if item.room is None:
+            await self._settle([_refused(item)], worker)
+            return None
+        twin = self._jobs.get(item.room)
+        if twin is not None:
+            await self._join(twin, item.position)
+            return None
+        positions = [item.position, *item.twins]
+        job = Job(item.room, positions, self._exchange, self._options, self._rules, self._ends)
+        self._jobs[item.room] = job
+        return job
+
+    async def _join(self, twin: Job, position: int) -> None:
+        """The same conference is in hand already: share its outcome, and pull no further until it is there."""
+        twin.positions.append(position)
+        while self._jobs.get(twin.room) is twin:
+            await self._change()
+
+    async def _step(self, job: Job, worker: _Worker) -> None:
+        worker.job = job
+        await sleep_until(job.run.due, self._exchange.clock)
+        attempt = await self._probe.attempt(job, self._options.retry)
+        worker.job = None
+        if job.run.verdict is None:
+            heapq.heappush(self._parked, (job.run.due, next(self._numbers), job))
+        else:
+            del self._jobs[job.room]
+            await self._settle(job.activations(), worker)
+        self._wake()
+        if attempt.status_code == 401:
+            self._stop("the credentials were refused (401)")
+
+    async def _settle(self, activations: list[Activation], worker: _Worker) -> None:
+        worker.busy = True
+        for activation in activations:
+            self._tell(activation)
+        for activation in activations:
+            await self._hand_over(activation)
+        worker.busy = False
+
+    def _tell(self, activation: Activation) -> None:
+        try:
+            self._note(activation)
+        except Exception:
+            self._note = _tell_nobody  # it is the caller's; once it has failed, what follows must still be finished
+            raise
+
+    async def _hand_over(self, activation: Activation) -> None:
+        if self._deliver is not None:
+            await self._deliver(activation)
+
+    def _stop(self, reason: str) -> None:
+        """Begin nothing more; what is on the wire may come back."""
+        self._stopped_by = self._stopped_by or reason
+        for worker in self._workers:
+            if worker.may_stop:
+                worker.scope.cancel()
+
+    def _cut_short(self, reason: str) -> list[Activation]:
+        """End all jobs that are still in hand, and note them."""
+        activations: list[Activation] = []
+        for job in self._jobs.values():
+            job.cut_short(reason)
+            activations += job.activations()
+        self._jobs.clear()
+        for activation in activations:
+            self._tell(activation)
+        return activations
+
+    async def _drain(self, reason: str) -> None:
+        """Report what was never begun."""
+        while not self._exhausted:
+            item = await self._source.pull()
+            if item is None:
+                return
+            for activation in not_attempted(item, reason):
+                self._tell(activation)
+                await self._hand_over(activation)
+
+    async def _change(self) -> None:
+        """Wait until a job was parked or finished, or a pull has ended."""
+        self._idle += 1
+        try:
+            await self._changed.wait()
+        finally:
+            self._idle -= 1
+
+    def _wake(self) -> None:
+        if self._idle:
+            self._changed.set()
+            self._changed = anyio.Event()
+
+
+def _tell_nobody(activation: Activation) -> None:
+    """Take the place of a `note` that has failed."""
+
+
+class _Probe:
+    """Holds a batch back while the retry budget is used up: one attempt at a time, further and further apart."""
+
+    def __init__(self, exchange: Exchanger) -> None:
+        self._exchange = exchange
+        self._alone = anyio.Lock()
+        self._not_before = -math.inf
+        self._failures = 0
+
+    async def attempt(self, job: Job, retry: RetryPolicy) -> Attempt:
+        """Let a job make its attempt, when it may."""
+        if self._exchange.budget.allows(retry):
+            return await job.attempt(Priority.BATCH)
+        async with self._alone:
+            if not self._exchange.budget.allows(retry):
+                await sleep_until(self._not_before, self._exchange.clock)
+            attempt = await job.attempt(Priority.BATCH)
+            if attempt.outcome in {AttemptOutcome.ANSWERED, AttemptOutcome.REFUSED}:
+                self._failures = 0
+            else:
+                self._failures += 1
+                self._not_before = self._exchange.clock() + retry.delay(self._failures, None, 1.0)
+            return attempt
+
+
+def not_attempted(item: Item, reason: str) -> list[Activation]:
+    """The outcomes of an item that was never begun."""
+    if item.room is None:
+        return [_refused(item)]
+    room = item.room
+    error = NotSentError(
+        f"conference {room.label!r} was not attempted; {reason}", operation="Activate MPC", target=room.label
+    )
+    outcome = ActivationOutcome.NOT_ATTEMPTED
+    return [
+        Activation(position, room.name, room.uuid, outcome, error=error) for position in (item.position, *item.twins)
+    ]
+
+
+def _refused(item: Item) -> Activation:
+    return Activation(item.position, None, None, ActivationOutcome.REJECTED, error=item.refusal)

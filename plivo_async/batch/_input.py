@@ -1,0 +1,75 @@
+"""Names as callers give them: one by one, from any iterable, as they are needed."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from ..wire import Room, room
+
+ConferenceId = str | UUID
+Names = Iterable[ConferenceId] | AsyncIterable[ConferenceId]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of input.
+
+    Attributes:
+        position: Its place, from 0.
+        room: The conference; None if it was refused.
+        refusal: Why it was refused; None if it wasn't.
+        twins: Further places of the same conference.
+    """
+
+    position: int
+    room: Room | None
+    refusal: ValueError | TypeError | None = None
+    twins: tuple[int, ...] = ()
+
+
+class Input:
+    """Pulls names, numbers and checks them."""
+
+    def __init__(self, names: Names) -> None:
+        """Take hold of the names without pulling any.
+
+        Raises:
+            TypeError: It can't be iterated, or it is bytes or a mapping, whose items are hardly names.
+        """
+        self._position = 0
+        self._names: Iterator[object] | AsyncIterator[object]
+        if isinstance(names, AsyncIterable):
+            self._names = aiter(names)
+        elif isinstance(names, Iterable) and not isinstance(names, str | bytes | bytearray | dict):
+            self._names = iter(names)
+        else:
+            raise TypeError(f"names must be an iterable or async iterable of names, not {type(names).__name__}")
+
+    async def pull(self) -> Item | None:
+        """The next one; None when there is none left. What the caller's iterator raises comes through."""
+        try:
+            value = next(self._names) if isinstance(self._names, Iterator) else await anext(self._names)
+        except (StopIteration, StopAsyncIteration):
+            return None
+        position = self._position
+        self._position += 1
+        try:
+            return Item(position, room(value, f" at position {position}"))
+        except (ValueError, TypeError) as refusal:
+            return Item(position, None, refusal.with_traceback(None))
+
+
+async def read_all(names: Names) -> list[Room]:
+    """All names, checked.
+
+    Raises:
+        TypeError, ValueError: One of them is refused; the message says which one.
+    """
+    source = Input(names)
+    rooms: list[Room] = []
+    while (item := await source.pull()) is not None:
+        if item.refusal is not None:
+            raise item.refusal
+        if item.room is not None:
+            rooms.append(item.room)
+    return rooms

@@ -1,0 +1,156 @@
+"""One conference in hand: carries out what its `ActivationRun` says, attempt by attempt."""
+
+import math
+from typing import Protocol
+
+from .._clock import Clock
+from .._exchange import Attempted
+from .._options import Options
+from .._progress import Progress
+from ..policy import (
+    ActivationRules,
+    ActivationRun,
+    Attempt,
+    AttemptOutcome,
+    News,
+    Priority,
+    RetryBudget,
+    Step,
+)
+from ..wire import Answer, Request, Room, activate, read_look, retrieve
+from ._activation import Activation, activation_error
+
+
+class Exchanger(Protocol):
+    """What a job needs of an exchange."""
+
+    clock: Clock
+    budget: RetryBudget
+
+    def random(self) -> float:
+        """Draw evenly from [0, 1)."""
+        ...
+
+    async def attempt(
+        self,
+        request: Request,
+        options: Options,
+        *,
+        priority: Priority,
+        began: float,
+        deadline: float,
+        progress: Progress,
+    ) -> Attempted:
+        """Make one attempt."""
+        ...
+
+    def repeating(self, attempt: Attempt) -> None:
+        """Charge the repetition of an attempt to the retry budget."""
+        ...
+
+
+class Job:
+    """One activation on its way.
+
+    Attributes:
+        room: The conference.
+        positions: Its places in the input; more than one if it was given more than once.
+        run: What is known, and what comes next.
+    """
+
+    __slots__ = ("_answer", "_began", "_exchange", "_fault", "_options", "_progress", "positions", "room", "run")
+
+    def __init__(
+        self,
+        room: Room,
+        positions: list[int],
+        exchange: Exchanger,
+        options: Options,
+        rules: ActivationRules,
+        deadline: float = math.inf,
+    ) -> None:
+        self.room = room
+        self.positions = positions
+        self._exchange = exchange
+        self._options = options
+        self._began = exchange.clock()
+        self.run = ActivationRun(rules, self._began, deadline)
+        self._progress: Progress | None = None
+        self._answer: Answer | None = None
+        self._fault: Exception | None = None
+
+    @property
+    def on_the_wire(self) -> bool:
+        """Whether an attempt may have left and has not come back."""
+        return self._progress is not None and self._progress.sent
+
+    async def attempt(self, priority: Priority, deadline: float = math.inf, *, on_budget: bool = False) -> Attempt:
+        """Make the next attempt and take in what came of it.
+
+        Args:
+            priority: Whose permits and lanes come first.
+            deadline: The instant at which it must be over.
+            on_budget: Give up where the retry budget is used up, rather than leave that to the caller.
+
+        Raises:
+            DeadlinePassed: No permit can be had before the deadline; nothing was sent.
+        """
+        exchange = self._exchange
+        request = activate(self.room) if self.run.step is Step.ACTIVATE else retrieve(self.room)
+        self._progress = Progress()
+        attempted = await exchange.attempt(
+            request,
+            self._options,
+            priority=priority,
+            began=self._began,
+            deadline=deadline,
+            progress=self._progress,
+        )
+        self._progress = None
+        attempt, self._answer, self._fault = attempted.attempt, attempted.answer, attempted.fault
+        step = self.run.step
+        looked = step is Step.LOOK and attempt.outcome is AttemptOutcome.ANSWERED
+        self.run.observe(
+            News(
+                attempt,
+                read_look(attempted.answer) if looked and attempted.answer is not None else None,
+                sent_at=attempted.sent_at,
+                now=exchange.clock(),
+                random=exchange.random(),
+                budget_allows=not on_budget or exchange.budget.allows(self._options.retry),
+            )
+        )
+        if self.run.verdict is None and self.run.step is step and attempt.outcome is not AttemptOutcome.ANSWERED:
+            exchange.repeating(attempt)
+        return attempt
+
+    def cut_short(self, reason: str) -> None:
+        """End it now; an attempt that is on the wire counts as unclear."""
+        cut = None
+        if self.on_the_wire:
+            method = "POST" if self.run.step is Step.ACTIVATE else "GET"
+            now = self._exchange.clock() - self._began
+            cut = Attempt(method, AttemptOutcome.UNCLEAR, None, "Cancelled", now, now)
+        self.run.cut_short(cut, reason)
+
+    def activations(self) -> list[Activation]:
+        """The outcome, once for each position; there must be a verdict."""
+        verdict, run = self.run.verdict, self.run
+        assert verdict is not None  # noqa: S101  (callers ask first)
+        request = activate(self.room)
+        error = activation_error(self.room, verdict, run.attempts, request, self._answer, self._fault)
+        elapsed = self._exchange.clock() - self._began
+        return [
+            Activation(
+                position,
+                self.room.name,
+                self.room.uuid,
+                verdict.outcome,
+                verdict.live,
+                run.attempts,
+                verdict.confirmed_by,
+                error,
+                elapsed,
+            )
+            for position in self.positions
+        ]

@@ -1,0 +1,149 @@
+"""What became of many conferences."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, overload
+
+from .._errors import ActivationFailures
+from ..policy import ActivationOutcome, AttemptOutcome
+from ._activation import Activation
+
+_SHOWN = 5
+_COLUMNS = ("position", "name", "uuid", "outcome", "live", "confirmed_by", "attempts", "elapsed", "error")
+
+
+class ActivationReport(Sequence[Activation]):
+    """The outcomes of many activations, in input order: a sequence of `Activation`, one for each item of the input.
+
+    `print(report)` shows the counts and the first failures.
+
+    Attributes:
+        elapsed: Seconds that all of it took.
+    """
+
+    __slots__ = ("_activations", "_counts", "elapsed")
+
+    def __init__(self, activations: Iterable[Activation], elapsed: float) -> None:
+        """Put activations into input order."""
+        self._activations = tuple(sorted(activations, key=lambda activation: activation.position))
+        self._counts = Counter(activation.outcome for activation in self._activations)
+        self.elapsed = elapsed
+
+    @overload
+    def __getitem__(self, index: int) -> Activation: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Activation, ...]: ...
+    def __getitem__(self, index: int | slice) -> Activation | tuple[Activation, ...]:
+        return self._activations[index]
+
+    def __len__(self) -> int:
+        return len(self._activations)
+
+    def __iter__(self) -> Iterator[Activation]:
+        return iter(self._activations)
+
+    @property
+    def counts(self) -> Mapping[ActivationOutcome, int]:
+        """How many ended in each outcome; outcomes that nothing ended in are there with 0."""
+        return {outcome: self._counts[outcome] for outcome in ActivationOutcome}
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every conference is live."""
+        return all(outcome.succeeded for outcome in self._counts)
+
+    @property
+    def failures(self) -> tuple[Activation, ...]:
+        """Those that are no success, in input order."""
+        return tuple(activation for activation in self._activations if not activation.succeeded)
+
+    @property
+    def requests(self) -> int:
+        """How many attempts were made in all, looks included; of an item that was given twice they count once."""
+        return sum(len(activation.attempts) for activation in self._unique())
+
+    @property
+    def refused(self) -> int:
+        """How many attempts were answered 429."""
+        return sum(
+            attempt.outcome is AttemptOutcome.REFUSED
+            for activation in self._unique()
+            for attempt in activation.attempts
+        )
+
+    def raise_for_failures(self) -> None:
+        """Return if every conference is live.
+
+        Raises:
+            ActivationFailures: Some aren't; it holds the error of each of them, in input order.
+        """
+        errors = [activation.error for activation in self._activations if activation.error is not None]
+        if errors:
+            raise ActivationFailures(f"{len(errors):,} of {len(self):,} conferences are not known to be live", errors)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON types."""
+        return {
+            "elapsed": round(self.elapsed, 6),
+            "counts": {outcome.value: count for outcome, count in self.counts.items()},
+            "activations": [activation.to_dict() for activation in self._activations],
+        }
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """All of it as JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def to_csv(self) -> str:
+        """A line for each item, after a line of column names; `attempts` is a number, `error` a sentence."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        for activation in self._activations:
+            row = {**activation.to_dict(), "attempts": len(activation.attempts)}
+            row["error"] = "" if activation.error is None else str(activation.error)
+            row["live"] = "" if activation.live is None else str(activation.live).lower()
+            writer.writerow("" if row[column] is None else row[column] for column in _COLUMNS)
+        return text.getvalue()
+
+    def __str__(self) -> str:
+        lines = [summary(self.counts, self.elapsed)]
+        failures = self.failures
+        lines += [f"  {_clipped(str(activation))}" for activation in failures[:_SHOWN]]
+        if len(failures) > _SHOWN:
+            lines.append(f"  … and {len(failures) - _SHOWN:,} more; see .failures")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<ActivationReport of {len(self):,}: {summary(self.counts, self.elapsed)}>"
+
+    def _unique(self) -> Iterator[Activation]:
+        seen: set[tuple[str | None, str | None]] = set()
+        for activation in self._activations:
+            key = (activation.name, activation.uuid)
+            if key == (None, None) or key not in seen:
+                seen.add(key)
+                yield activation
+
+
+def summary(counts: Mapping[ActivationOutcome, int], elapsed: float) -> str:
+    """One line: `9,988 activated · 9 already active · 3 not found  (3m 14s)`."""
+    parts = [f"{count:,} {outcome.value.replace('_', ' ')}" for outcome, count in counts.items() if count]
+    return f"{' · '.join(parts) or 'nothing to activate'}  ({duration(elapsed)})"
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: `0.4s`, `14s`, `3m 14s`, `2h 05m`."""
+    if seconds < 10:
+        return f"{seconds:.1f}s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 1:
+        return f"{rest}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02}m" if hours else f"{minutes}m {rest:02}s"
+
+
+def _clipped(line: str, longest: int = 300) -> str:
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -1,0 +1,45 @@
+"""What is decided, from values alone: no I/O, no clock, no chance; instants and random numbers are handed in."""
+
+from ._activation import (
+    ActivationOutcome,
+    ActivationRules,
+    ActivationRun,
+    Confirm,
+    Look,
+    LookStatus,
+    News,
+    Step,
+    Verdict,
+)
+from ._attempt import Attempt, AttemptOutcome, classify
+from ._budget import RetryBudget
+from ._effect import Effect
+from ._retry import GiveUp, Reason, RetryAt, RetryPolicy, decide
+from ._turns import Priority, TurnQueue
+from ._window import RateLimit, Window
+
+__all__ = [
+    "ActivationOutcome",
+    "ActivationRules",
+    "ActivationRun",
+    "Attempt",
+    "AttemptOutcome",
+    "Confirm",
+    "Effect",
+    "GiveUp",
+    "Look",
+    "LookStatus",
+    "News",
+    "Priority",
+    "RateLimit",
+    "Reason",
+    "RetryAt",
+    "RetryBudget",
+    "RetryPolicy",
+    "Step",
+    "TurnQueue",
+    "Verdict",
+    "Window",
+    "classify",
+    "decide",
+]

@@ -1,0 +1,323 @@
+"""One conference on its way to an outcome: which request is next, and what the answers so far prove.
+
+Activating answers 204, or 404 when no conference of that name is waiting. The 404 is the trap: after an attempt whose
+answer was lost it may mean "you did it already". So every 404, and every end that leaves doubt, is settled by a look
+(one GET of the conference):
+
+    look shows    no attempt of ours can have done it      one of ours may have done it
+    Active        already_active                           activated (already_active if it started before our attempts)
+    Initialized   activate again                           activate again; unknown when attempts are used up
+    nothing live  not_found (after `wait_for`)             not_found (after `wait_for`)
+
+Nothing here waits, sends, or reads a clock: `ActivationRun` is told what came back and says what to do next.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from ._attempt import Attempt, AttemptOutcome
+from ._effect import Effect
+from ._retry import GiveUp, RetryAt, RetryPolicy, decide
+
+Confirm = Literal["always", "ambiguous", "never"]
+
+_CLOCK_MARGIN = 2.0  # inferred: `start_time` and `Date` are whole seconds, each up to one second early
+_FIRST_POLL, _LONGEST_POLL = 0.5, 5.0  # inferred: people dial in over seconds, and each look costs a request
+
+
+class ActivationOutcome(StrEnum):
+    """What became of one activation; the first two are success."""
+
+    ACTIVATED = "activated"
+    ALREADY_ACTIVE = "already_active"
+    NOT_FOUND = "not_found"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_ATTEMPTED = "not_attempted"
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the conference is live."""
+        return self in {ActivationOutcome.ACTIVATED, ActivationOutcome.ALREADY_ACTIVE}
+
+
+class Step(StrEnum):
+    """The next request: `ACTIVATE` is the POST, `LOOK` the GET."""
+
+    ACTIVATE = "activate"
+    LOOK = "look"
+
+
+class LookStatus(StrEnum):
+    """What a look can show."""
+
+    ACTIVE = "active"
+    INITIALIZED = "initialized"
+    NOT_LIVE = "not_live"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look showed.
+
+    Attributes:
+        status: The state of the conference.
+        started_ago: Seconds since it became active, both read on the server's clock; None if the answer didn't tell.
+    """
+
+    status: LookStatus
+    started_ago: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An attempt has come back.
+
+    Attributes:
+        attempt: Its record.
+        look: What it showed; None after an `ACTIVATE`, or if the answer showed nothing.
+        sent_at: Monotonic seconds at which it was sent.
+        now: Monotonic seconds.
+        random: Evenly drawn from [0, 1), for the waits.
+        budget_allows: Whether the retry budget has something left.
+    """
+
+    attempt: Attempt
+    look: Look | None
+    sent_at: float
+    now: float
+    random: float
+    budget_allows: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome, with what it stands on."""
+
+    outcome: ActivationOutcome
+    live: bool | None
+    confirmed_by: Literal["answer", "lookup"] | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationRules:
+    """The settings of a run.
+
+    Attributes:
+        retry: What is repeated, and when.
+        confirm: Which 404s are settled by a look.
+        wait_for: Seconds for which a conference that is not waiting yet is tried again.
+    """
+
+    retry: RetryPolicy
+    confirm: Confirm = "always"
+    wait_for: float = 0.0
+
+
+class ActivationRun:
+    """The state of one activation.
+
+    Attributes:
+        attempts: All attempts so far, looks included.
+        step: The next request; meaningless once `verdict` is there.
+        due: Monotonic seconds before which that request is not to be sent.
+        verdict: The outcome; None until there is one.
+    """
+
+    __slots__ = (
+        "_deadline",
+        "_doubted_at",
+        "_looks",
+        "_may_still_land",
+        "_missing",
+        "_polls",
+        "_posts",
+        "_refusal",
+        "_rules",
+        "_wait_until",
+        "attempts",
+        "due",
+        "step",
+        "verdict",
+    )
+
+    def __init__(self, rules: ActivationRules, now: float, deadline: float = math.inf) -> None:
+        self._rules = rules
+        self._deadline = deadline
+        self._wait_until = min(now + rules.wait_for, deadline)
+        self._doubted_at: float | None = None  # when the first attempt was sent that may have been applied
+        self._may_still_land = False
+        self._refusal = False  # the last POST was answered no, and not 404
+        self._missing = False  # nothing was waiting when last asked
+        self._posts = self._looks = 0  # attempts at the present step; `_posts` starts anew with each poll
+        self._polls = 0
+        self.attempts: tuple[Attempt, ...] = ()
+        self.step = Step.ACTIVATE
+        self.due = now
+        self.verdict: Verdict | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether an attempt of ours may have been applied without our having seen a yes."""
+        return self._doubted_at is not None
+
+    def observe(self, news: News) -> None:
+        """Take in the answer to the request that `step` asked for, or the lack of one."""
+        self.attempts += (news.attempt,)
+        if news.attempt.status_code == 401:
+            self._unauthorized()
+        elif self.step is Step.ACTIVATE:
+            self._posts += 1
+            self._activation_came_back(news)
+        else:
+            self._looks += 1
+            self._look_came_back(news)
+
+    def cut_short(self, cut: Attempt | None, reason: str) -> None:
+        """End it now: the run was cancelled or stopped, or the deadline has passed.
+
+        Args:
+            cut: The attempt that was broken off although it may be on its way; None if there was none.
+            reason: Why, in a few words.
+        """
+        if self.verdict is not None:
+            return
+        if cut is not None:
+            self.attempts += (cut,)
+        if cut is not None and self.step is Step.ACTIVATE:
+            self._end(ActivationOutcome.UNKNOWN, None, reason=reason)
+        elif self._missing:
+            self._not_found(reason)
+        elif self.doubtful or self.step is Step.LOOK:
+            self._end(ActivationOutcome.UNKNOWN, None, reason=reason)
+        elif any(attempt.outcome is not AttemptOutcome.NOT_SENT for attempt in self.attempts):
+            self._end(ActivationOutcome.FAILED, None, reason=reason)
+        else:
+            self._end(ActivationOutcome.NOT_ATTEMPTED, None, reason=reason)
+
+    def _activation_came_back(self, news: News) -> None:
+        self._missing = False
+        if news.attempt.succeeded:
+            self._end(ActivationOutcome.ACTIVATED, True, "answer")
+        elif news.attempt.outcome is AttemptOutcome.ANSWERED:
+            self._refusal = news.attempt.status_code != 404
+            self._answered_no(news)
+        else:
+            if news.attempt.outcome is AttemptOutcome.UNCLEAR:
+                self._doubted_at = news.sent_at if self._doubted_at is None else self._doubted_at
+                self._may_still_land = self._may_still_land or news.attempt.may_still_land
+            match self._decide(news, Effect.IDEMPOTENT, self._posts):
+                case RetryAt(at):
+                    self.due = at
+                case GiveUp(reason) if self.doubtful:
+                    self._look_or_unknown(news, reason)
+                case GiveUp(reason):
+                    self._end(ActivationOutcome.FAILED, None, reason=reason)
+
+    def _answered_no(self, news: News) -> None:
+        if self.doubtful:
+            self._look_or_unknown(news, f"an answer was lost before the {news.attempt.status_code}")
+        elif self._refusal:
+            self._end(ActivationOutcome.REJECTED, None, "answer")
+        elif self._rules.confirm == "always":
+            self._look(news.now)
+        else:
+            self._poll_or_end(news)
+
+    def _look_or_unknown(self, news: News, reason: str) -> None:
+        if self._rules.confirm == "never":
+            self._end(ActivationOutcome.UNKNOWN, None, reason=reason)
+        else:
+            self._look(news.now)
+
+    def _look(self, now: float) -> None:
+        self.step, self.due, self._looks = Step.LOOK, now, 0
+
+    def _look_came_back(self, news: News) -> None:
+        if news.look is not None:
+            self._looked(news.look, news)
+        elif news.attempt.outcome is AttemptOutcome.ANSWERED:
+            self._end(ActivationOutcome.UNKNOWN, None, reason=f"the look was answered {news.attempt.status_code}")
+        else:
+            match self._decide(news, Effect.SAFE, self._looks):
+                case RetryAt(at):
+                    self.due = at
+                case GiveUp(reason):
+                    self._end(ActivationOutcome.UNKNOWN, None, reason=f"looking did not settle it: {reason}")
+
+    def _looked(self, look: Look, news: News) -> None:
+        if look.status is LookStatus.ACTIVE:
+            ours = self.doubtful and not self._started_before_us(look, news.now)
+            self._end(ActivationOutcome.ACTIVATED if ours else ActivationOutcome.ALREADY_ACTIVE, True, "lookup")
+        elif look.status is LookStatus.INITIALIZED:
+            self._still_waiting(news)
+        elif self._refusal:
+            reason = "an answer was lost, the next one was no, and nothing of that name is live"
+            self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
+        else:
+            self._poll_or_end(news)
+
+    def _still_waiting(self, news: News) -> None:
+        """Activate again, unless that has been tried often enough."""
+        self._missing = False
+        if not self._refusal and self._posts < self._rules.retry.max_attempts:
+            wait = self._rules.retry.delay(self._posts, None, news.random) if self._posts > 1 else 0.0
+            self.step, self.due = Step.ACTIVATE, news.now + wait
+        elif self._may_still_land:
+            reason = "it was still waiting when looked at, but an attempt may yet arrive"
+            self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
+        elif self._refusal:
+            self._end(ActivationOutcome.REJECTED, False, "lookup")
+        else:
+            self._end(ActivationOutcome.FAILED, False, "lookup", "it is still waiting, and all attempts are used up")
+
+    def _started_before_us(self, look: Look, now: float) -> bool:
+        if look.started_ago is None or self._doubted_at is None:
+            return False
+        return look.started_ago > now - self._doubted_at + _CLOCK_MARGIN
+
+    def _poll_or_end(self, news: News) -> None:
+        """Nothing is waiting: ask again while `wait_for` lasts, by the same request as before."""
+        self._missing = True
+        wait = min(_LONGEST_POLL, _FIRST_POLL * 2.0 ** min(self._polls, 10)) * (0.5 + news.random / 2)
+        if news.now + wait <= self._wait_until:
+            self._polls += 1
+            self._posts = self._looks = 0
+            self.due = news.now + wait
+        else:
+            self._not_found()
+
+    def _not_found(self, reason: str | None = None) -> None:
+        looked = self.step is Step.LOOK
+        self._end(ActivationOutcome.NOT_FOUND, False if looked else None, "lookup" if looked else None, reason)
+
+    def _decide(self, news: News, effect: Effect, attempts_made: int) -> RetryAt | GiveUp:
+        return decide(
+            self._rules.retry,
+            effect,
+            news.attempt,
+            attempts_made=attempts_made,
+            now=news.now,
+            deadline=self._deadline,
+            random=news.random,
+            budget_allows=news.budget_allows,
+        )
+
+    def _unauthorized(self) -> None:
+        if self.step is Step.ACTIVATE and not self.doubtful:
+            self._end(ActivationOutcome.REJECTED, None, "answer")
+        else:
+            self._end(ActivationOutcome.UNKNOWN, None, reason="the credentials were refused before it could be settled")
+
+    def _end(
+        self,
+        outcome: ActivationOutcome,
+        live: bool | None,
+        confirmed_by: Literal["answer", "lookup"] | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self.verdict = Verdict(outcome, live, confirmed_by, reason)

@@ -1,0 +1,96 @@
+"""One attempt (one trip over HTTP), and what is known after it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+TOO_MANY_REQUESTS = 429
+_UNCLEAR_STATUSES = frozenset({408})
+_CLEAR_SERVER_ERRORS = frozenset({501, 505})
+_MAY_STILL_LAND = frozenset({None, 408, 502, 504})
+
+
+class AttemptOutcome(StrEnum):
+    """How far an attempt got.
+
+    `not_sent`: no byte of the request left; `refused`: 429, answered before anything was done; `answered`: a clear yes
+    or no; `unclear`: it may have been carried out (no answer, half an answer, an answer nobody can read, 5xx or 408).
+    """
+
+    NOT_SENT = "not_sent"
+    REFUSED = "refused"
+    ANSWERED = "answered"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The record of one attempt; times are seconds since its operation began.
+
+    Attributes:
+        method: `POST`, `GET` or `DELETE`.
+        outcome: How far it got.
+        status_code: The status of its answer; None if no answer's head came.
+        error: What went wrong on the way, the name of a transport error such as `ReadTimeout`; None otherwise.
+        started_at: When it got its permit and was about to be sent.
+        ended_at: When its answer, or the error, was there.
+        retry_after: Seconds that the answer asked to wait; None if it didn't.
+        api_id: Plivo's identifier of the request, if its answer had one.
+    """
+
+    method: str
+    outcome: AttemptOutcome
+    status_code: int | None = None
+    error: str | None = None
+    started_at: float = 0.0
+    ended_at: float = 0.0
+    retry_after: float | None = None
+    api_id: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether Plivo said yes."""
+        return self.outcome is AttemptOutcome.ANSWERED and self.status_code is not None and self.status_code < 300
+
+    @property
+    def may_still_land(self) -> bool:
+        """Whether it may be carried out even later: nothing shows that the far end is done with it.
+
+        Inferred: 500 and 503 come from who did the work, 502, 504 and 408 from who waited for it.
+        """
+        return self.outcome is AttemptOutcome.UNCLEAR and self.status_code in _MAY_STILL_LAND
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON types."""
+        return {
+            "method": self.method,
+            "outcome": self.outcome.value,
+            "status_code": self.status_code,
+            "error": self.error,
+            "started_at": round(self.started_at, 6),
+            "ended_at": round(self.ended_at, 6),
+            "retry_after": self.retry_after,
+            "api_id": self.api_id,
+        }
+
+    def __str__(self) -> str:
+        what = self.error if self.status_code is None else str(self.status_code)
+        if self.error and self.status_code is not None:
+            what = f"{self.status_code} {self.error}"
+        return f"{self.method} {what} at {self.started_at:.2f} s"
+
+
+def classify(status_code: int, readable: bool) -> AttemptOutcome:
+    """Say what an answer means for the question "was it carried out?".
+
+    Args:
+        status_code: The status of the answer.
+        readable: Whether the body is whole, and JSON or empty. A 2xx that isn't may come from a proxy on the way.
+    """
+    if status_code == TOO_MANY_REQUESTS:
+        return AttemptOutcome.REFUSED
+    if status_code in _UNCLEAR_STATUSES or (status_code >= 500 and status_code not in _CLEAR_SERVER_ERRORS):
+        return AttemptOutcome.UNCLEAR
+    if status_code < 300 and not readable:
+        return AttemptOutcome.UNCLEAR
+    return AttemptOutcome.ANSWERED

@@ -1,0 +1,269 @@
+"""Multiparty calls (MPCs): the methods people call."""
+
+import inspect
+import math
+from collections.abc import AsyncIterable, Callable, Iterable
+from typing import get_args, overload
+from uuid import UUID
+
+import anyio
+
+from .._clock import sleep_until
+from .._limiter import DeadlinePassed
+from .._options import Options, seconds
+from .._unset import UNSET, Unset
+from ..batch import (
+    Activation,
+    ActivationReport,
+    ActivationStream,
+    ConferenceId,
+    Engine,
+    Exchanger,
+    Input,
+    Item,
+    Job,
+    Names,
+    not_attempted,
+    read_all,
+)
+from ..policy import ActivationRules, Confirm, Priority
+from ..wire import Room, room, room_by_uuid
+
+OnOutcome = Callable[[Activation], None]
+
+_PARKED = 2_000  # jobs of `start_each` that may wait for their instant: some 2 kB each
+
+
+class MultiPartyCalls:
+    """`client.mpc`: the multiparty calls of the account."""
+
+    def __init__(self, exchange: Exchanger, options: Options, width: int) -> None:
+        """Made by the client.
+
+        Args:
+            exchange: Makes the attempts.
+            options: Timeouts and retries.
+            width: How many attempts a batch may have under way.
+        """
+        self._exchange = exchange
+        self._options = options
+        self._width = width
+
+    @overload  # a str is an iterable of str as well; what comes first counts
+    async def start(  # type: ignore[overload-overlap]
+        self,
+        name: str | UUID,
+        *,
+        confirm: Confirm = ...,
+        wait_for: float = ...,
+        deadline: float | None = ...,
+    ) -> Activation: ...
+    @overload
+    async def start(
+        self,
+        *,
+        uuid: str | UUID,
+        confirm: Confirm = ...,
+        wait_for: float = ...,
+        deadline: float | None = ...,
+    ) -> Activation: ...
+    @overload
+    async def start(
+        self,
+        name: Iterable[ConferenceId] | AsyncIterable[ConferenceId],
+        *,
+        confirm: Confirm = ...,
+        wait_for: float = ...,
+        deadline: float | None = ...,
+        on_outcome: OnOutcome | None = ...,
+    ) -> ActivationReport: ...
+    async def start(
+        self,
+        name: ConferenceId | Names | Unset = UNSET,
+        *,
+        uuid: str | UUID | Unset = UNSET,
+        confirm: Confirm = "always",
+        wait_for: float = 0.0,
+        deadline: float | None = None,
+        on_outcome: OnOutcome | None = None,
+    ) -> Activation | ActivationReport:
+        """Activate one conference, or many: move each from Initialized to Active.
+
+        It works on conferences that were created with waiting participants (`start_mpc_on_enter` false). Idempotent: an
+        attempt whose answer was lost is repeated, and whatever then stays in doubt is settled by a look at the
+        conference, never guessed. Source: Plivo docs, Multiparty Call, "Start an MPC": 204, or 404 if none is waiting.
+
+        One (`start("name")`, `start(uuid=…)`) returns its `Activation` if the conference is live, and raises otherwise.
+
+        Many (`start(names)`) returns an `ActivationReport` with one `Activation` for each item, in input order, and
+        raises for no outcome. All names are read and checked before anything is sent. A conference that is given twice
+        is activated once and reported twice. A report takes about 0.5 kB for each item; for inputs without end there is
+        `start_each`. A refused credential (401) ends the run: the rest is `not_attempted`.
+
+        Args:
+            name: A friendly name (`str`), an MPC UUID (`uuid.UUID`), or an iterable or async iterable of those.
+            uuid: The MPC UUID of one conference, instead of `name`.
+            confirm: Which 404s are settled by one GET: "always"; "ambiguous": only after an answer was lost, so that
+                `already_active` is reported as `not_found`; "never": doubt ends as `unknown`.
+            wait_for: Seconds for which a conference that isn't waiting yet is tried again, while people dial in.
+            deadline: Seconds for all of it, waits included; None for no bound.
+            on_outcome: Called with each `Activation` of many the moment it is known, also under cancellation; an
+                exception that it raises ends the run.
+
+        Raises:
+            ValueError, TypeError: An argument is wrong, or a name is empty, has control characters or is no name;
+                nothing was sent.
+            NotFoundError: No such conference is waiting (one; as all below).
+            OutcomeUnknownError: It may be live: an answer was lost and looking did not settle it.
+            NotSentError: It was not carried out: no connection, or the deadline passed before. Repeating is safe.
+            RateLimitError: It was not carried out: 429, and all attempts are used up.
+            ResponseError: Plivo refused it.
+        """
+        rules = self._rules(confirm, wait_for)
+        ends = seconds("deadline", deadline)
+        if (name is UNSET) == (uuid is UNSET):
+            raise TypeError("start() takes a name, names, or uuid=: exactly one of them")
+        if uuid is not UNSET:
+            return await self._start_one(room_by_uuid(uuid), rules, ends, on_outcome)
+        if isinstance(name, str | UUID):
+            return await self._start_one(room(name), rules, ends, on_outcome)
+        assert name is not UNSET  # noqa: S101  (for the type checker; checked above)
+        _check_on_outcome(on_outcome)
+        began = self._exchange.clock()
+        many = _Many(await read_all(name), on_outcome)
+        engine = Engine(
+            self._exchange,
+            many,
+            self._options,
+            rules,
+            width=self._width,
+            deadline=ends - (self._exchange.clock() - began),
+            most_parked=math.inf,
+            note=many.note,
+        )
+        try:
+            await engine.run()
+        finally:
+            many.note_the_rest()
+        return ActivationReport(many.activations, self._exchange.clock() - began)
+
+    def start_each(
+        self,
+        names: Iterable[ConferenceId] | AsyncIterable[ConferenceId],
+        *,
+        confirm: Confirm = "always",
+        wait_for: float = 0.0,
+        deadline: float | None = None,
+        on_outcome: OnOutcome | None = None,
+    ) -> ActivationStream:
+        """Activate conferences and yield each `Activation` as it finishes, in constant memory for inputs of any length.
+
+        Names are pulled from the input only as fast as they are sent, and no faster than the loop takes the outcomes.
+        A name that is refused (empty, control characters, no name) is yielded as `rejected`, with the `ValueError` or
+        `TypeError` as its `error`; nothing was sent for it. A conference that is given twice is activated once only
+        while its first activation is under way; later it is activated anew, and then mostly `already_active`.
+
+        When the deadline passes or a credential is refused (401), what is left of the input is yielded as
+        `not_attempted`. (An async generator that the deadline interrupts ends there.) If the input raises, what is
+        under way is finished and yielded first.
+
+        Leaving the loop early stops the run; what was not sent is not sent. To know that it has stopped:
+
+            async with client.mpc.start_each(names) as activations:
+                async for activation in activations:
+                    ...
+
+        Idempotent, as `start`. The arguments are those of `start`; `on_outcome` is told of those too that leaving early
+        or a cancellation cuts short.
+
+        Raises:
+            ValueError, TypeError: An argument is wrong; nothing was sent.
+        """
+        rules = self._rules(confirm, wait_for)
+        ends = seconds("deadline", deadline)
+        _check_on_outcome(on_outcome)
+        source = Input(names)
+        return ActivationStream(
+            lambda deliver: Engine(
+                self._exchange,
+                source,
+                self._options,
+                rules,
+                width=self._width,
+                deadline=ends,
+                most_parked=_PARKED,
+                note=on_outcome or _nobody,
+                deliver=deliver,
+            ),
+            most_ready=self._width,
+        )
+
+    async def _start_one(
+        self, room: Room, rules: ActivationRules, deadline: float, on_outcome: OnOutcome | None
+    ) -> Activation:
+        if on_outcome is not None:
+            raise TypeError("on_outcome is for many: start() of one conference returns its Activation")
+        clock = self._exchange.clock
+        ends = clock() + deadline
+        job = Job(room, [0], self._exchange, self._options, rules, ends)
+        with anyio.move_on_after(deadline):
+            try:
+                while job.run.verdict is None:
+                    await sleep_until(job.run.due, clock)
+                    await job.attempt(Priority.INTERACTIVE, ends, on_budget=True)
+            except DeadlinePassed as passed:
+                job.cut_short(
+                    f"the deadline leaves no time: it could be sent in {passed.in_seconds:.1f} s at the earliest"
+                )
+        job.cut_short("the deadline passed")
+        [activation] = job.activations()
+        if activation.error is not None:
+            raise activation.error
+        return activation
+
+    def _rules(self, confirm: Confirm, wait_for: float) -> ActivationRules:
+        if confirm not in get_args(Confirm):
+            raise ValueError(f"confirm must be 'always', 'ambiguous' or 'never', not {confirm!r}")
+        return ActivationRules(self._options.retry, confirm, seconds("wait_for", wait_for))
+
+
+class _Many:
+    """The conferences of one `start(names)`, each of them once, and what is known of them."""
+
+    def __init__(self, rooms: list[Room], on_outcome: OnOutcome | None) -> None:
+        positions: dict[Room, list[int]] = {}
+        for position, one in enumerate(rooms):
+            positions.setdefault(one, []).append(position)
+        self._items = iter([Item(first, one, twins=tuple(twins)) for one, (first, *twins) in positions.items()])
+        self._on_outcome = on_outcome or _nobody
+        self.activations: list[Activation] = []
+
+    async def pull(self) -> Item | None:
+        return next(self._items, None)
+
+    def note(self, activation: Activation) -> None:
+        self.activations.append(activation)
+        try:
+            self._on_outcome(activation)
+        except BaseException:
+            self._on_outcome = _nobody
+            raise
+
+    def note_the_rest(self) -> None:
+        """After a cancellation: what was never begun is told to `on_outcome` as well."""
+        for item in self._items:
+            for activation in not_attempted(item, "the run was cancelled"):
+                self.note(activation)
+
+
+def _nobody(activation: Activation) -> None:
+    """Take the place of an `on_outcome` that wasn't given."""
+
+
+def _check_on_outcome(on_outcome: object) -> None:
+    if on_outcome is None:
+        return
+    if not callable(on_outcome):
+        raise TypeError(f"on_outcome must be callable, not {type(on_outcome).__name__}")
+    if inspect.iscoroutinefunction(on_outcome):
+        raise TypeError("on_outcome must be a plain function; to await something for each outcome, use start_each()")

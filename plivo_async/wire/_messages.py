@@ -1,0 +1,112 @@
+"""What goes over the wire, and what comes back, as values."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..policy import Effect
+from ._names import Room
+
+_LONGEST_DETAIL = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request to Plivo.
+
+    Attributes:
+        operation: What the caller asked for, in words.
+        target: What for: the conference, or the path; for messages.
+        effect: What repeating it does.
+        method: The HTTP method.
+        path: Encoded, relative to `/v1/Account/{auth_id}/`.
+        body: JSON, or None.
+        query: Encoded, without the question mark; empty for none.
+    """
+
+    operation: str
+    target: str
+    effect: Effect
+    method: str
+    path: str
+    body: bytes | None = None
+    query: str = ""
+
+
+_ACTIVE = b'{"status":"active"}'
+
+
+def activate(room: Room) -> Request:
+    """Move an Initialized conference to Active: 204, or 404 if none is waiting. Idempotent in what it leaves behind.
+
+    Source: Plivo docs, Multiparty Call, "Start an MPC". The body is `active`, lower case: curl examples and six SDKs.
+    """
+    path = f"MultiPartyCall/{room.segment}/"
+    return Request("Activate MPC", room.label, Effect.IDEMPOTENT, "POST", path, _ACTIVE)
+
+
+def retrieve(room: Room) -> Request:
+    """Look at a conference; by name only while it is live. Safe.
+
+    Source: Plivo docs, Multiparty Call, "Retrieve an MPC".
+    """
+    return Request("Retrieve MPC", room.label, Effect.SAFE, "GET", f"MultiPartyCall/{room.segment}/")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of Plivo's.
+
+    Attributes:
+        status_code: Its status.
+        headers: Its headers, names in any case.
+        body: Its body as far as it came.
+        whole: Whether the body came to its end.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+    body: bytes
+    whole: bool = True
+
+    @property
+    def readable(self) -> bool:
+        """Whether the body is whole, and JSON or empty: what Plivo answers, and hardly anything on the way does."""
+        if not self.whole:
+            return False
+        if not self.body.strip():
+            return True
+        try:
+            json.loads(self.body)
+        except ValueError:
+            return False
+        return True
+
+    def json(self) -> Any:
+        """The decoded body; None if it is empty or no JSON."""
+        try:
+            return json.loads(self.body) if self.body.strip() else None
+        except ValueError:
+            return None
+
+    @property
+    def api_id(self) -> str | None:
+        """Plivo's identifier of the request."""
+        data = self.json()
+        api_id = data.get("api_id") if isinstance(data, dict) else None
+        return api_id if isinstance(api_id, str) else None
+
+    @property
+    def detail(self) -> str | None:
+        """Plivo's own words: the `error` of the body, else its `message`, else the beginning of the body as text.
+
+        Source: Plivo docs, "Errors". `error` is a string in every example; anything else is shown as JSON.
+        """
+        data = self.json()
+        if isinstance(data, dict):
+            words = data.get("error", data.get("message"))
+            text = words if isinstance(words, str) else "" if words is None else json.dumps(words)
+        else:
+            text = self.body.decode("utf-8", "replace").strip()
+        return text[:_LONGEST_DETAIL] or None

@@ -1,0 +1,96 @@
+"""What a conference is called, and how that becomes one segment of a path."""
+
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import UUID
+
+LONGEST_SEGMENT = 60_000
+"""Characters of an encoded name. httpx takes URLs of up to 65,536; how long a name Plivo takes is unverified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A conference (an MPC), by friendly name or by UUID: exactly one of the two is not None."""
+
+    name: str | None
+    uuid: str | None
+
+    @property
+    def segment(self) -> str:
+        """The encoded path segment: `name_…` or `uuid_…`, with nothing left that could split or climb a path."""
+        if self.name is None:
+            return f"uuid_{self.uuid}"
+        return f"name_{quote(self.name, safe='')}"
+
+    @property
+    def label(self) -> str:
+        """The name or the UUID, as the caller knows it."""
+        return self.name if self.name is not None else str(self.uuid)
+
+
+def room(value: object, where: str = "") -> Room:
+    """Read a conference as a caller gives it: a `str` is a friendly name, a `uuid.UUID` a UUID.
+
+    Args:
+        value: What was given.
+        where: Its place for the error message, as ` at position 3`.
+
+    Raises:
+        TypeError: It is neither a `str` nor a `UUID`.
+        ValueError: The name is empty, too long, or has a control character or half a surrogate pair.
+    """
+    if isinstance(value, UUID):
+        return Room(None, str(value))
+    if not isinstance(value, str):
+        raise TypeError(f"a conference{where} must be a name (str) or a uuid.UUID, not {type(value).__name__}")
+    _check_name(value, where)
+    return Room(value, None)
+
+
+def room_by_uuid(value: object) -> Room:
+    """Read an MPC UUID, given as text or as a `uuid.UUID`.
+
+    Raises:
+        TypeError: It is neither.
+        ValueError: The text is no UUID.
+    """
+    if isinstance(value, UUID):
+        return Room(None, str(value))
+    if not isinstance(value, str):
+        raise TypeError(f"uuid must be a str or a uuid.UUID, not {type(value).__name__}")
+    try:
+        return Room(None, str(UUID(value)))
+    except ValueError:
+        raise ValueError(f"uuid must be a UUID such as 8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e, not {value!r}") from None
+
+
+def _check_name(name: str, where: str) -> None:
+    if not name:
+        raise ValueError(f"the conference name{where} is empty; give at least one character")
+    for index, character in enumerate(name if not name.isprintable() else ""):
+        if unicodedata.category(character) in {"Cc", "Cs"}:
+            what = "a control character" if unicodedata.category(character) == "Cc" else "half a surrogate pair"
+            raise ValueError(
+                f"the conference name{where} has {what} (U+{ord(character):04X}) at index {index}; "
+                "names are text without control characters"
+            )
+    if len(name) * 12 > LONGEST_SEGMENT and len(quote(name, safe="")) > LONGEST_SEGMENT:
+        raise ValueError(f"the conference name{where} is too long: at most {LONGEST_SEGMENT:,} characters once encoded")
+
+
+def check_path(path: str) -> str:
+    """Check the path of `client.request()`: relative to the account, nothing that leaves it.
+
+    Raises:
+        ValueError: It is absolute, has a query or a fragment, climbs with `..`, or has a control character or a space.
+    """
+    if not path or path.startswith("/") or "://" in path or "\\" in path:
+        raise ValueError(f"path must be relative to the account, such as 'Call/', not {path!r}")
+    if "?" in path or "#" in path:
+        raise ValueError(f"path must have no query and no fragment; use params= for the query, not {path!r}")
+    if any(segment in {".", ".."} for segment in path.replace("%2e", ".").replace("%2E", ".").split("/")):
+        raise ValueError(f"path must not climb with '.' or '..': {path!r}")
+    if any(character <= " " or character == "\x7f" for character in path):
+        raise ValueError(f"path must have no space and no control character; percent-encode them: {path!r}")
+    return path
