@@ -117,7 +117,7 @@ class Exchange:
                 budget_allows=self.budget.allows(options.retry),
             ):
                 case RetryAt(at):
-                    self.repeating(attempt)
+                    self.repeating(attempt, options)
                     await sleep_until(at, self.clock)
                 case GiveUp(reason):
                     raise failure(request, attempts, attempted.answer, attempted.fault, reason)
@@ -156,14 +156,14 @@ class Exchange:
                 )
         except BaseException:
             if gate is not None:
-                gate.answered(sent_at, admitted=False) if progress.sent else gate.give_back()
+                gate.answered(sent_at, admitted=False) if progress.sent else gate.give_back(sent_at)
             raise
         trip = trip or Trip(None, TimeoutError("the attempt took too long"))
         attempt = self._record(request, trip, began, sent_at, sent=progress.sent)
         if gate is not None:
             match attempt.outcome:
                 case AttemptOutcome.NOT_SENT:
-                    gate.give_back()
+                    gate.give_back(sent_at)
                 case AttemptOutcome.REFUSED:
                     gate.refused(sent_at, _capped(attempt.retry_after, options.retry))
                 case _:
@@ -174,10 +174,10 @@ class Exchange:
             _log.debug("%s %s: %s", request.operation, masked(request.target), attempt)
         return Attempted(attempt, trip.answer, trip.fault, sent_at)
 
-    def repeating(self, attempt: Attempt) -> None:
+    def repeating(self, attempt: Attempt, options: Options) -> None:
         """Charge the repetition of an attempt to the retry budget; after a 429 it is the limiter's business."""
         if attempt.outcome is not AttemptOutcome.REFUSED:
-            self.budget.spend()
+            self.budget.spend(options.retry)
 
     def _record(self, request: Request, trip: Trip, began: float, sent_at: float, *, sent: bool) -> Attempt:
         answer, error = trip.answer, type(trip.fault).__name__ if trip.fault is not None else None

@@ -99,10 +99,10 @@ class Gate:
             raise DeadlinePassed(self._clock() - now)
         return ticket.taken_at
 
-    def give_back(self) -> None:
+    def give_back(self, taken_at: float) -> None:
         """Return a permit of which nothing was sent."""
         with self._lock:
-            self._window.give_back()
+            self._window.give_back(taken_at)
         self._changed.set()
 
     def answered(self, taken_at: float, *, admitted: bool) -> None:
@@ -134,7 +134,7 @@ class Gate:
             if ticket.taken_at is None:
                 self._queue.remove(ticket)
             else:
-                self.give_back()
+                self.give_back(ticket.taken_at)
                 ticket.taken_at = None
             raise
         finally:

@@ -41,7 +41,15 @@ class Turnstile:
 
     def leave(self) -> None:
         """Hand the place to the next one, or free it."""
-        if self._queue:
+        self.inside -= 1
+        self._let_in()
+
+    def resize(self, width: int) -> None:
+        """Let more in at a time, or fewer; who is in stays in."""
+        self.width = width
+        self._let_in()
+
+    def _let_in(self) -> None:
+        while self._queue and self.inside < self.width:
+            self.inside += 1
             self._queue.pop().set()
-        else:
-            self.inside -= 1

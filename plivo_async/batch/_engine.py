@@ -15,6 +15,7 @@ import anyio
 from .._clock import sleep_until
 from .._errors import NotSentError
 from .._options import Options
+from .._turnstile import Turnstile
 from ..policy import ActivationOutcome, ActivationRules, Attempt, AttemptOutcome, Priority, RetryPolicy
 from ..wire import Room
 from ._activation import Activation
@@ -92,7 +93,7 @@ class Engine:
         self._pulling = self._exhausted = False
         self._changed = anyio.Event()
         self._idle = 0
-        self._probe = _Probe(exchange)
+        self._probe = _Probe(exchange, width)
         self._crash: Exception | None = None
         self._stopped_by: str | None = None
 
@@ -258,11 +259,17 @@ def _tell_nobody(activation: Activation) -> None:
 
 
 class _Probe:
-    """Holds a batch back while the retry budget is used up: one attempt at a time, further and further apart."""
+    """Holds a batch back while the retry budget is used up.
 
-    def __init__(self, exchange: Exchanger) -> None:
+    One attempt at a time at first; one more at a time for each clear answer, half as many for each failure, and while
+    even a single one fails, further and further apart. So a dead API is asked now and then, and a flaky one used as far
+    as it can be.
+    """
+
+    def __init__(self, exchange: Exchanger, width: int) -> None:
         self._exchange = exchange
-        self._alone = anyio.Lock()
+        self._most = width
+        self._turnstile = Turnstile(1)
         self._not_before = -math.inf
         self._failures = 0
 
@@ -270,16 +277,25 @@ class _Probe:
         """Let a job make its attempt, when it may."""
         if self._exchange.budget.allows(retry):
             return await job.attempt(Priority.BATCH)
-        async with self._alone:
-            if not self._exchange.budget.allows(retry):
-                await sleep_until(self._not_before, self._exchange.clock)
+        await self._turnstile.enter(Priority.BATCH)
+        try:
+            await sleep_until(self._not_before, self._exchange.clock)
             attempt = await job.attempt(Priority.BATCH)
-            if attempt.outcome in {AttemptOutcome.ANSWERED, AttemptOutcome.REFUSED}:
-                self._failures = 0
-            else:
-                self._failures += 1
-                self._not_before = self._exchange.clock() + retry.delay(self._failures, None, 1.0)
-            return attempt
+            self._learn(attempt, retry)
+        finally:
+            self._turnstile.leave()
+        return attempt
+
+    def _learn(self, attempt: Attempt, retry: RetryPolicy) -> None:
+        width = self._turnstile.width
+        if attempt.outcome in {AttemptOutcome.ANSWERED, AttemptOutcome.REFUSED}:
+            self._failures = 0
+            self._turnstile.resize(min(width + 1, self._most))
+        elif width > 1:
+            self._turnstile.resize(width // 2)
+        else:
+            self._failures += 1
+            self._not_before = self._exchange.clock() + retry.delay(self._failures, None, 1.0)
 
 
 def not_attempted(item: Item, reason: str) -> list[Activation]:

@@ -44,7 +44,7 @@ class Exchanger(Protocol):
         """Make one attempt."""
         ...
 
-    def repeating(self, attempt: Attempt) -> None:
+    def repeating(self, attempt: Attempt, options: Options) -> None:
         """Charge the repetition of an attempt to the retry budget."""
         ...
 
@@ -121,7 +121,7 @@ class Job:
             )
         )
         if self.run.verdict is None and self.run.step is step and attempt.outcome is not AttemptOutcome.ANSWERED:
-            exchange.repeating(attempt)
+            exchange.repeating(attempt, self._options)
         return attempt
 
     def cut_short(self, reason: str) -> None:

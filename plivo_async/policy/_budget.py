@@ -18,9 +18,9 @@ class RetryBudget:
         """Whether another retry is within the policy's reserve."""
         return self.debt + 1 <= policy.budget_reserve
 
-    def spend(self) -> None:
-        """Book one retry."""
-        self.debt += 1
+    def spend(self, policy: RetryPolicy) -> None:
+        """Book one retry. Debt ends at the reserve, so that a long outage is forgiven as fast as a short one."""
+        self.debt = min(self.debt + 1, policy.budget_reserve)
 
     def succeeded(self, policy: RetryPolicy) -> None:
         """Book an attempt that got a clear answer."""

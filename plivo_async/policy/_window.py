@@ -11,8 +11,9 @@ round trip in each window.
 
 What can't be foreseen is traffic of others on the same account, or a lower limit than we were told. A 429 says so,
 and it is news for everybody: it takes its permit out of use (retires it), and holds all further requests for a while;
-after that one request goes alone to see, and only when it is admitted do the rest follow. Retired permits come back
-in small parts, one part for each window without a 429, so that nothing is cut for good.
+after that one request at a time goes to see, one for each such while, and only when one is admitted do the rest
+follow. Retired permits come back in small parts, one part for each window without a 429, so that nothing is cut for
+good.
 """
 
 import heapq
@@ -54,6 +55,7 @@ class Window:
         "_hold_since",
         "_hold_until",
         "_pause",
+        "_probed_at",
         "_recovered_at",
         "in_flight",
         "rate_limit",
@@ -70,6 +72,7 @@ class Window:
         self._hold_until = -math.inf
         self._pause = 0.0
         self._doubt = False
+        self._probed_at: float | None = None
         self._recovered_at = -math.inf
 
     def take(self, now: float) -> float | None:
@@ -80,8 +83,8 @@ class Window:
         if now < self._hold_until:
             return self._hold_until
         self._recover(now)
-        if self._doubt and self.in_flight:
-            return math.inf
+        if self._doubt and self._probed_at is not None and now < self._probed_at + self._pause:
+            return self._probed_at + self._pause
         if self._fresh:
             self._fresh -= 1
         elif self._free_at and self._free_at[0] <= now:
@@ -89,12 +92,16 @@ class Window:
         else:
             return min(self._free_at[0] if self._free_at else math.inf, self._next_recovery())
         self.in_flight += 1
+        if self._doubt:
+            self._probed_at = now
         return None
 
-    def give_back(self) -> None:
-        """Return a permit of which nothing was sent: it is free at once."""
+    def give_back(self, taken_at: float) -> None:
+        """Return a permit that was taken at `taken_at` and of which nothing was sent: it is free at once."""
         self.in_flight -= 1
         self._fresh += 1
+        if taken_at == self._probed_at:
+            self._probed_at = None
 
     def answered(self, now: float, sent_at: float, *, admitted: bool) -> None:
         """Return a permit whose request was sent at `sent_at` and has come back, or been given up, now.
@@ -106,6 +113,8 @@ class Window:
         """
         self.in_flight -= 1
         heapq.heappush(self._free_at, now + self.rate_limit.per)
+        if sent_at == self._probed_at:
+            self._probed_at = None
         if admitted and sent_at >= self._hold_since:
             self._doubt = False
             self._pause = 0.0
@@ -132,6 +141,7 @@ class Window:
         if retry_after is not None:
             self._hold_until = max(self._hold_until, now + retry_after)
         self._doubt = True
+        self._probed_at = None
 
     def estimate(self, now: float, ahead: int) -> float:
         """The earliest instant at which a request may go, with `ahead` others before it. It may well be later."""
