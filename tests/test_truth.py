@@ -7,11 +7,14 @@ import pytest
 
 from plivo_async import Activation, ActivationOutcome, RetryPolicy
 from plivo_async.emulator import Emulator, Faults, Limit
+from plivo_async.policy import Confirm
 
 from .support import contradictions, in_memory
 
 RUNS = 10
 SIZE = 1_000  # 10 runs of 1,000 on each of two backends
+
+CONFIRMS: list[Confirm] = ["always", "always", "ambiguous", "never"]
 
 SHARES = {
     "lost-response": 0.05,
@@ -65,7 +68,7 @@ async def test_no_outcome_contradicts_the_truth(seed: int) -> None:
         await anyio.sleep(10)  # whole seconds are all that tells those that were active before from those we activated
         told: list[Activation] = []
         async with in_memory(plivo, seed=seed, timeout=chance.choice([1.0, 5.0, 10.0])) as client:
-            confirm = chance.choice(["always", "always", "ambiguous", "never"])
+            confirm: Confirm = chance.choice(CONFIRMS)
             report = await client.mpc.start(names, confirm=confirm, on_outcome=told.append)
             statistics = client.statistics()
         assert [activation.name for activation in report] == names
