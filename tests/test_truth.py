@@ -75,7 +75,7 @@ async def test_no_outcome_contradicts_the_truth(seed: int) -> None:
         assert sorted(told, key=lambda activation: activation.position) == list(report)
         assert contradictions(plivo, report) == []
         assert (statistics.requests, statistics.permits_in_flight, statistics.waiting_for_permit) == (0, 0, 0)
-        if confirm == "always":
+        if confirm == "always" and factor <= 1:
             assert report.counts[ActivationOutcome.UNKNOWN] < SIZE * 0.02
 
 
