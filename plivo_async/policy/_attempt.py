@@ -7,7 +7,7 @@ from typing import Any
 TOO_MANY_REQUESTS = 429
 _UNCLEAR_STATUSES = frozenset({408})
 _CLEAR_SERVER_ERRORS = frozenset({501, 505})
-_MAY_STILL_LAND = frozenset({None, 408, 502, 504})
+_DONE_WITH_IT = frozenset({500, 503})
 
 
 class AttemptOutcome(StrEnum):
@@ -56,9 +56,12 @@ class Attempt:
     def may_still_land(self) -> bool:
         """Whether it may be carried out even later: nothing shows that the far end is done with it.
 
-        Inferred: 500 and 503 come from who did the work, 502, 504 and 408 from who waited for it.
+        Inferred: 500, 503 and a yes come from who did the work; 502, 504, 408 and whatever else a gateway has made up
+        (520 to 527, 599) from who waited for it.
         """
-        return self.outcome is AttemptOutcome.UNCLEAR and self.status_code in _MAY_STILL_LAND
+        if self.outcome is not AttemptOutcome.UNCLEAR:
+            return False
+        return self.status_code is None or (self.status_code >= 300 and self.status_code not in _DONE_WITH_IT)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain JSON types."""
