@@ -1,6 +1,7 @@
 """Whether an attempt is followed by another one, and when."""
 
 import math
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,9 +41,9 @@ class RetryPolicy:
     budget_ratio: float = 0.2
 
     def __post_init__(self) -> None:
-        _at_least("max_attempts", self.max_attempts, 1)
-        _at_least("base_delay", self.base_delay, 0)
-        _at_least("max_delay", self.max_delay, self.base_delay)
+        _at_least("max_attempts", self.max_attempts, 1, sys.maxsize)
+        _at_least("base_delay", self.base_delay, 0, sys.float_info.max)
+        _at_least("max_delay", self.max_delay, self.base_delay, sys.float_info.max)
         _at_least("max_retry_after", self.max_retry_after, 0)
         _at_least("budget_reserve", self.budget_reserve, 1)
         _at_least("budget_ratio", self.budget_ratio, 0)
@@ -128,6 +129,7 @@ def _transient(attempt: Attempt) -> bool:
     return attempt.status_code is None or attempt.status_code in _RETRIED_STATUSES or attempt.status_code < 300
 
 
-def _at_least(name: str, value: float, least: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or value < least:
-        raise ValueError(f"RetryPolicy.{name} must be a number of at least {least:g}, not {value!r}")
+def _at_least(name: str, value: float, least: float, most: float = math.inf) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        finite = "" if most == math.inf else "finite "
+        raise ValueError(f"RetryPolicy.{name} must be a {finite}number of at least {least:g}, not {value!r}")
