@@ -1,0 +1,46 @@
+"""What the exit code of `plivo-async mpc start` says. Pure."""
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+from ..policy import ActivationOutcome
+
+
+class ExitCode(IntEnum):
+    """Exit codes; where several fit, the highest one is given."""
+
+    ALL_LIVE = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    SOME_UNKNOWN = 3
+    CREDENTIALS_REFUSED = 4
+    REPORT_NOT_WRITTEN = 5
+    INTERRUPTED = 130
+
+
+def exit_code(
+    counts: Mapping[ActivationOutcome, int],
+    *,
+    interrupted: bool = False,
+    unauthorized: bool = False,
+    report_lost: bool = False,
+) -> ExitCode:
+    """The exit code of a run.
+
+    Args:
+        counts: How many conferences ended in each outcome.
+        interrupted: Whether a signal ended it.
+        unauthorized: Whether an answer was 401.
+        report_lost: Whether the report file could not be written.
+    """
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    if report_lost:
+        return ExitCode.REPORT_NOT_WRITTEN
+    if unauthorized:
+        return ExitCode.CREDENTIALS_REFUSED
+    if counts.get(ActivationOutcome.UNKNOWN):
+        return ExitCode.SOME_UNKNOWN
+    if any(count for outcome, count in counts.items() if not outcome.succeeded):
+        return ExitCode.SOME_FAILED
+    return ExitCode.ALL_LIVE

@@ -1,0 +1,48 @@
+"""Where the commands write: results on stdout, progress and mistakes on stderr; control codes to terminals only."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import IO, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from ._codes import ExitCode
+
+T = TypeVar("T")
+
+
+def out() -> Console:
+    """The console of the results."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def err() -> Console:
+    """The console of progress and mistakes."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def say(console: Console, line: str = "", style: str | None = None) -> None:
+    """Print a line as it is: never wrapped, so that it can be copied, and nothing in it taken for markup."""
+    console.print(line, style=style, soft_wrap=True)
+
+
+def moves(stream: IO[str]) -> bool:
+    """Whether a live display has a place there: a terminal that can move its cursor."""
+    return stream.isatty() and os.environ.get("TERM", "").lower() not in {"dumb", "unknown"}
+
+
+def fail(message: str, code: ExitCode = ExitCode.USAGE) -> NoReturn:
+    """Say on stderr what is wrong, and end."""
+    sys.stdout.flush()
+    say(err(), f"plivo-async: {message}", "red")
+    raise typer.Exit(int(code))
+
+
+def given(option: str, parse: Callable[[str], T], text: str) -> T:
+    """The value of an option, read by `parse`, whose `ValueError` becomes a usage error that names the option."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None

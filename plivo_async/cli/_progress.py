@@ -1,0 +1,111 @@
+"""A run before one's eyes: a live display on a terminal, a plain line now and then elsewhere.
+
+Both draw in a thread of their own, from numbers that the run merely counts up: however slow the terminal is, and even
+if it is stopped (Ctrl-S), the event loop doesn't wait for it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import anyio
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from .. import AsyncClient
+from ._console import moves, say
+from ._tally import Speed, Tally, line_is_due, numbers, outcomes, plain_line
+
+_PER_SECOND = 8
+_TICK = 0.2
+_SAMPLE = 0.1
+
+
+@contextmanager
+def progress(tally: Tally, console: Console, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """Show how far a run has got, until the block ends.
+
+    Args:
+        tally: Its numbers.
+        console: Where to.
+        clock: Monotonic seconds.
+    """
+    view = _View(tally, clock)
+    if moves(console.file):
+        with Live(get_renderable=view.render, console=console, refresh_per_second=_PER_SECOND):
+            yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=_print_lines, args=(view, console, stop), name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=1)
+
+
+async def watch_pauses(tally: Tally, client: AsyncClient) -> None:
+    """Note for ever whether the run waits for its limit; to be cancelled."""
+    while True:
+        now = client.statistics()
+        tally.paused = bool(now.waiting_for_permit) and not now.requests
+        await anyio.sleep(_SAMPLE)
+
+
+class _View:
+    def __init__(self, tally: Tally, clock: Callable[[], float]) -> None:
+        self.tally = tally
+        self._clock = clock
+        self._began = clock()
+        self._ended: float | None = None
+        self._speed = Speed(self._began, tally.budget.per if tally.budget is not None else 5.0)
+
+    def elapsed(self) -> float:
+        """Seconds since the start; once all is done, those that it took."""
+        elapsed = self._clock() - self._began
+        if self.tally.done == self.tally.total:
+            self._ended = elapsed = elapsed if self._ended is None else self._ended
+        return elapsed
+
+    def speed(self) -> float:
+        elapsed = self.elapsed()
+        if self._ended is not None:
+            return self.tally.total / max(elapsed, 0.1)
+        return self._speed.measure(self._began + elapsed, self.tally.done)
+
+    def line(self) -> str:
+        return plain_line(self.tally, self.speed(), self.elapsed())
+
+    def render(self) -> RenderableType:
+        tally = self.tally
+        done, total = tally.done, tally.total
+        bar = Table.grid(padding=(0, 1), expand=True)
+        bar.add_column()
+        bar.add_column(ratio=1)
+        bar.add_column(justify="right", no_wrap=True)
+        share = 100 * done // max(1, total)
+        bar.add_row("activating", ProgressBar(max(1, total), done), f"{done:,}/{total:,} {share:3} %")
+        waits = tally.paused and tally.budget is not None and done < total
+        pause = f"waiting: the budget of {tally.budget} is used up" if waits else ""
+        return Group(
+            bar,
+            Text(outcomes(tally) or "…", style="green", no_wrap=True, overflow="ellipsis"),
+            Text(numbers(tally, self.speed(), self.elapsed()), no_wrap=True, overflow="ellipsis"),
+            Text(pause, style="yellow", no_wrap=True, overflow="ellipsis"),
+        )
+
+
+def _print_lines(view: _View, console: Console, stop: threading.Event) -> None:
+    """Print a line whenever one is due, and a last one."""
+    share_then = at = 0.0
+    while not stop.wait(_TICK):
+        elapsed, share = view.elapsed(), view.tally.done / max(1, view.tally.total)
+        if line_is_due(since_line=elapsed - at, elapsed=elapsed, share=share, share_then=share_then):
+            say(console, view.line())
+            at, share_then = elapsed, share
+    say(console, view.line())
