@@ -1,6 +1,6 @@
 """One trip over HTTP: the one place where httpx's exceptions become outcomes."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -78,6 +78,7 @@ class HttpTransport:
             content=request.body,
             extensions=extensions,
         )
+        http_request.stream = _Body(request.body or b"")
         try:
             response = await self._client.send(http_request, stream=True, auth=None, follow_redirects=False)
         except _NEVER_SENT as error:
@@ -87,6 +88,30 @@ class HttpTransport:
             return Trip(None, _bare(error))
         progress.sent = True
         return await _read(response)
+
+
+class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A request's body, in one piece. httpx's own is an async generator, which trio warns of when a write fails."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter((self._body,))
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Pieces(iter(self))
+
+
+class _Pieces(AsyncIterator[bytes]):
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+
+    async def __anext__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except StopIteration:
+            raise StopAsyncIteration from None
 
 
 async def _read(response: httpx.Response) -> Trip:

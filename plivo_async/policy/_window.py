@@ -20,7 +20,7 @@ import heapq
 import math
 from dataclasses import dataclass
 
-_FIRST_PAUSE = 1 / 20  # of a window; doubled up to a whole window while the probes are refused as well
+_FIRST_PAUSE, _LONGEST_PAUSE = 1 / 20, 1 / 5  # of a window; doubled while the probes are refused as well
 _RECOVERY = 1 / 50  # of the limit, for each window without a 429
 _KEPT = 1 / 20  # of the limit, never retired
 
@@ -135,7 +135,7 @@ class Window:
             heapq.heappush(self._free_at, now + per)
         self._recovered_at = now
         if sent_at >= self._hold_since:  # not just the same news again, from a request sent before we had heard it
-            self._pause = min(per, max(per * _FIRST_PAUSE, self._pause * 2))
+            self._pause = min(per * _LONGEST_PAUSE, max(per * _FIRST_PAUSE, self._pause * 2))
             self._hold_since = now
             self._hold_until = max(self._hold_until, now + self._pause)
         if retry_after is not None:
