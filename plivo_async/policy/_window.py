@@ -18,6 +18,7 @@ good.
 
 import heapq
 import math
+import sys
 from dataclasses import dataclass
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1 / 20, 1 / 5  # of a window; doubled while the probes are refused as well
@@ -41,7 +42,11 @@ class RateLimit:
     def __post_init__(self) -> None:
         if isinstance(self.limit, bool) or not isinstance(self.limit, int) or self.limit < 1:
             raise ValueError(f"RateLimit.limit must be a whole number of at least 1, not {self.limit!r}")
-        if not isinstance(self.per, int | float) or not math.isfinite(self.per) or self.per <= 0:
+        if (
+            isinstance(self.per, bool)
+            or not isinstance(self.per, int | float)
+            or not 0 < self.per <= sys.float_info.max
+        ):
             raise ValueError(f"RateLimit.per must be a positive number of seconds, not {self.per!r}")
 
 
@@ -115,7 +120,7 @@ class Window:
         heapq.heappush(self._free_at, now + self.rate_limit.per)
         if sent_at == self._probed_at:
             self._probed_at = None
-        if admitted and sent_at >= self._hold_since:
+        if admitted and sent_at > self._hold_since:
             self._doubt = False
             self._pause = 0.0
 
@@ -134,28 +139,35 @@ class Window:
         else:
             heapq.heappush(self._free_at, now + per)
         self._recovered_at = now
-        if sent_at >= self._hold_since:  # not just the same news again, from a request sent before we had heard it
+        if sent_at > self._hold_since:  # not just the same news again, from a request sent before we had heard it
             self._pause = min(per * _LONGEST_PAUSE, max(per * _FIRST_PAUSE, self._pause * 2))
             self._hold_since = now
             self._hold_until = max(self._hold_until, now + self._pause)
+            self._doubt = True
+            self._probed_at = None
         if retry_after is not None:
             self._hold_until = max(self._hold_until, now + retry_after)
-        self._doubt = True
-        self._probed_at = None
 
     def estimate(self, now: float, ahead: int) -> float:
-        """The earliest instant at which a request may go, with `ahead` others before it. It may well be later."""
+        """The earliest instant at which a request may go, with `ahead` others before it.
+
+        It may well be later; it is earlier only if a permit in flight is given back unused.
+        """
+        self._recover(now)
+        limit, per = self.rate_limit.limit, self.rate_limit.per
         start = max(now, self._hold_until)
+        start += ahead // limit * per
         later = ahead - self._fresh
         if later < 0:
             return start
-        if later < len(self._free_at):
-            return max(start, heapq.nsmallest(later + 1, self._free_at)[-1])
-        rounds = 1 + (later - len(self._free_at)) // self.rate_limit.limit
-        return start + rounds * self.rate_limit.per
+        soon = self._free_at + [self._next_recovery()] * min(self.retired, self._recovery)
+        if later < len(soon):
+            return max(start, heapq.nsmallest(later + 1, soon)[-1])
+        return max(start, now + (1 + (later - len(soon)) // limit) * per)
 
     def is_fresh(self, now: float) -> bool:
         """Whether nothing would be lost by starting with a new window: no permit is held and nothing was learnt."""
+        self._recover(now)
         waits = max(self._free_at, default=-math.inf) > now or self._hold_until > now
         return not (self.in_flight or self.retired or waits)
 
@@ -163,10 +175,14 @@ class Window:
         if not self.retired or now < self._next_recovery():
             return
         windows = max(1, int((now - self._recovered_at) / self.rate_limit.per))
-        back = min(self.retired, windows * max(1, int(self.rate_limit.limit * _RECOVERY)))
+        back = min(self.retired, windows * self._recovery)
         self.retired -= back
         self._fresh += back
         self._recovered_at += windows * self.rate_limit.per
+
+    @property
+    def _recovery(self) -> int:
+        return max(1, int(self.rate_limit.limit * _RECOVERY))
 
     def _next_recovery(self) -> float:
         return self._recovered_at + self.rate_limit.per if self.retired else math.inf
