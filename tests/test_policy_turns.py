@@ -1,0 +1,123 @@
+"""Whose turn it is."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from plivo_async.policy import Priority, TurnQueue
+
+INTERACTIVE, BATCH = Priority.INTERACTIVE, Priority.BATCH
+
+
+def test_turns_interactive_first_and_batch_every_tenth() -> None:
+    """While both wait, nine turns are interactive and the tenth is the batch's."""
+    queue: TurnQueue[str] = TurnQueue()
+    for number in range(30):
+        queue.push(f"i{number}", INTERACTIVE)
+        queue.push(f"b{number}", BATCH)
+    turns = [queue.pop()[0] for _ in range(60)]
+    assert "".join(turns) == ("i" * 9 + "b") * 3 + "iii" + "b" * 27
+
+
+def test_turns_the_batch_is_owed_nothing_while_it_does_not_wait() -> None:
+    """Turns taken while no batch waits are not counted against the interactive ones."""
+    queue: TurnQueue[str] = TurnQueue()
+    for number in range(20):
+        queue.push(f"i{number}", INTERACTIVE)
+    for _ in range(9):
+        queue.pop()
+    queue.push("b", BATCH)
+    assert [queue.pop() for _ in range(10)] == [*(f"i{number}" for number in range(9, 18)), "b"]
+
+
+def test_turns_of_an_empty_queue_are_refused() -> None:
+    """Popping where nobody waits is a KeyError."""
+    queue: TurnQueue[str] = TurnQueue()
+    with pytest.raises(KeyError):
+        queue.pop()
+    assert not queue.remove("nobody")
+
+
+@given(st.lists(st.sampled_from(Priority), max_size=80))
+def test_turns_are_first_in_first_out_within_a_priority(arrivals: list[Priority]) -> None:
+    """Everybody gets exactly one turn, and nobody overtakes their own kind."""
+    queue: TurnQueue[tuple[Priority, int]] = TurnQueue()
+    for number, priority in enumerate(arrivals):
+        queue.push((priority, number), priority)
+    turns = [queue.pop() for _ in arrivals]
+    assert sorted(number for _, number in turns) == list(range(len(arrivals)))
+    for priority in Priority:
+        numbers = [number for kind, number in turns if kind is priority]
+        assert numbers == sorted(numbers)
+
+
+@given(st.integers(0, 20), st.integers(1, 200))
+def test_turns_neither_kind_starves(head_start: int, others: int) -> None:
+    """Whoever lines up first of the batch has waited at most nine turns of others, however many those are."""
+    queue: TurnQueue[object] = TurnQueue()
+    for number in range(head_start):
+        queue.push(number, INTERACTIVE)
+    queue.push("batch", BATCH)
+    waited = 0
+    for number in range(others):
+        queue.push(f"late {number}", INTERACTIVE)
+        if queue.pop() == "batch":
+            break
+        waited += 1
+    assert waited <= 9
+
+
+class TurnsMachine(RuleBasedStateMachine):
+    """The queue beside a plain list that is searched for whose turn it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: TurnQueue[int] = TurnQueue()
+        self.model: list[tuple[int, Priority]] = []
+        self.passed_over = 0
+        self.number = 0
+
+    def expected(self) -> int:
+        """Whose turn the list says it is."""
+        waiting = {priority: [item for item, kind in self.model if kind is priority] for priority in Priority}
+        batch_turn = waiting[BATCH] and (self.passed_over >= 9 or not waiting[INTERACTIVE])
+        return waiting[BATCH if batch_turn else INTERACTIVE][0]
+
+    @rule(priority=st.sampled_from(Priority))
+    def push(self, priority: Priority) -> None:
+        """Line up."""
+        self.number += 1
+        self.queue.push(self.number, priority)
+        self.model.append((self.number, priority))
+
+    @precondition(lambda self: self.model)
+    @rule()
+    def pop(self) -> None:
+        """Take the turn that the list expects, and that a peek has shown."""
+        expected = self.expected()
+        assert self.queue.peek() == expected
+        assert self.queue.pop() == expected
+        interactive = (expected, INTERACTIVE) in self.model
+        batch_waits = any(kind is BATCH for _, kind in self.model)
+        self.passed_over = self.passed_over + 1 if interactive and batch_waits else 0
+        self.model = [entry for entry in self.model if entry[0] != expected]
+
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        """Leave the queue, or try to without standing in it."""
+        item = data.draw(st.integers(0, self.number + 1))
+        stood = any(entry[0] == item for entry in self.model)
+        assert self.queue.remove(item) is stood
+        self.model = [entry for entry in self.model if entry[0] != item]
+
+    @invariant()
+    def lengths_agree(self) -> None:
+        """Nobody is lost or doubled."""
+        assert len(self.queue) == len(self.model)
+        for priority in Priority:
+            assert self.queue.ahead(priority) == sum(kind is priority for _, kind in self.model)
+
+
+TestTurnsMachine = TurnsMachine.TestCase
+TestTurnsMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
