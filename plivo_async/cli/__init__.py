@@ -1,5 +1,6 @@
 """The commands. Needs the extra `cli` (typer and rich); nothing else in the package imports them."""
 
+import inspect
 import sys
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from .._version import __version__
 from ._demo import demo
-from ._emulator import emulator
+from ._emulator import emulator, faults_listed
 from ._start import start
 
 __all__ = ["app", "run"]
@@ -24,10 +25,18 @@ app = typer.Typer(
 )
 mpc = typer.Typer(help="Multiparty calls of an account.", no_args_is_help=True)
 
-app.command()(demo)
+
+def help_text(doc: str | None, more: str = "") -> str:
+    """A docstring as help: paragraphs on one line, to be wrapped anew; those with indented lines as they are."""
+    paragraphs = inspect.cleandoc(doc or "").split("\n\n")
+    joined = [text if "\n " in text else " ".join(text.split("\n")) for text in paragraphs]
+    return "\n\n".join([*joined, more]).rstrip()
+
+
+app.command(help=help_text(demo.__doc__))(demo)
 app.add_typer(mpc, name="mpc")
-mpc.command()(start)
-app.command()(emulator)
+mpc.command(help=help_text(start.__doc__))(start)
+app.command(help=help_text(emulator.__doc__, faults_listed()))(emulator)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,6 +1,7 @@
 """`plivo-async demo`: activate many conferences of an emulator, and hold the report against its records."""
 
 import importlib.util
+import textwrap
 from dataclasses import replace
 from random import Random
 from typing import Annotated, Literal
@@ -28,12 +29,14 @@ _FAULTS = "lost-response=0.03,reset-before=0.01,reset-after=0.01,500=0.02,503-ap
 _TIMEOUT = 2.0  # seconds of one attempt; a late or dripping answer takes longer
 _NEXT = """\
 What next?
-  plivo-async demo --faults lost-response=0.3,500=0.1 --seed 7   make it harder
-  plivo-async emulator                                           an account to try things on, until you stop it
-  plivo-async mpc start names.txt --report report.json           the same on your own account (--help says more)
-In Python:
-  async with AsyncClient() as client:
-      report = await client.mpc.start(names)"""
+  plivo-async demo --faults lost-response=0.3,500=0.1 --seed 7
+      make it harder
+  plivo-async emulator
+      an account to try things on, until you stop it
+  plivo-async mpc start names.txt --report report.json
+      the same on your own account; see plivo-async mpc start --help
+  report = await client.mpc.start(names)
+      the same in Python"""
 
 
 def demo(
@@ -104,11 +107,13 @@ def _introduce(
     console: Console, plivo: Emulator, scene: Scene, trouble: Faults, rate: Rate | None, latency: str
 ) -> None:
     wrong = ", ".join(f"{Fault(name)} {share:.3g}" for name, share in trouble.probabilities.items())
-    say(console, f"An emulator of Plivo's API runs at {plivo.url}, with {len(scene.names):,} conferences to activate.")
+    say(console, f"An emulator of Plivo's API runs at {plivo.url}.")
+    say(console, f"{len(scene.names):,} conferences are to be activated: some are active already, some don't exist,")
+    say(console, "one is named twice, and one always answers 500.")
     say(console, f"  limit    {rate or 'none'}")
     say(console, f"  latency  {latency}")
-    say(console, f"  faults   {wrong or 'none'}")
-    say(console, "Some are active already, some don't exist, one is named twice, one always answers 500.")
+    for number, line in enumerate(textwrap.wrap(wrong or "none", 68)):
+        say(console, f"  {'' if number else 'faults':8} {line}")
     say(console)
 
 
@@ -164,8 +169,8 @@ def _show_faults(console: Console, plivo: Emulator, report: ActivationReport) ->
     console.print(table)
     say(console)
     end = settled(plivo.requests, report)
-    say(console, f"{end.total:,} conferences were activated although the answer never came, or said otherwise:")
-    say(console, f"  {end.by_look:,} settled by looking, {end.by_answer:,} by an answer, {end.unknown:,} left unknown")
+    say(console, f"{end.total:,} conferences were activated although no answer, or a wrong one, came back:")
+    say(console, f"  {end.by_look:,} settled by a look, {end.by_answer:,} by an answer, {end.unknown:,} left unknown")
 
 
 def _pace(plivo: Emulator, report: ActivationReport, rate: Rate | None) -> str:
@@ -175,4 +180,4 @@ def _pace(plivo: Emulator, report: ActivationReport, rate: Rate | None) -> str:
     if rate is None:
         return f"{line}, without a limit"
     floor = (len(plivo.requests) - 1) // rate.limit * rate.per
-    return f"{line}; {rate} take at least {floor:g} s; {max(0, told - injected)} went over the limit"
+    return f"{line}, at least {floor:g} s at {rate}; {max(0, told - injected)} over it"

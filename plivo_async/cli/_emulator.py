@@ -12,7 +12,7 @@ import typer
 
 from .._logs import masked
 from ..batch import duration
-from ..emulator import MEANINGS, Emulator, Limit, Request
+from ..emulator import MEANINGS, Emulator, Faults, Limit, Request
 from ._console import fail, given, out, say
 from ._input import InputError, read_entries, read_source
 from ._options import Rate, parse_faults, parse_latency, parse_rate
@@ -79,13 +79,6 @@ def emulator(
         say(out(), line)
 
 
-emulator.__doc__ = (
-    (emulator.__doc__ or "").rstrip()
-    + "\n\n    \b\n    Faults:\n"
-    + "\n".join(f"      {fault.value:15} {meaning.text}" for fault, meaning in MEANINGS.items())
-)
-
-
 async def _serve(plivo: Emulator, names: Sequence[str], introduction: partial[list[str]], log: bool) -> None:
     async with plivo:
         for name in names:
@@ -111,6 +104,14 @@ def _names(text: str) -> list[str]:
     except InputError as error:
         raise ValueError(str(error)) from None
     return list(dict.fromkeys(str(entry.conference) for entry in entries))
+
+
+def faults_listed() -> str:
+    """Every fault and what it does, for the help."""
+    text = "\n".join(["Faults:", *(f"  {fault.value:14} {meaning.text}" for fault, meaning in MEANINGS.items())])
+    standard = Faults()
+    text = text.replace("`late_by`", f"{standard.late_by:g}")
+    return text.replace("`drip_interval` seconds", f"{standard.drip_interval:g} s")
 
 
 def example_name(number: int) -> str:

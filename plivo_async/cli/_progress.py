@@ -37,7 +37,10 @@ def progress(tally: Tally, console: Console, clock: Callable[[], float] = time.m
     view = _View(tally, clock)
     if moves(console.file):
         with Live(get_renderable=view.render, console=console, refresh_per_second=_PER_SECOND):
-            yield
+            try:
+                yield
+            finally:
+                view.end()
         return
     stop = threading.Event()
     thread = threading.Thread(target=_print_lines, args=(view, console, stop), name="progress", daemon=True)
@@ -45,6 +48,7 @@ def progress(tally: Tally, console: Console, clock: Callable[[], float] = time.m
     try:
         yield
     finally:
+        view.end()
         stop.set()
         thread.join(timeout=1)
 
@@ -66,17 +70,17 @@ class _View:
         self._speed = Speed(self._began, tally.budget.per if tally.budget is not None else 5.0)
 
     def elapsed(self) -> float:
-        """Seconds since the start; once all is done, those that it took."""
-        elapsed = self._clock() - self._began
-        if self.tally.done == self.tally.total:
-            self._ended = elapsed = elapsed if self._ended is None else self._ended
-        return elapsed
+        return (self._clock() if self._ended is None else self._ended) - self._began
+
+    def end(self) -> None:
+        self._ended = self._clock()
+        self.tally.over = True
 
     def speed(self) -> float:
-        elapsed = self.elapsed()
-        if self._ended is not None:
-            return self.tally.total / max(elapsed, 0.1)
-        return self._speed.measure(self._began + elapsed, self.tally.done)
+        """Conferences per second: of late, and over all of it once it is over."""
+        if self._ended is None:
+            return self._speed.measure(self._clock(), self.tally.done)
+        return self.tally.done / max(self.elapsed(), 0.1)
 
     def line(self) -> str:
         return plain_line(self.tally, self.speed(), self.elapsed())
@@ -90,7 +94,7 @@ class _View:
         bar.add_column(justify="right", no_wrap=True)
         share = 100 * done // max(1, total)
         bar.add_row("activating", ProgressBar(max(1, total), done), f"{done:,}/{total:,} {share:3} %")
-        waits = tally.paused and tally.budget is not None and done < total
+        waits = tally.paused and tally.budget is not None and not tally.over
         pause = f"waiting: the budget of {tally.budget} is used up" if waits else ""
         return Group(
             bar,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .._logs import masked
 from ..batch import ActivationReport, summary
+from ..policy import ActivationOutcome
 from ._tally import Tally
 
 _SHOWN = 5
@@ -23,11 +24,17 @@ def summary_lines(report: ActivationReport, tally: Tally, where: Callable[[int],
         path: Where the report is written to; None for nowhere.
     """
     lines = [summary(report.counts, report.elapsed)]
-    failures = report.failures
+    untried = [failure for failure in report.failures if failure.outcome is ActivationOutcome.NOT_ATTEMPTED]
+    failures = [failure for failure in report.failures if failure.outcome is not ActivationOutcome.NOT_ATTEMPTED]
     lines += [f"  {where(failure.position)}: {_clipped(masked(str(failure)))}" for failure in failures[:_SHOWN]]
     if len(failures) > _SHOWN:
         all_of_them = f"{path} has them all" if path is not None else "--report FILE would hold them all"
         lines.append(f"  … and {len(failures) - _SHOWN:,} more; {all_of_them}")
+    if untried:
+        first = untried[0]
+        lines.append(f"  {where(first.position)}: {_clipped(masked(str(first.error)))}")
+    if len(untried) > 1:
+        lines.append(f"  … and {len(untried) - 1:,} more were not attempted")
     lines.append(took(tally))
     return lines
 

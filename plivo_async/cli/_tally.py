@@ -17,8 +17,8 @@ class Tally:
     Attributes:
         total: Conferences in all.
         budget: The limit that holds; None for none.
-        done: Conferences with an outcome.
-        counts: Of these, how many ended in which outcome.
+        done: Conferences with an outcome other than `not_attempted`.
+        counts: How many ended in which outcome.
         requests: Attempts of conferences that have an outcome.
         retries: Activations among them that were sent again.
         looks: Looks (GET) among them.
@@ -26,6 +26,7 @@ class Tally:
         lost: Of `requests`, to how many no clear answer came.
         unauthorized: Whether one was answered 401.
         paused: Whether nothing is under way because the limit is used up.
+        over: Whether the run has ended.
     """
 
     def __init__(self, total: int, budget: Rate | None) -> None:
@@ -34,12 +35,12 @@ class Tally:
         self.done = self.requests = self.retries = self.looks = self.refused = self.lost = 0
         self.counts: Counter[ActivationOutcome] = Counter()
         self.unauthorized = False
-        self.paused = False
+        self.paused = self.over = False
         self._counted: tuple[Attempt, ...] = ()
 
     def note(self, activation: Activation) -> None:
         """Take in an outcome."""
-        self.done += 1
+        self.done += activation.outcome is not ActivationOutcome.NOT_ATTEMPTED
         self.counts[activation.outcome] += 1
         if activation.attempts is not self._counted:  # of a conference given twice they are the same: counted once
             self._counted = activation.attempts
@@ -105,12 +106,16 @@ def numbers(tally: Tally, speed: float, elapsed: float) -> str:
     parts += [f"{tally.retries:,} retries"] if tally.retries else []
     parts += [f"{tally.looks:,} looks"] if tally.looks else []
     parts += [f"{tally.refused:,} answered 429"] if tally.refused else []
+    if tally.over:
+        return " · ".join([*parts, duration(elapsed)])
     left = time_left(tally, elapsed)
     if left:
-        parts.append(f"about {duration(max(1, round(left)) if left < 10 else left).replace('.0s', 's')} left")
-    elif tally.done == tally.total:
-        parts.append(duration(elapsed))
+        parts.append(f"about {_rounded(left)} left")
     return " · ".join(parts)
+
+
+def _rounded(seconds: float) -> str:
+    return f"{max(1, round(seconds))}s" if seconds < 10 else duration(seconds)
 
 
 def plain_line(tally: Tally, speed: float, elapsed: float) -> str:
