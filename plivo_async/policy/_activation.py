@@ -148,7 +148,7 @@ class ActivationRun:
     def __init__(self, rules: ActivationRules, now: float, deadline: float = math.inf) -> None:
         self._rules = rules
         self._deadline = deadline
-        self._wait_until = min(now + rules.wait_for, deadline)
+        self._wait_until = now + rules.wait_for
         self._doubted_at: float | None = None  # when the first attempt was sent that may have been applied
         self._may_still_land = False
         self._refusal = False  # the last POST was answered no, and not 404
@@ -284,10 +284,11 @@ class ActivationRun:
         """Nothing is waiting: ask again while `wait_for` lasts, by the same request as before."""
         self._missing = True
         wait = min(_LONGEST_POLL, _FIRST_POLL * 2.0 ** min(self._polls, 10)) * (0.5 + news.random / 2)
-        if news.now + wait <= self._wait_until:
+        at = min(news.now + wait, self._wait_until)  # the last time at the very end
+        if news.now < at < self._deadline:
             self._polls += 1
             self._posts = self._looks = 0
-            self.due = news.now + wait
+            self.due = at
         else:
             self._not_found()
 
