@@ -163,9 +163,10 @@ def _show_faults(console: Console, plivo: Emulator, report: ActivationReport) ->
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     table.add_column("What went wrong", no_wrap=True)
     table.add_column("hits", justify="right")
+    table.add_column("yet activated", justify="right")
     table.add_column("which means")
     for row in rows:
-        table.add_row(row.fault.value, f"{row.hits:,}", row.meaning)
+        table.add_row(row.fault.value, f"{row.hits:,}", f"{row.applied:,}" if row.applied else "", row.meaning)
     console.print(table)
     say(console)
     end = settled(plivo.requests, report)

@@ -101,7 +101,7 @@ def _table(
 ) -> Iterator[Cell]:
     by_number = column is not None and column.isascii() and column.isdigit()
     if by_number and column is not None:
-        rows = _rows(text, label, delimiter or ",")
+        rows = _rows(text, label, delimiter or _likely_delimiter(text, label))
         if header:
             next(rows, None)
         index = int(column) - 1
@@ -154,6 +154,11 @@ def _find_column(text: str, label: str, column: str | None, uuid: bool, delimite
         f"{label}: {what}; there are {', '.join(map(repr, there))}. "
         "Give --column one of these, or a number from 1 if the first row is data"
     )
+
+
+def _likely_delimiter(text: str, label: str) -> str:
+    """That which splits the first row into the most columns; the comma if none splits it."""
+    return max(_DELIMITERS, key=lambda delimiter: len(next(_rows(text, label, delimiter), (1, []))[1]))
 
 
 def _checked(cells: Iterable[Cell], label: str, uuid: bool) -> list[Entry]:

@@ -1,6 +1,7 @@
 """`plivo-async mpc start`: the main job, on an account."""
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -13,7 +14,7 @@ import typer
 from .. import BASE_URL, Activation, ActivationReport, AsyncClient, RateLimit, RetryPolicy
 from ._codes import exit_code
 from ._console import err, fail, given, out, say
-from ._input import Entry, InputError, read_entries, read_source
+from ._input import STDIN, Entry, InputError, read_entries, read_source
 from ._options import Rate, parse_duration, parse_rate, parse_timeout
 from ._output import check_report_path, write_report
 from ._progress import progress, watch_pauses
@@ -156,6 +157,8 @@ def _in_terms_of_the_command(message: str) -> str:
 
 
 def _entries(file: str, column: str | None, header: bool | None, uuid: bool) -> list[Entry]:
+    if file == STDIN and sys.stdin.isatty():
+        say(err(), "Type names, one per line; Ctrl-D (on Windows Ctrl-Z and Enter) ends the list.")
     try:
         data, label = read_source(file)
         return read_entries(data, label, column=column, header=header, uuid=uuid)
