@@ -1,0 +1,95 @@
+"""The program as a whole: help, version, and what it says without its extra."""
+
+import io
+import re
+import subprocess
+import sys
+
+import pytest
+
+from plivo_async import __version__
+from plivo_async.__main__ import main
+
+pytest.importorskip("typer")
+
+from typer.testing import CliRunner
+
+from plivo_async.cli import app, help_text
+from plivo_async.cli._codes import ExitCode
+
+
+def test_version() -> None:
+    """One line."""
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"plivo-async {__version__}\n")
+
+
+@pytest.mark.parametrize("command", [[], ["demo"], ["mpc"], ["mpc", "start"], ["emulator"]])
+def test_every_command_has_help(command: list[str]) -> None:
+    """With examples where there is something to run."""
+    for option in ("--help", "-h"):
+        result = CliRunner().invoke(app, [*command, option])
+        assert result.exit_code == 0
+    if command not in ([], ["mpc"]):
+        assert "Examples:" in result.stdout
+        assert "  plivo-async " + " ".join(command) in result.stdout
+
+
+def test_help_of_start_documents_exit_codes_and_credentials() -> None:
+    """Constants and help agree."""
+    result = CliRunner().invoke(app, ["mpc", "start", "--help"])
+    listed = [int(code) for code in re.findall(r"^\s+(\d+)  +[a-z]", result.stdout, re.MULTILINE)]
+    assert listed == [code.value for code in ExitCode]
+    assert "PLIVO_AUTH_TOKEN" in result.stdout
+
+
+def test_help_text_joins_lines_of_a_paragraph_and_keeps_lists() -> None:
+    """Help is wrapped to the terminal, not to the source."""
+    text = "One\n    two.\n\n    Three\n    four.\n\n    Examples:\n      five\n      six\n    "
+    assert help_text(text) == "One two.\n\nThree four.\n\nExamples:\n  five\n  six"
+    assert help_text(None, "more") == "\n\nmore"
+
+
+def test_run_escapes_what_the_output_cannot_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name outside the encoding of a pipe doesn't end a run."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    monkeypatch.setattr("sys.argv", ["plivo-async", "--version"])
+    with pytest.raises(SystemExit):
+        main()
+    assert stream.errors == "backslashreplace"
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich"])
+def test_without_the_extra_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    """And nothing else of the package needs it."""
+    for name in list(sys.modules):
+        if name.startswith(("plivo_async.cli", f"{missing}.")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert f"{missing} is not installed" in line
+    assert 'pip install "plivo-async[cli]"' in line
+
+
+def test_another_missing_module_is_not_blamed_on_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug stays a bug."""
+    for name in list(sys.modules):
+        if name.startswith("plivo_async.cli"):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "plivo_async.cli", None)
+    with pytest.raises(ModuleNotFoundError):
+        main()
+
+
+@pytest.mark.real_time
+def test_the_core_does_not_import_the_extra() -> None:
+    """`import plivo_async` and its emulator work without typer and rich."""
+    program = "import sys; sys.modules['typer'] = sys.modules['rich'] = None; import plivo_async, plivo_async.emulator"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=20)  # noqa: S603
