@@ -468,7 +468,7 @@ FAULTS: dict[str, tuple[str | None, Literal["now", "never", "late"]]] = {
 }
 MEDDLING = ["", "", "", "", "someone activates", "someone ends", "someone dials in"]
 events = st.tuples(
-    st.sampled_from(["none"] * 6 + list(FAULTS)),
+    st.sampled_from(["none"] * 6 + ["request late"] * 3 + list(FAULTS)),
     st.sampled_from([0.0, 0.01, 0.4, 3.0]),  # out, and back
     st.sampled_from(MEDDLING),
     st.floats(0, 1, exclude_max=True),

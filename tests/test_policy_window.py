@@ -3,6 +3,7 @@
 import heapq
 import itertools
 import math
+import random
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -138,6 +139,30 @@ def test_window_never_lets_the_server_count_more_than_its_limit(
     assert_sliding_window_kept(counted, limit, per)
     assert_fixed_window_kept(counted, limit, per, phase * per)
     assert_bucket_never_empty(counted, limit, per)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(), st.builds(RateLimit, st.integers(1, 60), st.just(5.0)), st.sampled_from([0.0, 0.02, 0.3]))
+def test_window_holds_under_a_long_run_on_a_busy_account(seed: int, rate_limit: RateLimit, trouble: float) -> None:
+    """The same for hundreds of requests at the limit, with 429s and lost answers strewn in."""
+    draw = random.Random(seed)
+    fates: list[Fate] = ["refused", "lost", "not sent"]
+    requests = [
+        Trip(
+            draw.choice([0.0, 0.0, 0.0, 0.01, 0.2]),
+            draw.choice([0.0, 0.3]) * draw.random(),
+            draw.choice([0.0, 0.1, 0.4, 6.0]) * draw.random(),
+            draw.choice(fates) if draw.random() < trouble else "answered",
+            draw.choice([None, None, 1.0]),
+        )
+        for _ in range(300)
+    ]
+    simulation = Simulation(rate_limit, requests)
+    simulation.run()
+    counted = sorted(simulation.counted)
+    assert_sliding_window_kept(counted, rate_limit.limit, rate_limit.per)
+    assert_fixed_window_kept(counted, rate_limit.limit, rate_limit.per, draw.random())
+    assert_bucket_never_empty(counted, rate_limit.limit, rate_limit.per)
 
 
 def assert_sliding_window_kept(counted: list[float], limit: int, per: float) -> None:
