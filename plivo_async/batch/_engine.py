@@ -7,6 +7,7 @@ A worker takes the job whose wait is over, or pulls the next name, and makes one
 import heapq
 import itertools
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -23,7 +24,7 @@ from ._input import Item
 from ._job import Exchanger, Job
 
 Note = Callable[[Activation], None]
-Deliver = Callable[[Activation], Awaitable[None]]
+Deliver = Callable[[list[Activation]], Awaitable[None]]
 
 
 class Source(Protocol):
@@ -31,6 +32,10 @@ class Source(Protocol):
 
     async def pull(self) -> Item | None:
         """The next one; None when there is none left."""
+        ...
+
+    async def aclose(self) -> None:
+        """Nothing more will be pulled."""
         ...
 
 
@@ -87,6 +92,7 @@ class Engine:
         self._deliver = deliver
         self._workers: list[_Worker] = []
         self._jobs: dict[Room, Job] = {}
+        self._joined: Counter[Room] = Counter()  # further positions that share the outcome of a job in hand
         self._parked: list[tuple[float, int, Job]] = []
         self._numbers = itertools.count()
         self._fresh_turn = True
@@ -104,6 +110,12 @@ class Engine:
             Exception: What the source or `note` raised, after everything under way has been finished or noted.
         """
         try:
+            await self._run()
+        finally:
+            await self._source.aclose()
+
+    async def _run(self) -> None:
+        try:
             with anyio.move_on_after(self._ends - self._exchange.clock()) as scope:
                 async with anyio.create_task_group() as group:
                     for _ in range(self._width):
@@ -112,8 +124,7 @@ class Engine:
             self._cut_short("the run was cancelled")
             raise
         reason = "the deadline passed" if scope.cancelled_caught else self._stopped_by or "the run was cancelled"
-        for activation in self._cut_short(reason):
-            await self._hand_over(activation)
+        await self._hand_over(self._cut_short(reason))
         if self._crash is not None:
             raise self._crash
         await self._drain(reason)
@@ -123,7 +134,7 @@ class Engine:
         self._workers.append(worker)
         try:
             with worker.scope:
-                while self._stopped_by is None and (job := await self._next(worker)) is not None:
+                while (job := await self._next(worker)) is not None:
                     await self._step(job, worker)
         except Exception as error:  # noqa: BLE001  (raised again by `run`, without the group's wrapping)
             self._crash = self._crash or error
@@ -131,33 +142,41 @@ class Engine:
 
     async def _next(self, worker: _Worker) -> Job | None:
         """The next job to work on, which may not be due yet; None if there is nothing left to begin."""
-        while True:
+        while self._stopped_by is None:
             wait = self._parked[0][0] - self._exchange.clock() if self._parked else math.inf
-            may_pull = not (self._exhausted or self._pulling) and len(self._parked) < self._most_parked
-            if may_pull and (self._fresh_turn or wait > 0):
+            if self._may_pull and (self._fresh_turn or wait > 0):
                 self._fresh_turn = False
                 job = await self._pull(worker)
-                if job is not None:
+                if job is not None and self._stopped_by is None:
                     return job
             elif self._parked and (wait <= 0 or self._exhausted):
                 self._fresh_turn = True
                 return heapq.heappop(self._parked)[2]
-            elif self._parked or self._pulling:
+            elif self._parked or not self._exhausted:
                 with anyio.move_on_after(wait):
                     await self._change()
             else:
-                return None
+                break
+        return None
+
+    @property
+    def _may_pull(self) -> bool:
+        """Whether there may be more, and room for it."""
+        if self._exhausted or self._pulling:
+            return False
+        return len(self._parked) < self._most_parked and self._joined.total() < self._width
 
     async def _pull(self, worker: _Worker) -> Job | None:
         """Begin a new job, if the next item needs one."""
         self._pulling = worker.busy = True
+        item: Item | None = None
         try:
             item = await self._source.pull()
+            self._exhausted = item is None
         except Exception as error:  # noqa: BLE001  (the caller's iterator; raised again by `run`)
-            self._crash, item = error, None
+            self._crash, self._exhausted = error, True
         finally:
             self._pulling = worker.busy = False
-            self._exhausted = self._exhausted or item is None
             self._wake()
         if item is None:
             return None
@@ -166,18 +185,13 @@ class Engine:
             return None
         twin = self._jobs.get(item.room)
         if twin is not None:
-            await self._join(twin, item.position)
+            twin.positions.append(item.position)
+            self._joined[item.room] += 1
             return None
         positions = [item.position, *item.twins]
         job = Job(item.room, positions, self._exchange, self._options, self._rules, self._ends)
         self._jobs[item.room] = job
         return job
-
-    async def _join(self, twin: Job, position: int) -> None:
-        """The same conference is in hand already: share its outcome, and pull no further until it is there."""
-        twin.positions.append(position)
-        while self._jobs.get(twin.room) is twin:
-            await self._change()
 
     async def _step(self, job: Job, worker: _Worker) -> None:
         worker.job = job
@@ -187,7 +201,7 @@ class Engine:
         if job.run.verdict is None:
             heapq.heappush(self._parked, (job.run.due, next(self._numbers), job))
         else:
-            del self._jobs[job.room]
+            del self._jobs[job.room], self._joined[job.room]
             await self._settle(job.activations(), worker)
         self._wake()
         if attempt.status_code == 401:
@@ -197,8 +211,7 @@ class Engine:
         worker.busy = True
         for activation in activations:
             self._tell(activation)
-        for activation in activations:
-            await self._hand_over(activation)
+        await self._hand_over(activations)
         worker.busy = False
 
     def _tell(self, activation: Activation) -> None:
@@ -208,9 +221,9 @@ class Engine:
             self._note = _tell_nobody  # it is the caller's; once it has failed, what follows must still be finished
             raise
 
-    async def _hand_over(self, activation: Activation) -> None:
+    async def _hand_over(self, activations: list[Activation]) -> None:
         if self._deliver is not None:
-            await self._deliver(activation)
+            await self._deliver(activations)
 
     def _stop(self, reason: str) -> None:
         """Begin nothing more; what is on the wire may come back."""
@@ -236,9 +249,10 @@ class Engine:
             item = await self._source.pull()
             if item is None:
                 return
-            for activation in not_attempted(item, reason):
+            activations = not_attempted(item, reason)
+            for activation in activations:
                 self._tell(activation)
-                await self._hand_over(activation)
+            await self._hand_over(activations)
 
     async def _change(self) -> None:
         """Wait until a job was parked or finished, or a pull has ended."""

@@ -1,6 +1,6 @@
 """Names as callers give them: one by one, from any iterable, as they are needed."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -58,6 +58,11 @@ class Input:
         except (ValueError, TypeError) as refusal:
             return Item(position, None, refusal.with_traceback(None))
 
+    async def aclose(self) -> None:
+        """Close an async generator that was not pulled to its end; on trio nobody else would, without a warning."""
+        if isinstance(self._names, AsyncGenerator):
+            await self._names.aclose()
+
 
 async def read_all(names: Names) -> list[Room]:
     """All names, checked.
@@ -67,9 +72,12 @@ async def read_all(names: Names) -> list[Room]:
     """
     source = Input(names)
     rooms: list[Room] = []
-    while (item := await source.pull()) is not None:
-        if item.refusal is not None:
-            raise item.refusal
-        if item.room is not None:
-            rooms.append(item.room)
+    try:
+        while (item := await source.pull()) is not None:
+            if item.refusal is not None:
+                raise item.refusal
+            if item.room is not None:
+                rooms.append(item.room)
+    finally:
+        await source.aclose()
     return rooms

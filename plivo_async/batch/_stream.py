@@ -32,8 +32,8 @@ class _Belt:
         self._most_ready = most_ready
         self._changed = anyio.Event()
 
-    async def put(self, activation: Activation) -> None:
-        self.ready.append(activation)
+    async def put(self, activations: list[Activation]) -> None:
+        self.ready.extend(activations)
         self._wake()
         while len(self.ready) > self._most_ready:
             await self._changed.wait()
@@ -53,9 +53,10 @@ class _Belt:
                 await run.run()
         except Exception as error:  # noqa: BLE001  (raised again in the task that iterates)
             self.error = error
-        finally:
-            self.finished.set()
-            self._wake()
+
+    def end(self) -> None:
+        self.finished.set()
+        self._wake()
 
     def _wake(self) -> None:
         self._changed.set()
@@ -93,7 +94,7 @@ class ActivationStream:
             belt = self._belt = _Belt(self._most_ready)
             self._thread = threading.get_ident()
             run = self._make_run(belt.put)
-            spawn(lambda: belt.main(run))
+            spawn(lambda: belt.main(run), belt.end)
         try:
             activation = await belt.get()
         except BaseException:

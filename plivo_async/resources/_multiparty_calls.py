@@ -165,7 +165,7 @@ class MultiPartyCalls:
 
         When the deadline passes or a credential is refused (401), what is left of the input is yielded as
         `not_attempted`. (An async generator that the deadline interrupts ends there.) If the input raises, what is
-        under way is finished and yielded first.
+        under way is finished and yielded first. An async generator is closed when the run ends.
 
         Leaving the loop early stops the run; what was not sent is not sent. To know that it has stopped:
 
@@ -240,6 +240,9 @@ class _Many:
 
     async def pull(self) -> Item | None:
         return next(self._items, None)
+
+    async def aclose(self) -> None:
+        """What is left is told by `note_the_rest`."""
 
     def note(self, activation: Activation) -> None:
         self.activations.append(activation)
