@@ -137,6 +137,25 @@ def test_an_error_in_the_demo_comes_out_as_it_is(monkeypatch: pytest.MonkeyPatch
         demo()
 
 
+def test_demo_owns_up_to_what_it_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown is no difference, and is not counted as agreement either."""
+
+    async def doubt(plivo: Emulator, scene: object, rate: object, seed: int) -> ActivationReport:
+        return ActivationReport(
+            [
+                Activation(0, "demo-0001", None, ActivationOutcome.UNKNOWN),
+                Activation(1, "never-created-1", None, ActivationOutcome.NOT_FOUND),
+            ],
+            1.0,
+        )
+
+    monkeypatch.setattr(_demo, "_activate", doubt)
+    code, text = demo("--conferences", "1", "--faults", "none")
+    assert code == 0
+    assert "1 still waiting, untouched   not guessed" in text
+    assert "All but the 1 unknown of 2 outcomes agree" in text
+
+
 @pytest.mark.anyio
 async def test_scene_holds_what_it_says() -> None:
     """The first name is given again at the end; what was open before was so for long."""

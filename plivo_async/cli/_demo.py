@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from .. import ActivationReport, AsyncClient, RateLimit
+from .. import ActivationOutcome, ActivationReport, AsyncClient, RateLimit
 from ..emulator import Emulator, Fault, Faults, Limit
 from ._codes import ExitCode
 from ._console import err, fail, given, out, say
@@ -29,7 +29,7 @@ _FAULTS = "lost-response=0.03,reset-before=0.01,reset-after=0.01,500=0.02,503-ap
 _TIMEOUT = 2.0  # seconds of one attempt; a late or dripping answer takes longer
 _NEXT = """\
 What next?
-  plivo-async demo --faults lost-response=0.3,500=0.1 --seed 7
+  plivo-async demo --faults lost-response=0.1,500=0.05 --seed 7
       make it harder
   plivo-async emulator
       an account to try things on, until you stop it
@@ -59,7 +59,7 @@ def demo(
 
     Examples:
       plivo-async demo
-      plivo-async demo --faults lost-response=0.3,500=0.1 --seed 7
+      plivo-async demo --faults lost-response=0.1,500=0.05 --seed 7
       plivo-async demo --conferences 100 --limit none --backend trio
     """
     rate = given("--limit", parse_rate, limit)
@@ -135,7 +135,9 @@ def _conclude(console: Console, plivo: Emulator, scene: Scene, report: Activatio
             "bold red",
         )
         return False
-    say(console, f"All {len(report):,} outcomes agree with what the emulator really did, one by one.", "bold green")
+    unknown = report.counts[ActivationOutcome.UNKNOWN]
+    known = f"All {len(report):,}" if not unknown else f"All but the {unknown:,} unknown of {len(report):,}"
+    say(console, f"{known} outcomes agree with what the emulator really did, one by one.", "bold green")
     say(console)
     say(console, _NEXT)
     return True
@@ -149,9 +151,14 @@ def _outcome_table(rows: list[Row]) -> RenderableType:
     table.add_column("")
     for row in rows:
         known = "\n".join(f"{count:,} {what}" for what, count in row.truths.items())
-        verdict = Text(f"{row.wrong:,} DIFFER", "red") if row.wrong else Text("agrees", "green")
-        table.add_row(row.outcome.replace("_", " "), f"{row.reported:,}", known, verdict)
+        table.add_row(row.outcome.replace("_", " "), f"{row.reported:,}", known, _verdict(row))
     return table
+
+
+def _verdict(row: Row) -> Text:
+    if row.wrong:
+        return Text(f"{row.wrong:,} DIFFER", "red")
+    return Text("not guessed", "yellow") if row.outcome is ActivationOutcome.UNKNOWN else Text("agrees", "green")
 
 
 def _show_faults(console: Console, plivo: Emulator, report: ActivationReport) -> None:
