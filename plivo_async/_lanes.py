@@ -68,8 +68,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
         await self._turnstile.enter(request.extensions.get(PRIORITY, Priority.INTERACTIVE))
         progress = request.extensions.get(PROGRESS)
         if progress is not None:
-            request.extensions["trace"] = progress.trace
-            progress.begin()
+            progress.begin(request.extensions)
         try:
             lane = await self._lane()
         except BaseException:
@@ -154,5 +153,7 @@ async def _close(lane: _Lane) -> None:
 
 def open_connection_lane(tls: ssl.SSLContext) -> Callable[[], httpx.AsyncBaseTransport]:
     """Make lanes of one httpx connection each, which all share one TLS context (building one takes 20 ms)."""
+    import httpcore  # noqa: F401  (httpx would do so at the first connection: 60 ms in which the loop stands still)
+
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_KEEP_ALIVE)
     return lambda: httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False)

@@ -60,7 +60,7 @@ class HttpTransport:
             return await self._send(request, priority, phases, progress)
         await self._turnstile.enter(priority)
         try:
-            progress.begin()
+            progress.begin({})
             progress.sent = True  # a transport that we don't know doesn't tell
             return await self._send(request, priority, phases, progress)
         finally:
@@ -84,7 +84,8 @@ class HttpTransport:
         except _NEVER_SENT as error:
             progress.sent = False
             return Trip(None, _bare(error))
-        except (httpx.TransportError, OSError) as error:
+        except (httpx.TransportError, httpx.InvalidURL, OSError) as error:  # InvalidURL: an answer's Location
+            progress.sent = True  # there was a connection; a mock in its place tells no more than this error
             return Trip(None, _bare(error))
         progress.sent = True
         return await _read(response)
@@ -132,7 +133,10 @@ async def _read(response: httpx.Response) -> Trip:
 
 def _bare(error: Exception) -> Exception:
     """The same error without its traceback, chain and request, which hold the credentials."""
-    return type(error)(str(error))
+    try:
+        return type(error)(str(error))
+    except TypeError:  # a class of the caller's transport, made from something else
+        return httpx.TransportError(f"{type(error).__name__}: {error}")
 
 
 def _headers(client_headers: Mapping[str, str], authorization: Secret) -> httpx.Headers:
