@@ -15,6 +15,7 @@ from ._credentials import checked_base_url, credentials
 from ._exchange import Exchange
 from ._lanes import LaneTransport, open_connection_lane
 from ._limiter import Limiter, limiter_of
+from ._logs import mask_httpx_log
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
 from ._transport import HttpTransport
 from ._turnstile import Turnstile
@@ -29,6 +30,7 @@ BASE_URL = "https://api.plivo.com"
 _LANES = 32  # 60 requests a second at 200 ms are 12 under way; more lanes only make bursts burstier
 _FOREIGN_WIDTH = 8  # where a stock httpx pool is at its best
 _EFFECTS = {"GET": Effect.SAFE, "HEAD": Effect.SAFE, "PUT": Effect.IDEMPOTENT, "DELETE": Effect.IDEMPOTENT}
+_LONGEST_URL = 65_000  # characters; httpx takes 65,536, host and account included
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
@@ -121,6 +123,7 @@ class AsyncClient:
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise TypeError(f"http_client must be an httpx.AsyncClient, not {type(http_client).__name__}")
         self._options = Options(timeout=attempt_timeout(timeout), retry=checked_retry(retry))
+        mask_httpx_log()
         lanes, turnstile = None, None
         owned = http_client is None
         if http_client is None:
@@ -185,15 +188,19 @@ class AsyncClient:
             OutcomeUnknownError: It may have been carried out; look before repeating.
             DecodeError: The answer can't be read.
         """
-        method = method.upper()
+        method, path = str(method).upper(), _checked_path(path)
         if method not in _METHODS:
             raise ValueError(f"method must be one of {', '.join(_METHODS)}, not {method!r}")
+        if params is not None and not isinstance(params, Mapping):
+            raise TypeError(f"params must be a mapping, not {type(params).__name__}")
         effect = _EFFECTS.get(method, Effect.NEITHER)
         if idempotent is not None and effect is not Effect.SAFE:
             effect = Effect.IDEMPOTENT if idempotent else Effect.NEITHER
         body = None if json is None else jsonlib.dumps(json, ensure_ascii=False, allow_nan=False).encode()
-        query = {name: value for name, value in (params or {}).items() if value is not None}
-        request = Request(method, check_path(path), effect, method, path, body, str(httpx.QueryParams(query)))
+        query = str(httpx.QueryParams({name: value for name, value in (params or {}).items() if value is not None}))
+        if len(path) + len(query) > _LONGEST_URL:
+            raise ValueError(f"path and params are too long: at most {_LONGEST_URL:,} characters together")
+        request = Request(method, path, effect, method, path, body, query)
         seconds("deadline", deadline)
         answer = await self._core.exchange.run(request, self._options, deadline)
         return answer.json()
@@ -233,6 +240,13 @@ class AsyncClient:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an AsyncClient holds connections and is not pickled; make one in each process")
+
+
+def _checked_path(path: object) -> str:
+    if not isinstance(path, str):
+        raise TypeError(f"path must be a str, not {type(path).__name__}")
+    path.encode()  # half a surrogate pair is a ValueError
+    return check_path(path)
 
 
 def _tls(base_url: str) -> ssl.SSLContext:

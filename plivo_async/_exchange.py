@@ -154,12 +154,12 @@ class Exchange:
                 trip = await self._transport.send(
                     request, priority=priority, phases=options.timeout.phases, progress=progress
                 )
+            trip = trip or Trip(None, TimeoutError("the attempt took too long"))
+            attempt = self._record(request, trip, began, sent_at, sent=progress.sent)
         except BaseException:
             if gate is not None:
                 gate.answered(sent_at, admitted=False) if progress.sent else gate.give_back(sent_at)
             raise
-        trip = trip or Trip(None, TimeoutError("the attempt took too long"))
-        attempt = self._record(request, trip, began, sent_at, sent=progress.sent)
         if gate is not None:
             match attempt.outcome:
                 case AttemptOutcome.NOT_SENT:
