@@ -83,7 +83,8 @@ def check_path(path: str) -> str:
     """Check the path of `client.request()`: relative to the account, nothing that leaves it.
 
     Raises:
-        ValueError: It is absolute, has a query or a fragment, climbs with `..`, or has a control character or a space.
+        ValueError: It is absolute, has a query or a fragment, climbs with `..`, has a control character, half a
+            surrogate pair or a space, or is too long.
     """
     if not path or path.startswith("/") or "://" in path or "\\" in path:
         raise ValueError(f"path must be relative to the account, such as 'Call/', not {path!r}")
@@ -91,6 +92,8 @@ def check_path(path: str) -> str:
         raise ValueError(f"path must have no query and no fragment; use params= for the query, not {path!r}")
     if any(segment in {".", ".."} for segment in path.replace("%2e", ".").replace("%2E", ".").split("/")):
         raise ValueError(f"path must not climb with '.' or '..': {path!r}")
-    if any(character <= " " or character == "\x7f" for character in path):
+    if " " in path or any(unicodedata.category(character) in {"Cc", "Cs"} for character in path):
         raise ValueError(f"path must have no space and no control character; percent-encode them: {path!r}")
+    if len(quote(path, safe="/%")) > LONGEST_SEGMENT:
+        raise ValueError(f"path must have at most {LONGEST_SEGMENT:,} characters once encoded")
     return path
