@@ -80,7 +80,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
             await self._leave(lane, broken=True)
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101
-        stream = _LaneStream(response.stream, self, lane)
+        stream = _LaneStream(response.stream, self, lane, reusable=not _contradicts_itself(response))
         return httpx.Response(
             response.status_code, headers=response.headers, stream=stream, extensions=response.extensions
         )
@@ -122,8 +122,9 @@ class LaneTransport(httpx.AsyncBaseTransport):
 
 
 class _LaneStream(httpx.AsyncByteStream):
-    def __init__(self, stream: httpx.AsyncByteStream, lanes: LaneTransport, lane: _Lane) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, lanes: LaneTransport, lane: _Lane, *, reusable: bool) -> None:
         self._stream = stream
+        self._reusable = reusable
         self._lanes = lanes
         self._lane: _Lane | None = lane
         self._whole = False
@@ -140,9 +141,15 @@ class _LaneStream(httpx.AsyncByteStream):
         broken = True
         try:
             await self._stream.aclose()
-            broken = not self._whole
+            broken = not (self._whole and self._reusable)
         finally:
             await self._lanes._leave(lane, broken=broken)
+
+
+def _contradicts_itself(response: httpx.Response) -> bool:
+    """Whether a 204 announces a body: no HTTP client reads one there, so it would be taken for the next answer."""
+    length = response.headers.get("Content-Length", "0")
+    return response.status_code == 204 and (length != "0" or "Transfer-Encoding" in response.headers)
 
 
 async def _close(lane: _Lane) -> None:
