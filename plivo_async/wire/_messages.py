@@ -75,10 +75,8 @@ class Answer:
         """Whether the body is whole, and JSON or empty: what Plivo answers, and hardly anything on the way does."""
         if not self.whole:
             return False
-        if not self.body.strip():
-            return True
         try:
-            json.loads(self.body)
+            _decoded(self.body)
         except ValueError:
             return False
         return True
@@ -86,7 +84,7 @@ class Answer:
     def json(self) -> Any:
         """The decoded body; None if it is empty or no JSON."""
         try:
-            return json.loads(self.body) if self.body.strip() else None
+            return _decoded(self.body)
         except ValueError:
             return None
 
@@ -95,7 +93,7 @@ class Answer:
         """Plivo's identifier of the request."""
         data = self.json()
         api_id = data.get("api_id") if isinstance(data, dict) else None
-        return api_id if isinstance(api_id, str) else None
+        return (api_id or None) if isinstance(api_id, str) and api_id.isascii() else None
 
     @property
     def detail(self) -> str | None:
@@ -105,8 +103,23 @@ class Answer:
         """
         data = self.json()
         if isinstance(data, dict):
-            words = data.get("error", data.get("message"))
-            text = words if isinstance(words, str) else "" if words is None else json.dumps(words)
+            words = data.get("message") if data.get("error") is None else data["error"]
+            text = words if isinstance(words, str) else "" if words is None else _encoded(words)
         else:
             text = self.body.decode("utf-8", "replace").strip()
-        return text[:_LONGEST_DETAIL] or None
+        return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None
+
+
+def _decoded(body: bytes) -> Any:
+    """The JSON of a body, None for an empty one. Too deep a nesting is a ValueError as any other nonsense is."""
+    try:
+        return json.loads(body) if body.strip() else None
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _encoded(data: Any) -> str:
+    try:
+        return json.dumps(data)
+    except RecursionError:  # it may take more of the stack than the decoding took
+        return ""
