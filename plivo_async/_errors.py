@@ -113,7 +113,7 @@ class RateLimitError(ResponseError):
 
 
 class ServerError(ResponseError):
-    """5xx."""
+    """5xx to a request that merely reads, or 501 and 505; any other is the cause of an `OutcomeUnknownError`."""
 
 
 class DecodeError(PlivoError):
