@@ -73,8 +73,8 @@ def test_answer_detail_is_plivos_own_words(body: bytes, detail: str | None) -> N
 
 
 def test_answer_detail_of_any_depth_does_not_raise() -> None:
-    """There is a depth that can be decoded but not encoded again; it is no reason to fail either."""
-    for depth in range(1, 3000, 7):
+    """Whatever nesting could be decoded can be encoded again."""
+    for depth in (*range(1, 800, 50), *range(800, 1010), 3000):
         detail = answer(b'{"error": ' + b"[" * depth + b"]" * depth + b"}").detail
         assert detail is None or detail.startswith(("[", '{"error"'))
 

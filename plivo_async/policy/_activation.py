@@ -210,13 +210,13 @@ class ActivationRun:
             if news.attempt.outcome is AttemptOutcome.UNCLEAR:
                 self._doubted_at = news.sent_at if self._doubted_at is None else self._doubted_at
                 self._may_still_land = self._may_still_land or news.attempt.may_still_land
-            match self._decide(news, Effect.IDEMPOTENT, self._posts):
-                case RetryAt(at):
-                    self.due = at
-                case GiveUp(reason) if self.doubtful:
-                    self._look_or_unknown(news, reason)
-                case GiveUp(reason):
-                    self._end(ActivationOutcome.FAILED, None, reason=reason)
+            decision = self._decide(news, Effect.IDEMPOTENT, self._posts)
+            if isinstance(decision, RetryAt):
+                self.due = decision.at
+            elif self.doubtful:
+                self._look_or_unknown(news, decision.reason)
+            else:
+                self._end(ActivationOutcome.FAILED, None, reason=decision.reason)
 
     def _answered_no(self, news: News) -> None:
         if self.doubtful:
@@ -243,11 +243,11 @@ class ActivationRun:
         elif news.attempt.outcome is AttemptOutcome.ANSWERED:
             self._end(ActivationOutcome.UNKNOWN, None, reason=f"the look was answered {news.attempt.status_code}")
         else:
-            match self._decide(news, Effect.SAFE, self._looks):
-                case RetryAt(at):
-                    self.due = at
-                case GiveUp(reason):
-                    self._end(ActivationOutcome.UNKNOWN, None, reason=f"looking did not settle it: {reason}")
+            decision = self._decide(news, Effect.SAFE, self._looks)
+            if isinstance(decision, RetryAt):
+                self.due = decision.at
+            else:
+                self._end(ActivationOutcome.UNKNOWN, None, reason=f"looking did not settle it: {decision.reason}")
 
     def _looked(self, look: Look, news: News) -> None:
         if look.status is LookStatus.ACTIVE:

@@ -104,7 +104,7 @@ class Answer:
         data = self.json()
         if isinstance(data, dict):
             words = data.get("message") if data.get("error") is None else data["error"]
-            text = words if isinstance(words, str) else "" if words is None else _encoded(words)
+            text = words if isinstance(words, str) else "" if words is None else json.dumps(words)
         else:
             text = self.body.decode("utf-8", "replace").strip()
         return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None
@@ -116,10 +116,3 @@ def _decoded(body: bytes) -> Any:
         return json.loads(body) if body.strip() else None
     except RecursionError:
         raise ValueError("nested too deeply") from None
-
-
-def _encoded(data: Any) -> str:
-    try:
-        return json.dumps(data)
-    except RecursionError:  # it may take more of the stack than the decoding took
-        return ""
