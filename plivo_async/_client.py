@@ -131,8 +131,8 @@ class AsyncClient:
             http_client = httpx.AsyncClient(transport=lanes, trust_env=False)
         else:
             turnstile = Turnstile(_FOREIGN_WIDTH)
-        limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http_client)
         transport = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile)
+        limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, transport)
         exchange = Exchange(transport, limiter, clock, random)
         width = _LANES if lanes is not None else _FOREIGN_WIDTH
         self._core = _Core(who.auth_id, http_client, owned, turnstile, lanes, exchange, limiter, width)

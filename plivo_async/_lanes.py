@@ -110,8 +110,6 @@ class LaneTransport(httpx.AsyncBaseTransport):
             self._turnstile.leave()
 
     def _check_home(self) -> None:
-        if self._closed:
-            raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
         here = (current_token(), os.getpid())
         if self._home is None:
             self._home = here

@@ -39,6 +39,13 @@ class Limiter:
         self.lock = threading.Lock()
         self.users: weakref.WeakSet[object] = weakref.WeakSet()
 
+    def is_fresh(self) -> bool:
+        """Whether nothing would be lost by starting with a new one."""
+        try:
+            return self.window.is_fresh(self.clock())
+        except RuntimeError:  # the clock of an event loop, and none is running
+            return True
+
     def gate(self) -> "Gate":
         """Where the running event loop lines up."""
         gates = _gates.get(None)
@@ -185,7 +192,7 @@ def limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock: Clock,
     """
     with _registry_lock:
         for account, limiter in list(_limiters.items()):
-            if not limiter.users and limiter.window.is_fresh(limiter.clock()):
+            if not limiter.users and limiter.is_fresh():
                 del _limiters[account]
         limiter = _limiters.setdefault((base_url, auth_id), Limiter(rate_limit, clock))
         if limiter.window.rate_limit != rate_limit:

@@ -69,6 +69,8 @@ class HttpTransport:
     async def _send(
         self, request: Request, priority: Priority, phases: dict[str, float | None], progress: Progress
     ) -> Trip:
+        if self._client.is_closed:
+            raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
         query = f"?{request.query}" if request.query else ""
         extensions = {"timeout": phases, PRIORITY: priority, PROGRESS: progress}
         http_request = httpx.Request(
