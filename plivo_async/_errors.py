@@ -73,11 +73,12 @@ class PlivoError(Exception):
         return {"type": type(self).__name__, "message": self.message, **facts}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.message, {name: getattr(self, name) for name in _FACTS})
+        return _rebuild, (type(self), self.args), vars(self)
 
 
-def _rebuild(cls: type[PlivoError], message: str, facts: dict[str, Any]) -> PlivoError:
-    return cls(message, **facts)
+def _rebuild(cls: type[PlivoError], args: tuple[Any, ...]) -> PlivoError:
+    """Make an error without its `__init__`, which may take what it likes in a subclass; the facts are set after."""
+    return cls.__new__(cls, *args)
 
 
 class NotSentError(PlivoError):
