@@ -71,9 +71,11 @@ def checked_base_url(base_url: str, *, allow_http: bool) -> str:
         url = httpx.URL(base_url)
     except httpx.InvalidURL as error:
         raise ValueError(f"base_url is no URL: {error}") from None
+    if "\\" in base_url or (url.port or 0) > 65535:
+        raise ValueError("base_url is no URL: it has a backslash, or a port above 65535")
     if url.scheme not in {"https", "http"} or not url.host:
         raise ValueError("base_url must be an absolute URL such as https://api.plivo.com")
-    if url.userinfo or url.query or url.fragment:
+    if url.userinfo or "?" in base_url or "#" in base_url:  # an empty query would swallow the path put behind it
         raise ValueError("base_url must have no user, password, query or fragment")
     if url.scheme == "http" and not allow_http and not _loopback(url.host):
         raise ValueError(

@@ -1,90 +1,204 @@
-"""Credentials and where they are sent: read, checked, never shown."""
+"""Who calls, and where to: what is taken, and what is refused in which words."""
 
+import base64
+from typing import Any
+
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from plivo_async import AsyncClient
+from plivo_async._credentials import Credentials, checked_base_url, credentials
+from plivo_async._secret import Secret
 
-AUTH_ID, TOKEN = "MA" + "X1" * 9, "s3cr3t-t0k3n"
+AUTH_ID, TOKEN = "MAXXXXXXXXXXXXXXXXXX", "aVerySecretTokenOfForty_Characters000000"
 
 
 @pytest.fixture(autouse=True)
-def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_credentials_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of whoever runs the tests has no say."""
     monkeypatch.delenv("PLIVO_AUTH_ID", raising=False)
     monkeypatch.delenv("PLIVO_AUTH_TOKEN", raising=False)
 
 
-def test_arguments_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Given ones are used; what isn't given comes from PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN."""
-    monkeypatch.setenv("PLIVO_AUTH_ID", "SA" + "Y2" * 9)
-    monkeypatch.setenv("PLIVO_AUTH_TOKEN", "other")
-    assert "SA…2Y2" in repr(AsyncClient())
-    assert "MA…1X1" in repr(AsyncClient(AUTH_ID, TOKEN))
+def test_credentials_from_arguments() -> None:
+    """What is passed is taken, and makes a Basic authorization."""
+    who = credentials(AUTH_ID, TOKEN)
+    assert who == Credentials(AUTH_ID, Secret(TOKEN))
+    scheme, encoded = who.authorization.reveal().split()
+    assert (scheme, base64.b64decode(encoded).decode()) == ("Basic", f"{AUTH_ID}:{TOKEN}")
+
+
+def test_credentials_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each one that isn't passed comes from its variable; what is passed goes first."""
+    monkeypatch.setenv("PLIVO_AUTH_ID", "SA" + "0" * 18)
+    monkeypatch.setenv("PLIVO_AUTH_TOKEN", "from-environment")
+    assert credentials(None, None) == Credentials("SA" + "0" * 18, Secret("from-environment"))
+    assert credentials(AUTH_ID, None) == Credentials(AUTH_ID, Secret("from-environment"))
+    assert credentials(None, TOKEN) == Credentials("SA" + "0" * 18, Secret(TOKEN))
 
 
 @pytest.mark.parametrize(
-    ("auth_id", "auth_token", "words"),
+    ("auth_id", "auth_token", "missing"),
     [
-        (None, TOKEN, "auth_id is missing: .*PLIVO_AUTH_ID"),
+        (None, TOKEN, "auth_id is missing: pass AsyncClient(auth_id=…) or set the environment variable PLIVO_AUTH_ID"),
         ("", TOKEN, "auth_id is missing"),
-        (AUTH_ID, None, "auth_token is missing: .*PLIVO_AUTH_TOKEN"),
+        (AUTH_ID, None, "auth_token is missing: pass AsyncClient(auth_token=…) or set the environment variable PLIVO_"),
         (AUTH_ID, "", "auth_token is missing"),
-        ("MA123", TOKEN, r"auth_id is malformed \(5 characters\)"),
-        (AUTH_ID.lower(), TOKEN, "auth_id is malformed"),
-        ("XX" + AUTH_ID[2:], TOKEN, "MA or SA"),
-        (AUTH_ID + "\n", TOKEN, "auth_id is malformed"),
-        (AUTH_ID[:-1] + "É", TOKEN, "auth_id is malformed"),
-        (AUTH_ID, TOKEN + "\n", "auth_token is malformed"),
-        (AUTH_ID, "two words", "auth_token is malformed"),
-        (AUTH_ID, "tokén", "auth_token is malformed"),
     ],
 )
-def test_a_missing_or_malformed_one_is_refused(auth_id: str | None, auth_token: str | None, words: str) -> None:
-    """On construction, with a sentence that says what to do and shows no token."""
-    with pytest.raises(ValueError, match=words) as caught:
-        AsyncClient(auth_id, auth_token)
-    assert TOKEN not in str(caught.value)
+def test_credentials_missing(auth_id: str | None, auth_token: str | None, missing: str) -> None:
+    """The message says which one is missing, and both ways to give it."""
+    with pytest.raises(ValueError, match="is missing") as caught:
+        credentials(auth_id, auth_token)
+    assert str(caught.value).startswith(missing)
 
 
-@pytest.mark.parametrize(("auth_id", "auth_token"), [(7, TOKEN), (AUTH_ID, b"bytes")])
-def test_another_type_is_refused(auth_id: object, auth_token: object) -> None:
-    """Only text will do."""
-    with pytest.raises(TypeError, match="must be a str"):
-        AsyncClient(auth_id, auth_token)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "base_url", ["https://api.plivo.com", "https://gateway.example/plivo/", "http://127.0.0.1:8808", "http://localhost",
-                 "http://[::1]:8808", "http://127.8.9.1"],
-)  # fmt: skip
-def test_https_and_loopback_are_safe(base_url: str) -> None:
-    """Credentials go over TLS, or stay on this machine."""
-    AsyncClient(AUTH_ID, TOKEN, base_url=base_url)
+def test_credentials_given_empty_do_not_fall_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty argument is a mistake, not a wish for another account; an empty variable is as good as none."""
+    monkeypatch.setenv("PLIVO_AUTH_ID", "SA" + "0" * 18)
+    monkeypatch.setenv("PLIVO_AUTH_TOKEN", "")
+    with pytest.raises(ValueError, match="auth_id is missing"):
+        credentials("", TOKEN)
+    with pytest.raises(ValueError, match="auth_token is missing"):
+        credentials(None, None)
 
 
 @pytest.mark.parametrize(
-    ("base_url", "words"),
+    "auth_id",
     [
-        ("http://api.plivo.com", "unencrypted.*allow_http"),
-        ("http://127.0.0.1.example.com", "unencrypted"),
-        ("http://0.0.0.0", "unencrypted"),
-        ("ftp://api.plivo.com", "absolute URL"),
-        ("api.plivo.com", "absolute URL"),
-        ("https://", "absolute URL"),
-        ("", "absolute URL"),
-        ("https://user:word@api.plivo.com", "no user, password"),
-        ("https://api.plivo.com?a=1", "no user, password"),
-        ("https://api.plivo.com#a", "no user, password"),
-        ("https://api.plivo.com:notaport", "no URL"),
+        "MA",
+        "MA" + "X" * 17,
+        "MA" + "X" * 19,
+        "XX" + "X" * 18,
+        "ma" + "X" * 18,
+        "MA" + "x" * 18,
+        "MA" + "X" * 17 + "-",
+        "MA" + "X" * 17 + "É",
+        "MA" + "X" * 17 + "٣",
+        " MA" + "X" * 18,
+        "MA" + "X" * 18 + "\n",
+        "MA/../" + "X" * 14,
+    ],
+    ids=ascii,
+)
+def test_credentials_malformed_auth_id(auth_id: str) -> None:
+    """An Auth ID goes into a path: 20 characters, MA or SA, capital letters and digits of ASCII, or it is refused."""
+    with pytest.raises(ValueError, match=rf"auth_id is malformed \({len(auth_id)} characters\).* 20 characters"):
+        credentials(auth_id, TOKEN)
+
+
+@pytest.mark.parametrize("token", [f"{TOKEN}\n", f" {TOKEN}", f"{TOKEN[:20]} {TOKEN[20:]}", "tökén", "a\tb", "a\x00b"])
+def test_credentials_malformed_auth_token(token: str) -> None:
+    """What can't be a token is refused, by a message that doesn't show it."""
+    with pytest.raises(ValueError, match="auth_token is malformed") as caught:
+        credentials(AUTH_ID, token)
+    assert token not in str(caught.value)
+    assert TOKEN[:8] not in str(caught.value)
+
+
+@pytest.mark.parametrize(("auth_id", "auth_token"), [(42, TOKEN), (AUTH_ID, b"bytes"), (AUTH_ID, Secret("x"))])
+def test_credentials_of_another_type(auth_id: Any, auth_token: Any) -> None:
+    """Only str is taken; the message names the type and not the value."""
+    with pytest.raises(TypeError, match=r"auth_(id|token) must be a str, not (int|bytes|Secret)"):
+        credentials(auth_id, auth_token)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "checked"),
+    [
+        ("https://api.plivo.com", "https://api.plivo.com"),
+        ("https://api.plivo.com/", "https://api.plivo.com"),
+        ("https://api.plivo.com:8443", "https://api.plivo.com:8443"),
+        ("HTTPS://API.plivo.com", "https://api.plivo.com"),
+        ("https://proxy.example/plivo/", "https://proxy.example/plivo"),
+        ("http://127.0.0.1:8808", "http://127.0.0.1:8808"),
+        ("http://127.1.2.3", "http://127.1.2.3"),
+        ("http://[::1]:8808/", "http://[::1]:8808"),
+        ("http://localhost:8808", "http://localhost:8808"),
+        ("http://LOCALHOST", "http://localhost"),
     ],
 )
-def test_other_destinations_are_refused(base_url: str, words: str) -> None:
-    """With a sentence that says why."""
-    with pytest.raises(ValueError, match=words):
-        AsyncClient(AUTH_ID, TOKEN, base_url=base_url)
+def test_base_url_is_https_or_loopback(base_url: str, checked: str) -> None:
+    """TLS anywhere, plain HTTP only to this machine; a slash at the end makes no difference."""
+    assert checked_base_url(base_url, allow_http=False) == checked
 
 
-def test_plain_http_must_be_asked_for() -> None:
-    """`allow_http=True` says that one knows."""
-    AsyncClient(AUTH_ID, TOKEN, base_url="http://plivo.internal", allow_http=True)
-    with pytest.raises(TypeError, match="base_url must be a str"):
-        AsyncClient(AUTH_ID, TOKEN, base_url=7)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://api.plivo.com",
+        "HTTP://api.plivo.com",
+        "http://10.0.0.1",
+        "http://0.0.0.0:8808",
+        "http://[::]:8808",
+        "http://localhost.evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://127.1",
+        "http://2130706433",
+        "http://[fe80::1]",
+    ],
+)
+def test_base_url_unencrypted_is_refused_unless_allowed(base_url: str) -> None:
+    """A token doesn't leave this machine in the clear, unless somebody has said so in as many words."""
+    with pytest.raises(ValueError, match=r"would send the Auth Token to .* unencrypted: use https://, or pass allow_h"):
+        checked_base_url(base_url, allow_http=False)
+    assert checked_base_url(base_url, allow_http=True).startswith("http://")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "message"),
+    [
+        ("", "must be an absolute URL such as https://api.plivo.com"),
+        ("api.plivo.com", "must be an absolute URL"),
+        ("/v1", "must be an absolute URL"),
+        ("//api.plivo.com", "must be an absolute URL"),
+        ("https://", "must be an absolute URL"),
+        ("https:api.plivo.com", "must be an absolute URL"),
+        ("ftp://api.plivo.com", "must be an absolute URL"),
+        ("file:///etc/passwd", "must be an absolute URL"),
+        ("https://user@api.plivo.com", "no user, password, query or fragment"),
+        ("https://user:pw@api.plivo.com", "no user, password, query or fragment"),
+        ("https://:@api.plivo.com", "no user, password, query or fragment"),
+        ("https://api.plivo.com/?", "no user, password, query or fragment"),
+        ("https://api.plivo.com?x=1", "no user, password, query or fragment"),
+        ("https://api.plivo.com?", "no user, password, query or fragment"),
+        ("https://api.plivo.com/#", "no user, password, query or fragment"),
+        ("https://api.plivo.com#top", "no user, password, query or fragment"),
+        ("https://api.plivo.com\\@evil.example", "is no URL"),
+        ("https://api.plivo.com/a\\b", "is no URL"),
+        ("https://api.plivo.com:port", "is no URL"),
+        ("https://api.plivo.com:99999", "is no URL"),
+        ("https://[::1", "is no URL"),
+        ("https://api.plivo.com\n", "is no URL"),
+        ("https://x" + "x" * 70_000, "is no URL"),
+    ],
+    ids=lambda value: ascii(value)[:36],
+)
+def test_base_url_that_is_not_plain_is_refused(base_url: str, message: str) -> None:
+    """No user, query or fragment (not even empty ones, which would swallow the path), and a URL to begin with."""
+    for allow_http in (False, True):
+        with pytest.raises(ValueError, match=f"^base_url .*{message}") as caught:
+            checked_base_url(base_url, allow_http=allow_http)
+        assert "pw" not in str(caught.value)
+
+
+def test_base_url_of_another_type_is_refused() -> None:
+    """An `httpx.URL` or None is no str."""
+    for wrong in (None, 5, httpx.URL("https://api.plivo.com")):
+        with pytest.raises(TypeError, match="base_url must be a str, not"):
+            checked_base_url(wrong, allow_http=False)  # type: ignore[arg-type]  # that is the point
+
+
+@given(st.text(st.sampled_from("htps:/.@?#\\[]%0127localevi n"), max_size=25).map("https://".__add__) | st.text())
+def test_base_url_that_is_taken_is_a_prefix(base_url: str) -> None:
+    """Whatever is let through, what is put behind it becomes path, at the same host, and nothing is unencrypted."""
+    try:
+        checked = checked_base_url(base_url, allow_http=False)
+    except ValueError:
+        return
+    url = httpx.URL(f"{checked}/v1/Account/MA/")
+    assert url.scheme == "https"
+    assert url.host.lower() == httpx.URL(base_url).host.lower()
+    assert url.raw_path.endswith(b"/v1/Account/MA/")
+    assert (url.userinfo, url.query, url.fragment) == (b"", b"", "")
