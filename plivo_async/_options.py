@@ -33,8 +33,12 @@ def attempt_timeout(timeout: TimeoutOption) -> AttemptTimeout:
         ValueError: It is not positive.
     """
     if isinstance(timeout, httpx.Timeout):
-        phases = [timeout.connect, timeout.write, timeout.read]
-        total = math.inf if None in phases else sum(phase for phase in phases if phase is not None)
+        phases = [math.inf if phase is None else phase for phase in (timeout.connect, timeout.write, timeout.read)]
+        if not all(phase > 0 for phase in phases):
+            raise ValueError(
+                f"timeout must be more than 0 seconds in each phase, not {timeout!r}; None means no timeout"
+            )
+        total = sum(phases)
         return AttemptTimeout(total, {**timeout.as_dict(), "pool": None})
     if timeout is None:
         return AttemptTimeout(math.inf, dict.fromkeys(("connect", "read", "write", "pool")))

@@ -1,90 +1,115 @@
-"""Options: checked when they are made, merged in one place."""
+"""Options: checked when they are made, merged without losing what has a meaning."""
 
+import copy
 import math
 import pickle
+from typing import Any
 
 import httpx
 import pytest
 
-from plivo_async import AsyncClient, RetryPolicy
-from plivo_async._options import Options, attempt_timeout, checked_retry, seconds
+from plivo_async import RetryPolicy
+from plivo_async._options import AttemptTimeout, Options, attempt_timeout, checked_retry, seconds
 from plivo_async._unset import UNSET
 
-AUTH_ID, TOKEN = "MA" + "X1" * 9, "s3cr3t-t0k3n"
+OPTIONS = Options(timeout=attempt_timeout(10.0), retry=RetryPolicy())
+
+
+def test_timeout_in_seconds_bounds_the_whole_attempt() -> None:
+    """A number bounds all of it and each phase; waiting for a connection has sent nothing and is bounded by neither."""
+    expected = AttemptTimeout(2.5, {"connect": 2.5, "read": 2.5, "write": 2.5, "pool": None})
+    assert attempt_timeout(2.5) == expected
+    assert attempt_timeout(2) == AttemptTimeout(2.0, {"connect": 2.0, "read": 2.0, "write": 2.0, "pool": None})
+
+
+def test_timeout_none_is_no_bound() -> None:
+    """None means for ever."""
+    assert attempt_timeout(None) == AttemptTimeout(
+        math.inf, {"connect": None, "read": None, "write": None, "pool": None}
+    )
 
 
 @pytest.mark.parametrize(
-    ("timeout", "total", "connect"),
+    ("timeout", "total", "read"),
     [
-        (10, 10.0, 10.0),
-        (0.5, 0.5, 0.5),
-        (None, math.inf, None),
         (httpx.Timeout(5.0), 15.0, 5.0),
-        (httpx.Timeout(5.0, connect=1.0, read=20.0), 26.0, 1.0),
-        (httpx.Timeout(5.0, read=None), math.inf, 5.0),
+        (httpx.Timeout(1.0, read=30.0), 32.0, 30.0),
+        (httpx.Timeout(5.0, read=None), math.inf, None),
+        (httpx.Timeout(None), math.inf, None),
+        (httpx.Timeout(5.0, pool=0.001), 15.0, 5.0),
     ],
+    ids=str,
 )
-def test_a_timeout_bounds_the_whole_attempt(
-    timeout: httpx.Timeout | float | None, total: float, connect: float
-) -> None:
-    """Seconds bound all of it and each phase; an httpx.Timeout bounds it by the sum of its phases; never the pool."""
-    read = attempt_timeout(timeout)
-    assert read.total == total
-    assert read.phases["connect"] == connect
-    assert read.phases["pool"] is None
+def test_timeout_of_httpx_bounds_by_its_phases(timeout: httpx.Timeout, total: float, read: float | None) -> None:
+    """The phases are kept but for the pool; their sum bounds the attempt, so that a slow drip ends as well."""
+    taken = attempt_timeout(timeout)
+    assert (taken.total, taken.phases["read"], taken.phases["pool"]) == (total, read, None)
 
 
-@pytest.mark.parametrize("timeout", [0, -1, math.nan])
-def test_a_timeout_that_is_not_positive_is_refused(timeout: float) -> None:
-    """With what None would mean."""
-    with pytest.raises(ValueError, match="None means no timeout"):
-        AsyncClient(AUTH_ID, TOKEN, timeout=timeout)
+@pytest.mark.parametrize("wrong", [True, "5", b"5", [5], (1, 2), RetryPolicy()], ids=repr)
+def test_timeout_of_another_type_is_refused(wrong: Any) -> None:
+    """Only numbers, an `httpx.Timeout` and None are timeouts."""
+    with pytest.raises(TypeError, match=r"timeout must be seconds, an httpx\.Timeout or None, not"):
+        attempt_timeout(wrong)
 
 
-@pytest.mark.parametrize("timeout", ["5", True, (1, 2)])
-def test_a_timeout_of_another_type_is_refused(timeout: object) -> None:
-    """It says what is allowed."""
-    with pytest.raises(TypeError, match=r"seconds, an httpx\.Timeout or None"):
-        AsyncClient(AUTH_ID, TOKEN, timeout=timeout)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "wrong",
+    [0, 0.0, -1, -0.5, math.nan, httpx.Timeout(0), httpx.Timeout(5, read=-1), httpx.Timeout(5, connect=math.nan)],
+    ids=repr,
+)
+def test_timeout_that_leaves_no_time_is_refused(wrong: Any) -> None:
+    """A timeout is more than 0 seconds, in each of its phases."""
+    with pytest.raises(ValueError, match="timeout must be more than 0 seconds"):
+        attempt_timeout(wrong)
 
 
-def test_merging_replaces_what_is_given_and_only_that() -> None:
-    """None is a value ("no timeout"); left out is left as it is."""
-    retry = RetryPolicy(max_attempts=2)
-    options = Options(timeout=attempt_timeout(3), retry=RetryPolicy())
-    assert options.merged(UNSET, UNSET) is options
-    assert options.merged(None, UNSET) == Options(timeout=attempt_timeout(None), retry=RetryPolicy())
-    assert options.merged(UNSET, retry) == Options(timeout=attempt_timeout(3), retry=retry)
+def test_options_merge_what_is_given() -> None:
+    """`UNSET` leaves an option as it is, None is a value of its own, and the original stays as it was."""
+    once, before = RetryPolicy(max_attempts=1), copy.deepcopy(OPTIONS)
+    assert OPTIONS.merged(UNSET, UNSET) == OPTIONS
+    assert OPTIONS.merged(None, UNSET) == Options(timeout=attempt_timeout(None), retry=RetryPolicy())
+    assert OPTIONS.merged(UNSET, once) == Options(timeout=attempt_timeout(10.0), retry=once)
+    assert OPTIONS.merged(2, once) == Options(timeout=attempt_timeout(2), retry=once)
+    assert before == OPTIONS
 
 
-def test_a_retry_policy_is_one() -> None:
-    """A number or None is no policy; the message says how to turn retries off."""
-    for wrong in (None, 3):
-        with pytest.raises(TypeError, match=r"RetryPolicy\(max_attempts=1\)"):
-            checked_retry(wrong)
+@pytest.mark.parametrize(
+    ("timeout", "retry", "error"),
+    [(0, UNSET, ValueError), ("5", UNSET, TypeError), (UNSET, None, TypeError), (UNSET, 3, TypeError)],
+)
+def test_options_check_what_they_merge(timeout: Any, retry: Any, error: type[Exception]) -> None:
+    """What the constructor refuses, a merge refuses as well."""
+    with pytest.raises(error):
+        OPTIONS.merged(timeout, retry)
 
 
-@pytest.mark.parametrize(("value", "read"), [(None, math.inf), (0, 0.0), (2.5, 2.5), (math.inf, math.inf)])
-def test_a_duration_is_seconds(value: float | None, read: float) -> None:
-    """None means no bound."""
-    assert seconds("deadline", value) == read
+def test_options_retry_must_be_a_policy() -> None:
+    """A number of retries is refused, with the way to turn them off."""
+    assert checked_retry(OPTIONS.retry) is OPTIONS.retry
+    with pytest.raises(TypeError, match=r"retry must be a RetryPolicy, not int; RetryPolicy\(max_attempts=1\)"):
+        checked_retry(0)
 
 
-@pytest.mark.parametrize("value", [-1, math.nan])
-def test_a_negative_duration_is_refused(value: float) -> None:
+@pytest.mark.parametrize(("given", "taken"), [(None, math.inf), (0, 0.0), (30, 30.0), (0.5, 0.5), (math.inf, math.inf)])
+def test_seconds_are_taken(given: float | None, taken: float) -> None:
+    """Numbers from 0, and None for no bound."""
+    assert seconds("deadline", given) == taken
+    assert isinstance(seconds("deadline", given), float)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [(-1, ValueError), (-0.001, ValueError), (math.nan, ValueError), (True, TypeError), ("30", TypeError)],
+)
+def test_seconds_that_are_none_are_refused(wrong: Any, error: type[Exception]) -> None:
     """The message names the argument."""
-    with pytest.raises(ValueError, match="deadline must be at least 0"):
-        seconds("deadline", value)
+    with pytest.raises(error, match="wait_for must be"):
+        seconds("wait_for", wrong)
 
 
-@pytest.mark.parametrize("value", ["5", True])
-def test_a_duration_of_another_type_is_refused(value: object) -> None:
-    """The message names the argument."""
-    with pytest.raises(TypeError, match="deadline must be seconds"):
-        seconds("deadline", value)  # type: ignore[arg-type]
-
-
-def test_not_given_is_one_thing_everywhere() -> None:
-    """It pickles as itself and says its name."""
+def test_unset_stays_itself() -> None:
+    """It may be pickled and copied, and is still found by `is`; it shows its name."""
     assert pickle.loads(pickle.dumps(UNSET)) is UNSET  # noqa: S301
+    assert copy.deepcopy(UNSET) is UNSET
     assert repr(UNSET) == "UNSET"
