@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import anyio
+import anyio.lowlevel
 
 from .._clock import sleep_until
 from .._errors import NotSentError
@@ -20,7 +21,7 @@ from .._turnstile import Turnstile
 from ..policy import ActivationOutcome, ActivationRules, Attempt, AttemptOutcome, Priority, RetryPolicy
 from ..wire import Room
 from ._activation import Activation
-from ._input import Item
+from ._input import BREATH, Item
 from ._job import Exchanger, Job
 
 Note = Callable[[Activation], None]
@@ -245,8 +246,10 @@ class Engine:
 
     async def _drain(self, reason: str) -> None:
         """Report what was never begun."""
-        while not self._exhausted:
-            item = await self._source.pull()
+        for number in itertools.count(1):
+            if number % BREATH == 0:
+                await anyio.lowlevel.checkpoint()
+            item = None if self._exhausted else await self._source.pull()
             if item is None:
                 return
             activations = not_attempted(item, reason)
