@@ -15,6 +15,7 @@ otherwise talks to it.
 import ast
 import builtins
 import inspect
+import logging
 import os
 import re
 import shlex
@@ -109,6 +110,17 @@ PYTHON = [fence for fence in ALL if fence.language == "python"]
 SCRIPTS = [fence for fence in PYTHON if fence.note == "script"]
 TESTS = [fence for fence in PYTHON if fence.note.startswith("tests: ")]
 EXAMPLES = [fence for fence in PYTHON if fence not in SCRIPTS and fence not in TESTS]
+
+
+@pytest.fixture(autouse=True)
+def _loggers_as_they_were() -> Iterator[None]:
+    """Undo what an example does to loggers."""
+    loggers = [logging.getLogger(name) for name in ("httpx", "plivo_async")]
+    before = [(logger.level, list(logger.handlers)) for logger in loggers]
+    yield
+    for logger, (level, handlers) in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
 
 
 def _populate(plivo: Emulator) -> None:
