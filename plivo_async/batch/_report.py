@@ -98,15 +98,13 @@ class ActivationReport(Sequence[Activation]):
 
     def to_csv(self) -> str:
         """A line for each item, after a line of column names; `attempts` is a number, `error` a sentence."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(_COLUMNS)
+        lines = [_csv_line(_COLUMNS)]
         for activation in self._activations:
             row = {**activation.to_dict(), "attempts": len(activation.attempts)}
             row["error"] = "" if activation.error is None else str(activation.error)
             row["live"] = "" if activation.live is None else str(activation.live).lower()
-            writer.writerow("" if row[column] is None else row[column] for column in _COLUMNS)
-        return text.getvalue()
+            lines.append(_csv_line("" if row[column] is None else row[column] for column in _COLUMNS))
+        return "".join(lines)
 
     def __str__(self) -> str:
         lines = [summary(self.counts, self.elapsed)]
@@ -136,13 +134,20 @@ def summary(counts: Mapping[ActivationOutcome, int], elapsed: float) -> str:
 
 def duration(seconds: float) -> str:
     """Seconds for people: `0.4s`, `14s`, `3m 14s`, `2h 05m`."""
-    if seconds < 10:
+    if round(seconds, 1) < 10:
         return f"{seconds:.1f}s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 1:
         return f"{rest}s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}h {minutes:02}m" if hours else f"{minutes}m {rest:02}s"
+
+
+def _csv_line(fields: Iterable[object]) -> str:
+    """One line, ended by a line feed. Before Python 3.13 a lone carriage return is quoted only if it ends lines."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(fields)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _clipped(line: str, longest: int = 300) -> str:
