@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plivo_async import AsyncClient
 from plivo_async._credentials import Credentials, checked_base_url, credentials
 from plivo_async._secret import Secret
 
@@ -102,6 +103,33 @@ def test_credentials_of_another_type(auth_id: Any, auth_token: Any) -> None:
     """Only str is taken; the message names the type and not the value."""
     with pytest.raises(TypeError, match=r"auth_(id|token) must be a str, not (int|bytes|Secret)"):
         credentials(auth_id, auth_token)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"auth_id": None}, "auth_id is missing"),
+        ({"auth_token": ""}, "auth_token is missing"),
+        ({"auth_id": "MA123"}, "auth_id is malformed"),
+        ({"auth_token": "two words"}, "auth_token is malformed"),
+        ({"base_url": "http://api.plivo.com"}, "unencrypted"),
+        ({"base_url": "https://api.plivo.com?"}, "no user, password, query or fragment"),
+    ],
+    ids=str,
+)
+def test_client_checks_credentials_and_base_url_when_it_is_made(arguments: dict[str, Any], words: str) -> None:
+    """Nothing is left to find out at the first request."""
+    with pytest.raises(ValueError, match=words):
+        AsyncClient(**{"auth_id": AUTH_ID, "auth_token": TOKEN, **arguments})
+
+
+def test_client_takes_credentials_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`AsyncClient()` alone is enough; plain HTTP to elsewhere must be asked for."""
+    monkeypatch.setenv("PLIVO_AUTH_ID", "SA" + "Y2" * 9)
+    monkeypatch.setenv("PLIVO_AUTH_TOKEN", TOKEN)
+    assert repr(AsyncClient()) == "<AsyncClient of account SA…2Y2>"
+    assert repr(AsyncClient(AUTH_ID)) == "<AsyncClient of account MA…XXX>"
+    AsyncClient(base_url="http://plivo.internal", allow_http=True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from plivo_async import RetryPolicy
+from plivo_async import AsyncClient, RetryPolicy
 from plivo_async._options import AttemptTimeout, Options, attempt_timeout, checked_retry, seconds
 from plivo_async._unset import UNSET
 
@@ -67,7 +67,7 @@ def test_timeout_that_leaves_no_time_is_refused(wrong: Any) -> None:
 def test_options_merge_what_is_given() -> None:
     """`UNSET` leaves an option as it is, None is a value of its own, and the original stays as it was."""
     once, before = RetryPolicy(max_attempts=1), copy.deepcopy(OPTIONS)
-    assert OPTIONS.merged(UNSET, UNSET) == OPTIONS
+    assert OPTIONS.merged(UNSET, UNSET) is OPTIONS
     assert OPTIONS.merged(None, UNSET) == Options(timeout=attempt_timeout(None), retry=RetryPolicy())
     assert OPTIONS.merged(UNSET, once) == Options(timeout=attempt_timeout(10.0), retry=once)
     assert OPTIONS.merged(2, once) == Options(timeout=attempt_timeout(2), retry=once)
@@ -82,6 +82,24 @@ def test_options_check_what_they_merge(timeout: Any, retry: Any, error: type[Exc
     """What the constructor refuses, a merge refuses as well."""
     with pytest.raises(error):
         OPTIONS.merged(timeout, retry)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"timeout": 0}, ValueError, "more than 0 seconds, not 0; None means no timeout"),
+        ({"timeout": "5"}, TypeError, r"seconds, an httpx\.Timeout or None"),
+        ({"retry": 3}, TypeError, "must be a RetryPolicy"),
+        ({"retry": None}, TypeError, "must be a RetryPolicy"),
+    ],
+    ids=str,
+)
+def test_client_checks_options_when_it_is_made(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
+    """The constructor and `with_options` refuse the same, in the same words."""
+    with pytest.raises(error, match=words):
+        AsyncClient("MA" + "X" * 18, "token", **arguments)
+    with pytest.raises(error, match=words):
+        AsyncClient("MA" + "X" * 18, "token").with_options(**arguments)
 
 
 def test_options_retry_must_be_a_policy() -> None:
