@@ -3,17 +3,21 @@
 import copy
 import dataclasses
 import io
+import json
 import logging
 import pickle
+import pprint
 import traceback
 from base64 import b64encode
 
 import httpx
 import pytest
 from rich.console import Console
+from rich.pretty import pretty_repr
 from rich.traceback import Traceback
 
-from plivo_async import AsyncClient, OutcomeUnknownError, PlivoError, RetryPolicy
+from plivo_async import ActivationFailures, AsyncClient, PlivoError, RetryPolicy
+from plivo_async._credentials import credentials
 from plivo_async._secret import Secret
 
 AUTH_ID, TOKEN = "MA" + "X1" * 9, "s3cr3t-t0k3n"
@@ -43,41 +47,127 @@ def test_a_secret_shows_in_no_form() -> None:
     assert len({secret, Secret(TOKEN)}) == 1
 
 
-def breaking(request: httpx.Request) -> httpx.Response:
-    """Fail as a connection does, with the request attached."""
-    raise httpx.ReadTimeout("no answer", request=request)
+def test_credentials_show_in_no_form() -> None:
+    """Neither the pair nor the header made of it gives the token away, however it is printed or taken apart."""
+    who = credentials(AUTH_ID, TOKEN)
+    forms = [repr(who), str(who), pprint.pformat(who), repr(dataclasses.asdict(who)), repr(who.authorization)]
+    forms += [repr(copy.deepcopy(who)), pretty_repr(who, expand_all=True), repr(dataclasses.astuple(who))]
+    assert not any(shown(form) for form in forms)
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(TypeError, match="not pickled"):
+            pickle.dumps(who, protocol)
+    with pytest.raises(TypeError):
+        json.dumps(who.auth_token)
+    assert not hasattr(who.auth_token, "__dict__")
 
 
-async def failed(client: AsyncClient) -> PlivoError:
-    """The error of an operation without an answer."""
-    with pytest.raises(OutcomeUnknownError) as caught:
-        await client.request("POST", "Call/", json={"to": "+14151234567"})
-    return caught.value
+def fail_with(local: object) -> None:
+    """Fail in a frame that has a local variable."""
+    raise KeyError(type(local))
 
 
-@pytest.mark.anyio
-async def test_no_error_gives_them_away(caplog: pytest.LogCaptureFixture) -> None:
-    """Not its text, facts, chain, traceback (with locals, as rich prints them), pickle; nor any log."""
-    caplog.set_level(logging.DEBUG)
-    async with httpx.AsyncClient(transport=httpx.MockTransport(breaking)) as http_client:
-        client = AsyncClient(AUTH_ID, TOKEN, http_client=http_client, retry=RetryPolicy(max_attempts=1))
-        error = await failed(client)
+@pytest.mark.parametrize(
+    ("local", "shows"), [(Secret(TOKEN), False), (credentials(AUTH_ID, TOKEN), False), (TOKEN, True)]
+)
+def test_secret_shows_in_no_traceback(local: object, shows: bool) -> None:
+    """Not even where the locals of all frames are printed, as they would be of a plain str."""
+    with pytest.raises(KeyError) as caught:
+        fail_with(local)
+    printed = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+    frames = "".join(printed).partition("in fail_with")[2]
+    assert shown(frames) is shows
+    assert shown(as_rich_prints(caught.value).rpartition("in fail_with")[2]) is shows
+
+
+def as_rich_prints(error: BaseException) -> str:
+    """A traceback with the locals of all frames, in full."""
+    page = io.StringIO()
+    console = Console(file=page, width=5000)
+    printed = Traceback.from_exception(
+        type(error),
+        error,
+        error.__traceback__,
+        show_locals=True,
+        locals_max_length=1000,
+        locals_max_string=100_000,
+        locals_hide_dunder=False,
+    )
+    console.print(printed)
+    return page.getvalue()
+
+
+def chain_of(error: BaseException) -> list[BaseException]:
+    """An error, what caused it, and what caused that."""
     chain: list[BaseException] = []
     link: BaseException | None = error
     while link is not None:
         chain.append(link)
         link = link.__cause__ or link.__context__
-    assert [type(one).__name__ for one in chain] == ["OutcomeUnknownError", "ReadTimeout"]
-    page = io.StringIO()
-    console = Console(file=page, width=200)
-    console.print(Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True))
-    texts = [
-        "".join(traceback.format_exception(error)),
-        page.getvalue(),
-        caplog.text,
-        repr(error.to_dict()),
-        repr(client),
-    ]
-    texts += [repr(vars(one)) for one in chain] + [repr(vars(client)), repr(pickle.dumps(error))]
+    return chain
+
+
+FAULTS = {
+    "no answer": httpx.ReadTimeout("no answer"),
+    "broken": httpx.RemoteProtocolError("Server disconnected without sending a response."),
+    "never connected": httpx.ConnectError("[Errno 111] Connection refused"),
+    "a bare OSError": ConnectionResetError(104, "Connection reset by peer"),
+    "refused": 429,
+    "wrong credentials": 401,
+    "server error": 500,
+    "no JSON": 200,
+}
+
+
+async def start_one(client: AsyncClient) -> object:
+    """Activate a conference that is called by a phone number."""
+    return await client.mpc.start("+14151234567")
+
+
+async def start_many(client: AsyncClient) -> None:
+    """The same as a batch."""
+    (await client.mpc.start(["+14151234567"])).raise_for_failures()
+
+
+async def call(client: AsyncClient) -> object:
+    """Another endpoint, with a phone number in path and body."""
+    return await client.request("POST", "Call/+14151234567/", json={"to": "+14151234567"})
+
+
+OPERATIONS = {"start": start_one, "start many": start_many, "request": call}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_no_error_gives_the_token_away(
+    fault: int | Exception, operation: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not by its text, facts, chain, attributes, pickle, nor a traceback with locals; nor does any log at DEBUG.
+
+    What httpx attaches to its errors, the request with its headers, is nowhere in the chain.
+    """
+
+    def break_it(request: httpx.Request) -> httpx.Response:
+        assert request.headers["Authorization"] == f"Basic {BASIC}"
+        if isinstance(fault, httpx.RequestError):
+            fault.request = request
+        if isinstance(fault, Exception):
+            raise fault
+        return httpx.Response(fault, text="<html>") if fault == 200 else httpx.Response(fault, json={"error": "no"})
+
+    caplog.set_level(logging.DEBUG)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(break_it)) as http_client:
+        client = AsyncClient(
+            AUTH_ID, TOKEN, http_client=http_client, rate_limit=None, retry=RetryPolicy(max_attempts=2, base_delay=0)
+        )
+        with pytest.raises((PlivoError, ActivationFailures)) as caught:
+            await OPERATIONS[operation](client)
+    error = caught.value
+    errors = [*chain_of(error), *(chain_of(error.exceptions[0]) if isinstance(error, ActivationFailures) else ())]
+    texts = ["".join(traceback.format_exception(error)), as_rich_prints(error), caplog.text, repr(client)]
+    texts += [f"{one!r} {one} {vars(one)} {one.args}" for one in errors]
+    texts += [repr(pickle.dumps(error)), repr(vars(client))]
     assert [text for text in texts if shown(text)] == []
-    assert "+14151234567" not in caplog.text
+    assert [one for one in errors if getattr(one, "_request", None) is not None] == []
+    assert "1415123" not in caplog.text
+    assert "plivo_async" in {record.name for record in caplog.records} or fault == 401
