@@ -1,5 +1,6 @@
 """The emulator on real sockets, seen by httpx as a plain HTTP client."""
 
+import contextlib
 import errno
 import socket
 from collections.abc import Awaitable, Callable
@@ -7,6 +8,7 @@ from typing import Any
 
 import anyio
 import anyio.abc
+import anyio.lowlevel
 import httpx
 import pytest
 
@@ -251,3 +253,20 @@ async def test_emulator_accepts_again_after_trouble() -> None:
         await accept_forever(broken, ends.append)
     client.close()
     listener.close()
+
+
+async def test_leaving_while_connections_are_being_accepted_closes_them_all() -> None:
+    """A connection that comes in the very turn in which the emulator stops is closed as well, and nothing is raised."""
+    for turns in range(6):
+        clients = [socket.socket() for _ in range(5)]
+        async with Emulator() as plivo:
+            host, port = "127.0.0.1", int(plivo.url.rpartition(":")[2])
+            for client in clients:
+                client.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    client.connect((host, port))
+            for _ in range(turns):
+                await anyio.lowlevel.checkpoint()
+        assert plivo.connections == 0
+        for client in clients:
+            client.close()

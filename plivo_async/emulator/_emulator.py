@@ -80,7 +80,7 @@ class Emulator:
         uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
         rooms = Rooms(datetime.now(UTC), lambda: str(UUID(int=uuids.getrandbits(128), version=4)))
         self._core = Core(self._account, rooms, self._rules)
-        self._connections = 0
+        self._open: set[Connection] = set()
         self._most_connections = 0
 
     def __repr__(self) -> str:
@@ -112,11 +112,16 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop. What the block raised goes on its way as it is, in no exception group."""
-        group, self._task_group = self._task_group, None
-        assert group is not None  # noqa: S101  (entered before)
+        assert self._task_group is not None  # noqa: S101  (entered before)
         with self._cleanup:
-            group.cancel_scope.cancel()
-            await group.__aexit__(None, None, None)
+            self._task_group.cancel_scope.cancel()
+            try:
+                await self._task_group.__aexit__(None, None, None)
+            finally:
+                self._task_group = None
+                for connection in self._open:  # accepted just now, cancelled before its task could begin
+                    connection.close()
+                self._open.clear()
 
     # ---- Access -------------------------------------------------------------------------------------------------
 
@@ -148,7 +153,7 @@ class Emulator:
     @property
     def connections(self) -> int:
         """Connections that are open now, on its side."""
-        return self._connections
+        return len(self._open)
 
     @property
     def most_connections(self) -> int:
@@ -264,12 +269,12 @@ class Emulator:
     def _serve_soon(self, connection: Connection) -> None:
         if self._task_group is None:
             raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
-        self._connections += 1
-        self._most_connections = max(self._most_connections, self._connections)
+        self._open.add(connection)
+        self._most_connections = max(self._most_connections, len(self._open))
         self._task_group.start_soon(self._serve, connection)
 
     async def _serve(self, connection: Connection) -> None:
         try:
             await serve(connection, self._core, self._now)
         finally:
-            self._connections -= 1
+            self._open.discard(connection)
