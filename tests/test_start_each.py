@@ -669,7 +669,7 @@ async def test_cancelled_while_the_rest_is_reported() -> None:
     async with Emulator(port=None) as plivo, in_memory(plivo) as client, anyio.create_task_group() as group:
 
         async def cancel() -> None:
-            while len(told) < 3_000:  # noqa: ASYNC110  (nothing else tells how far it is)
+            while len(told) < 3_000:
                 await anyio.lowlevel.checkpoint()
             group.cancel_scope.cancel()
 
