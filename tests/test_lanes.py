@@ -112,12 +112,9 @@ async def test_connections_are_opened_as_they_are_needed() -> None:
         assert plivo.most_connections == 5
 
 
-@pytest.mark.parametrize("rate_limit", [True, False])
-async def test_a_thousand_at_once_all_succeed(rate_limit: bool) -> None:
+async def test_a_thousand_at_once_all_succeed() -> None:
     """No `PoolTimeout`: whoever waits for a connection waits, and no more than 32 are ever open."""
-    options: dict[str, Any] = {} if rate_limit else {"rate_limit": None}
-    limit: dict[str, Any] = {} if rate_limit else {"limit": None}
-    async with Emulator(port=None, latency=(0.01, 0.1), **limit) as plivo, in_memory(plivo, **options) as client:
+    async with Emulator(port=None, latency=(0.01, 0.1)) as plivo, in_memory(plivo) as client:
         names = waiting(plivo, 1_000)
         outcomes = []
 
@@ -136,7 +133,7 @@ async def test_a_thousand_at_once_all_succeed(rate_limit: bool) -> None:
 async def test_a_broken_lane_is_replaced_and_the_others_go_on(fault: str) -> None:
     """A fault costs its own connection and no other."""
     async with Emulator(port=None, limit=None, latency=0.1) as plivo:
-        names = waiting(plivo, 200)
+        names = waiting(plivo, 100)
         plivo.script("activate", names[40], fault=fault)
         async with in_memory(plivo, rate_limit=None, timeout=5.0) as client:
             report = await client.mpc.start(names)
@@ -180,14 +177,14 @@ async def test_closing_with_requests_under_way() -> None:
         assert plivo.connections == 0
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 async def test_a_storm_of_cancellations_leaves_nothing_behind(seed: int) -> None:
     """Hundreds cancelled at random instants, under faults: afterwards the client works with all its width."""
     chance = random.Random(seed)
     faults = Faults({"lost-response": 0.05, "reset-before": 0.05, "half": 0.05, "late": 0.02}, late_by=3.0)
     async with Emulator(port=None, limit=None, latency=(0.0, 0.2), faults=faults, seed=seed) as plivo:
         network_of(plivo).connect_delay = 0.03
-        names = waiting(plivo, 250)
+        names = waiting(plivo, 200)
         options: dict[str, Any] = {"rate_limit": None} if seed % 2 else {}
         async with in_memory(plivo, seed=seed, timeout=2.0, **options) as client:
 
@@ -207,7 +204,7 @@ async def test_a_storm_of_cancellations_leaves_nothing_behind(seed: int) -> None
             plivo._core.rules.faults.probabilities.clear()  # type: ignore[attr-defined]
             began = anyio.current_time()
             report = await client.mpc.start(names)
-            assert report.counts["activated"] + report.counts["already_active"] == 250  # type: ignore[index]
+            assert report.counts["activated"] + report.counts["already_active"] == 200  # type: ignore[index]
             assert anyio.current_time() - began < 20
             assert client.statistics().connections_idle <= WIDTH
             assert plivo.connections <= WIDTH
@@ -347,7 +344,7 @@ async def test_an_interactive_request_goes_before_a_batch() -> None:
             assert anyio.current_time() - began <= 1.5 + 0.01
 
 
-@pytest.mark.parametrize("refused", [1, 31, 200])
+@pytest.mark.parametrize("refused", [1, 200])
 async def test_refused_connections_open_no_others(refused: int) -> None:
     """A connection that can't be made is no lane; when it can be made again, all go on."""
     async with Emulator(port=None, limit=None, latency=0.1) as plivo:

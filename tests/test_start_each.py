@@ -75,8 +75,8 @@ async def check_at_rest(plivo: Emulator, client: AsyncClient) -> None:
     statistics = client.statistics()
     assert (statistics.requests, statistics.permits_in_flight) == (0, 0)
     assert (statistics.waiting_for_permit, statistics.waiting_for_connection) == (0, 0)
-    report = await client.mpc.start([f"afterwards {number}" for number in range(100)])
-    assert report.counts[ActivationOutcome.NOT_FOUND] == 100
+    report = await client.mpc.start([f"afterwards {number}" for number in range(40)])
+    assert report.counts[ActivationOutcome.NOT_FOUND] == 40
     assert plivo.connections <= WIDTH
 
 
@@ -206,7 +206,7 @@ async def test_an_exception_in_the_loop_stops_the_run() -> None:
         await check_at_rest(plivo, client)
 
 
-@pytest.mark.parametrize("after", [0.0, 0.1, 0.6, 1.3])
+@pytest.mark.parametrize("after", [0.0, 0.6, 1.3])
 async def test_a_cancelled_loop_stops_the_run(after: float) -> None:
     """Cancelled while it waits for the next outcome: when the cancellation comes out, everything has stopped."""
     async with Emulator(port=None, latency=0.5) as plivo, in_memory(plivo) as client:
@@ -268,7 +268,7 @@ async def test_nothing_happens_before_the_first_is_asked_for() -> None:
 async def test_two_streams_at_once() -> None:
     """Each has its own input and outcomes; they share the connections and the permits."""
     async with Emulator(port=None, latency=0.05) as plivo, in_memory(plivo) as client:
-        names = rooms(plivo, 600)
+        names = rooms(plivo, 300)
         found: dict[int, list[Activation]] = {}
 
         async def run(part: int) -> None:
@@ -577,7 +577,7 @@ async def test_under_faults_a_stream_tells_the_truth() -> None:
     """Some faults, some duplicates, a slow loop: every position once, and no outcome that the emulator denies."""
     faults = Faults({"lost-response": 0.1, "reset-before": 0.05, "503-applied": 0.05, "429": 0.02})
     async with Emulator(port=None, latency=(0.01, 0.2), faults=faults) as plivo, in_memory(plivo) as client:
-        names = [name for name in rooms(plivo, 400) for _ in range(1 + (name[-1] == "7"))]
+        names = [name for name in rooms(plivo, 250) for _ in range(1 + (name[-1] == "7"))]
         activations = []
         async for activation in client.mpc.start_each(iter(names)):
             activations.append(activation)
