@@ -94,10 +94,11 @@ class Gate:
         now = self._clock()
         if not self._queue and self._take(now) is None:
             return now
-        with self._lock:
-            estimate = self._window.estimate(now, self._queue.ahead(priority))
-        if estimate >= deadline:
-            raise DeadlinePassed(estimate - now)
+        if deadline < math.inf:
+            with self._lock:
+                estimate = self._window.estimate(now, self._queue.ahead(priority))
+            if estimate >= deadline:
+                raise DeadlinePassed(estimate - now)
         ticket = _Ticket()
         self._queue.push(ticket, priority)
         with anyio.move_on_after(deadline - now):

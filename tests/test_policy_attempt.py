@@ -138,3 +138,11 @@ def test_attempt_reads_as_one_line(attempt: Attempt, line: str) -> None:
 def test_effect_repeatable_unless_neither() -> None:
     """Only what is neither safe nor idempotent must not follow an unclear attempt."""
     assert [effect.repeatable for effect in (Effect.SAFE, Effect.IDEMPOTENT, Effect.NEITHER)] == [True, True, False]
+
+
+@pytest.mark.parametrize("status_code", [100, 101, 103])
+def test_an_answer_that_only_promises_another_is_no_success(status_code: int) -> None:
+    """1xx says neither yes nor no."""
+    outcome = classify(status_code, readable=True)
+    assert outcome is AttemptOutcome.UNCLEAR
+    assert not Attempt("POST", AttemptOutcome.ANSWERED, status_code).succeeded

@@ -50,7 +50,7 @@ class Attempt:
     @property
     def succeeded(self) -> bool:
         """Whether Plivo said yes."""
-        return self.outcome is AttemptOutcome.ANSWERED and self.status_code is not None and self.status_code < 300
+        return self.outcome is AttemptOutcome.ANSWERED and self.status_code is not None and self.status_code // 100 == 2
 
     @property
     def may_still_land(self) -> bool:
@@ -94,6 +94,6 @@ def classify(status_code: int, readable: bool) -> AttemptOutcome:
         return AttemptOutcome.REFUSED
     if status_code in _UNCLEAR_STATUSES or (status_code >= 500 and status_code not in _CLEAR_SERVER_ERRORS):
         return AttemptOutcome.UNCLEAR
-    if status_code < 300 and not readable:
+    if status_code < 200 or (status_code < 300 and not readable):
         return AttemptOutcome.UNCLEAR
     return AttemptOutcome.ANSWERED
