@@ -17,6 +17,7 @@ from ._lanes import LaneTransport, open_connection_lane
 from ._limiter import Limiter, limiter_of
 from ._logs import mask_httpx_log
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
+from ._secret import Secret
 from ._transport import HttpTransport
 from ._turnstile import Turnstile
 from ._unset import UNSET, Unset
@@ -116,7 +117,9 @@ class AsyncClient:
         Raises:
             ValueError, TypeError: An argument is missing or wrong; the message says what to do.
         """
-        who = credentials(auth_id, auth_token)
+        token = None if auth_token is None else Secret(auth_token)
+        del auth_token  # no traceback with locals is to show it
+        who = credentials(auth_id, token)
         url = checked_base_url(base_url, allow_http=allow_http)
         if rate_limit is not None and not isinstance(rate_limit, RateLimit):
             raise TypeError(f"rate_limit must be a RateLimit or None, not {type(rate_limit).__name__}")
@@ -236,7 +239,8 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<AsyncClient of account {self._core.account[:2]}…{self._core.account[-3:]}>"
+        account = self._core.account if hasattr(self, "_core") else "??…???"  # in the traceback of its own making
+        return f"<AsyncClient of account {account[:2]}…{account[-3:]}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an AsyncClient holds connections and is not pickled; make one in each process")

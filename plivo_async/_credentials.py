@@ -27,35 +27,42 @@ class Credentials:
         return Secret(f"Basic {base64.b64encode(pair).decode('ascii')}")
 
 
-def credentials(auth_id: str | None, auth_token: str | None) -> Credentials:
+def credentials(auth_id: str | None, auth_token: Secret | None) -> Credentials:
     """Take credentials from the arguments, else from `PLIVO_AUTH_ID` and `PLIVO_AUTH_TOKEN`.
+
+    The token comes wrapped and is looked at in no variable, so that no traceback with locals shows it.
 
     Raises:
         ValueError: One is missing or malformed; the message says what to do, and shows no token.
         TypeError: One is no `str`.
     """
-    auth_id = _given("auth_id", auth_id, "PLIVO_AUTH_ID")
-    auth_token = _given("auth_token", auth_token, "PLIVO_AUTH_TOKEN")
-    if not _AUTH_ID.fullmatch(auth_id):
+    auth_id = os.environ.get("PLIVO_AUTH_ID") if auth_id is None else auth_id
+    token = Secret(os.environ.get("PLIVO_AUTH_TOKEN", "")) if auth_token is None else auth_token
+    if auth_id is not None and not isinstance(auth_id, str):
+        raise TypeError(f"auth_id must be a str, not {type(auth_id).__name__}")
+    if not isinstance(token.reveal(), str):
+        raise TypeError(f"auth_token must be a str, not {type(token.reveal()).__name__}")
+    for name, given in (("auth_id", bool(auth_id)), ("auth_token", bool(token.reveal()))):
+        if not given:
+            variable = f"PLIVO_{name.upper()}"
+            raise ValueError(
+                f"{name} is missing: pass AsyncClient({name}=…) or set the environment variable {variable}"
+            )
+    if auth_id is None or not _AUTH_ID.fullmatch(auth_id):
         raise ValueError(
-            f"auth_id is malformed ({len(auth_id)} characters): an Auth ID has 20 characters, MA or SA and then 18 "
-            "capital letters and digits; copy it from the Plivo console"
+            f"auth_id is malformed ({len(auth_id or '')} characters): an Auth ID has 20 characters, MA or SA and then "
+            "18 capital letters and digits; copy it from the Plivo console"
         )
-    if not (auth_token.isascii() and auth_token.isprintable() and " " not in auth_token):
+    if not _printable(token):
         raise ValueError(
             "auth_token is malformed: it has a space, a line break or another character that no Auth Token has; "
             "copy it from the Plivo console again"
         )
-    return Credentials(auth_id, Secret(auth_token))
+    return Credentials(auth_id, token)
 
 
-def _given(name: str, value: str | None, variable: str) -> str:
-    value = os.environ.get(variable) if value is None else value
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
-    if not value:
-        raise ValueError(f"{name} is missing: pass AsyncClient({name}=…) or set the environment variable {variable}")
-    return value
+def _printable(token: Secret) -> bool:
+    return token.reveal().isascii() and token.reveal().isprintable() and " " not in token.reveal()
 
 
 def checked_base_url(base_url: str, *, allow_http: bool) -> str:

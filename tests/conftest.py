@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import hypothesis
 import pytest
 import trio.testing
 
 from .virtual_time import VirtualTimeLoop
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no bug
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(params=["asyncio", "trio"])

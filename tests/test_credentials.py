@@ -9,10 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async import AsyncClient
-from plivo_async._credentials import Credentials, checked_base_url, credentials
+from plivo_async._credentials import Credentials, checked_base_url
+from plivo_async._credentials import credentials as read
 from plivo_async._secret import Secret
 
 AUTH_ID, TOKEN = "MAXXXXXXXXXXXXXXXXXX", "aVerySecretTokenOfForty_Characters000000"
+
+
+def taken(auth_id: Any, auth_token: Any) -> Credentials:
+    """Read credentials as the client does: the token wrapped, if there is one."""
+    return read(auth_id, None if auth_token is None else Secret(auth_token))
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +30,7 @@ def no_credentials_around(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_credentials_from_arguments() -> None:
     """What is passed is taken, and makes a Basic authorization."""
-    who = credentials(AUTH_ID, TOKEN)
+    who = taken(AUTH_ID, TOKEN)
     assert who == Credentials(AUTH_ID, Secret(TOKEN))
     scheme, encoded = who.authorization.reveal().split()
     assert (scheme, base64.b64decode(encoded).decode()) == ("Basic", f"{AUTH_ID}:{TOKEN}")
@@ -34,9 +40,9 @@ def test_credentials_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     """Each one that isn't passed comes from its variable; what is passed goes first."""
     monkeypatch.setenv("PLIVO_AUTH_ID", "SA" + "0" * 18)
     monkeypatch.setenv("PLIVO_AUTH_TOKEN", "from-environment")
-    assert credentials(None, None) == Credentials("SA" + "0" * 18, Secret("from-environment"))
-    assert credentials(AUTH_ID, None) == Credentials(AUTH_ID, Secret("from-environment"))
-    assert credentials(None, TOKEN) == Credentials("SA" + "0" * 18, Secret(TOKEN))
+    assert taken(None, None) == Credentials("SA" + "0" * 18, Secret("from-environment"))
+    assert taken(AUTH_ID, None) == Credentials(AUTH_ID, Secret("from-environment"))
+    assert taken(None, TOKEN) == Credentials("SA" + "0" * 18, Secret(TOKEN))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +57,7 @@ def test_credentials_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
 def test_credentials_missing(auth_id: str | None, auth_token: str | None, missing: str) -> None:
     """The message says which one is missing, and both ways to give it."""
     with pytest.raises(ValueError, match="is missing") as caught:
-        credentials(auth_id, auth_token)
+        taken(auth_id, auth_token)
     assert str(caught.value).startswith(missing)
 
 
@@ -60,9 +66,9 @@ def test_credentials_given_empty_do_not_fall_back(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PLIVO_AUTH_ID", "SA" + "0" * 18)
     monkeypatch.setenv("PLIVO_AUTH_TOKEN", "")
     with pytest.raises(ValueError, match="auth_id is missing"):
-        credentials("", TOKEN)
+        taken("", TOKEN)
     with pytest.raises(ValueError, match="auth_token is missing"):
-        credentials(None, None)
+        taken(None, None)
 
 
 @pytest.mark.parametrize(
@@ -86,14 +92,14 @@ def test_credentials_given_empty_do_not_fall_back(monkeypatch: pytest.MonkeyPatc
 def test_credentials_malformed_auth_id(auth_id: str) -> None:
     """An Auth ID goes into a path: 20 characters, MA or SA, capital letters and digits of ASCII, or it is refused."""
     with pytest.raises(ValueError, match=rf"auth_id is malformed \({len(auth_id)} characters\).* 20 characters"):
-        credentials(auth_id, TOKEN)
+        taken(auth_id, TOKEN)
 
 
 @pytest.mark.parametrize("token", [f"{TOKEN}\n", f" {TOKEN}", f"{TOKEN[:20]} {TOKEN[20:]}", "tökén", "a\tb", "a\x00b"])
 def test_credentials_malformed_auth_token(token: str) -> None:
     """What can't be a token is refused, by a message that doesn't show it."""
     with pytest.raises(ValueError, match="auth_token is malformed") as caught:
-        credentials(AUTH_ID, token)
+        taken(AUTH_ID, token)
     assert token not in str(caught.value)
     assert TOKEN[:8] not in str(caught.value)
 
@@ -102,7 +108,7 @@ def test_credentials_malformed_auth_token(token: str) -> None:
 def test_credentials_of_another_type(auth_id: Any, auth_token: Any) -> None:
     """Only str is taken; the message names the type and not the value."""
     with pytest.raises(TypeError, match=r"auth_(id|token) must be a str, not (int|bytes|Secret)"):
-        credentials(auth_id, auth_token)
+        taken(auth_id, auth_token)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pickle
 import pprint
 import traceback
 from base64 import b64encode
+from typing import Any
 
 import httpx
 import pytest
@@ -17,11 +18,17 @@ from rich.pretty import pretty_repr
 from rich.traceback import Traceback
 
 from plivo_async import ActivationFailures, AsyncClient, PlivoError, RetryPolicy
-from plivo_async._credentials import credentials
+from plivo_async._credentials import Credentials
+from plivo_async._credentials import credentials as read
 from plivo_async._secret import Secret
 
 AUTH_ID, TOKEN = "MA" + "X1" * 9, "s3cr3t-t0k3n"
 BASIC = b64encode(f"{AUTH_ID}:{TOKEN}".encode()).decode()
+
+
+def taken(auth_id: Any, auth_token: Any) -> Credentials:
+    """Read credentials as the client does: the token wrapped, if there is one."""
+    return read(auth_id, None if auth_token is None else Secret(auth_token))
 
 
 def shown(text: str) -> bool:
@@ -49,7 +56,7 @@ def test_a_secret_shows_in_no_form() -> None:
 
 def test_credentials_show_in_no_form() -> None:
     """Neither the pair nor the header made of it gives the token away, however it is printed or taken apart."""
-    who = credentials(AUTH_ID, TOKEN)
+    who = taken(AUTH_ID, TOKEN)
     forms = [repr(who), str(who), pprint.pformat(who), repr(dataclasses.asdict(who)), repr(who.authorization)]
     forms += [repr(copy.deepcopy(who)), pretty_repr(who, expand_all=True), repr(dataclasses.astuple(who))]
     assert not any(shown(form) for form in forms)
@@ -66,9 +73,7 @@ def fail_with(local: object) -> None:
     raise KeyError(type(local))
 
 
-@pytest.mark.parametrize(
-    ("local", "shows"), [(Secret(TOKEN), False), (credentials(AUTH_ID, TOKEN), False), (TOKEN, True)]
-)
+@pytest.mark.parametrize(("local", "shows"), [(Secret(TOKEN), False), (taken(AUTH_ID, TOKEN), False), (TOKEN, True)])
 def test_secret_shows_in_no_traceback(local: object, shows: bool) -> None:
     """Not even where the locals of all frames are printed, as they would be of a plain str."""
     with pytest.raises(KeyError) as caught:
@@ -171,3 +176,16 @@ async def test_no_error_gives_the_token_away(
     assert [one for one in errors if getattr(one, "_request", None) is not None] == []
     assert "1415123" not in caplog.text
     assert "plivo_async" in {record.name for record in caplog.records} or fault == 401
+
+
+@pytest.mark.parametrize("wrong", [{"base_url": "http://api.plivo.com"}, {"timeout": -1}, {"auth_id": "MA1"}])
+def test_a_constructor_that_fails_shows_no_token(wrong: dict[str, Any]) -> None:
+    """Not even with the locals of our frames printed, in which the client itself is half made."""
+    arguments = {"auth_id": AUTH_ID, **wrong}
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        AsyncClient(auth_token=Secret(TOKEN).reveal(), **arguments)
+    lines = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    ours = [frame for frame in lines.stack if "plivo_async" in frame.filename]
+    assert ours
+    assert not any(shown(repr(frame.locals)) for frame in ours)
+    assert "?" in repr(AsyncClient.__new__(AsyncClient))
