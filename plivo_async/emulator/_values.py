@@ -1,0 +1,86 @@
+"""What a request asks of a conference, as values: read from the wire by the API, obeyed by the rooms."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["agent", "supervisor", "customer", "ai-agent"]
+"""What a participant is, spelt as on the wire."""
+
+Track = Literal["participant", "all", "both"]
+"""What a recording of a participant holds: that one's voice, all voices in channels, or one of each."""
+
+
+class RuleError(Exception):
+    """The operation is refused, with that status and text; nothing has changed."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """Where an event is to be told."""
+
+    url: str
+    method: Literal["GET", "POST"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """One phone that is to be dialled."""
+
+    to: str
+    ring_timeout: int = 45
+    """Seconds."""
+    delay_dial: int = 0
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomOptions:
+    """What a request says of the conference as a whole; None where it says nothing. The first one to say it counts."""
+
+    max_duration: int | None = None
+    """Seconds from its creation."""
+    max_participants: int | None = None
+    record: bool | None = None
+    record_file_format: Literal["mp3", "wav"] | None = None
+    record_min_member_count: int | None = None
+    stay_alone: bool | None = None
+    status_callback: Hook | None = None
+    status_callback_events: tuple[str, ...] | None = None
+    recording_callback: Hook | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """One request to add a participant: `destinations` to dial, or a live call to transfer."""
+
+    role: Role
+    from_: str | None = None
+    destinations: tuple[Destination, ...] = ()
+    call_uuid: str | None = None
+    coach_mode: bool = True
+    mute: bool = False
+    hold: bool = False
+    start_mpc_on_enter: bool = True
+    end_mpc_on_exit: bool = False
+    confirm_key: str | None = None
+    create_mpc_with_single_participant: bool = True
+    relay_dtmf_inputs: bool = False
+    record_participant_track: bool = False
+    call_status_callback: Hook | None = None
+    on_exit_action: Hook | None = None
+    room: RoomOptions = field(default_factory=RoomOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecording:
+    """One request to start a recording."""
+
+    file_format: Literal["mp3", "wav"] = "mp3"
+    track: Track = "all"
+    """Of a participant's recording."""
+    callback: Hook | None = None
