@@ -14,6 +14,7 @@ from ._errors import (
     RateLimitError,
     ResponseError,
     ServerError,
+    StatusNotReachedError,
 )
 from ._version import __version__
 from .batch import Activation, ActivationReport, ActivationStream
@@ -43,5 +44,6 @@ __all__ = [
     "RetryPolicy",
     "ServerError",
     "Statistics",
+    "StatusNotReachedError",
     "__version__",
 ]

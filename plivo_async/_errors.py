@@ -10,7 +10,8 @@
     │  ├─ NotFoundError           404: no such thing, or not in the state that the operation needs
     │  ├─ RateLimitError          429: .retry_after, seconds or None
     │  └─ ServerError             5xx
-    └─ DecodeError            a yes that nobody can read; the body is in .detail
+    ├─ DecodeError            a yes that nobody can read; the body is in .detail
+    └─ StatusNotReachedError  wait_until() has waited long enough, or that status can't come any more: .status
 
     ActivationFailures (an ExceptionGroup)   the errors of many activations
 
@@ -18,11 +19,12 @@ A mistake found before anything is sent is a `ValueError` or a `TypeError`.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Self
 
 from .policy import Attempt
 
-_FACTS = ("operation", "target", "status_code", "api_id", "detail", "retry_after", "attempts")
+_FACTS = ("operation", "target", "status_code", "api_id", "detail", "retry_after", "started_at", "attempts")
 
 
 class PlivoError(Exception):
@@ -37,6 +39,8 @@ class PlivoError(Exception):
         api_id: Plivo's identifier of the last answer, to name to its support; None if it had none.
         detail: Plivo's own words, at most 500 characters; None if it had none.
         retry_after: Seconds that the last answer asked to wait; None if it didn't.
+        started_at: When the operation began, by this machine's clock, aware, in UTC: whatever it may have done, it did
+            later. None for the activations of a batch.
         attempts: Every attempt, the first one first.
     """
 
@@ -50,6 +54,7 @@ class PlivoError(Exception):
         api_id: str | None = None,
         detail: str | None = None,
         retry_after: float | None = None,
+        started_at: datetime | None = None,
         attempts: Sequence[Attempt] = (),
     ) -> None:
         super().__init__(message)
@@ -59,6 +64,7 @@ class PlivoError(Exception):
         self.api_id = api_id
         self.detail = detail
         self.retry_after = retry_after
+        self.started_at = started_at
         self.attempts = tuple(attempts)
 
     @property
@@ -69,6 +75,7 @@ class PlivoError(Exception):
     def to_dict(self) -> dict[str, Any]:
         """All facts as plain JSON types."""
         facts = {name: getattr(self, name) for name in _FACTS}
+        facts["started_at"] = None if self.started_at is None else self.started_at.isoformat()
         facts["attempts"] = [attempt.to_dict() for attempt in self.attempts]
         return {"type": type(self).__name__, "message": self.message, **facts}
 
@@ -119,6 +126,22 @@ class ServerError(ResponseError):
 
 class DecodeError(PlivoError):
     """Plivo said yes, in words that nobody can read. The beginning of the body is in `detail`."""
+
+
+class StatusNotReachedError(PlivoError):
+    """A conference did not reach the status that `wait_until` waited for, or can't any more.
+
+    Attributes:
+        status: The last status that was seen, as `Active`; None if there was no such conference.
+    """
+
+    def __init__(self, message: str, *, status: str | None = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.status = status
+
+    def to_dict(self) -> dict[str, Any]:
+        """All facts as plain JSON types."""
+        return {**super().to_dict(), "status": self.status}
 
 
 class ActivationFailures(ExceptionGroup[Exception]):

@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from plivo_async import (
     RateLimitError,
     ResponseError,
     ServerError,
+    StatusNotReachedError,
 )
 from plivo_async._errors import response_error
 
@@ -41,6 +43,7 @@ TREE = {
     RateLimitError: ResponseError,
     ServerError: ResponseError,
     DecodeError: PlivoError,
+    StatusNotReachedError: PlivoError,
     ActivationFailures: ExceptionGroup,
 }
 FACTS: dict[str, Any] = {
@@ -50,6 +53,7 @@ FACTS: dict[str, Any] = {
     "api_id": "97ceeb52-58b6-11e1-86da-77300b68f8bb",
     "detail": "try later",
     "retry_after": 2.5,
+    "started_at": datetime(2026, 11, 24, 3, 32, 31, 250_000, UTC),
     "attempts": (
         Attempt("POST", AttemptOutcome.UNCLEAR, None, "ReadTimeout", 0.0, 10.0),
         Attempt("POST", AttemptOutcome.UNCLEAR, 503, None, 10.5, 10.75, 2.5, "97ceeb52"),
@@ -119,9 +123,9 @@ def test_errors_turn_into_json(cls: type[PlivoError]) -> None:
     assert facts["type"] == cls.__name__
     assert facts["message"] == "it went wrong"
     assert facts["attempts"] == [attempt.to_dict() for attempt in FACTS["attempts"]]
-    assert {name: facts[name] for name in FACTS if name != "attempts"} == {
-        name: value for name, value in FACTS.items() if name != "attempts"
-    }
+    assert datetime.fromisoformat(facts["started_at"]) == FACTS["started_at"]
+    plain = FACTS.keys() - {"attempts", "started_at"}
+    assert {name: facts[name] for name in plain} == {name: FACTS[name] for name in plain}
 
 
 @errors
