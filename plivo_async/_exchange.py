@@ -10,15 +10,18 @@ from typing import Protocol
 import anyio
 
 from ._clock import Clock, sleep_until
+from ._errors import PlivoError
 from ._failures import failure
 from ._limiter import DeadlinePassed, Limiter
 from ._logs import masked
 from ._options import Options
 from ._progress import Progress
+from ._sequence import Sequence
 from ._transport import Trip
 from .policy import (
     Attempt,
     AttemptOutcome,
+    Effect,
     GiveUp,
     Priority,
     RetryAt,
@@ -80,9 +83,13 @@ class Exchange:
         self.clock = clock
         self.random = random
         self.budget = RetryBudget()
+        self._sequence = Sequence()
 
     async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
         """Carry out an operation: as many attempts as it needs and may have.
+
+        Idempotent ones of the same path go one after the other, so that no repetition overtakes what was asked for
+        later.
 
         Args:
             request: The same for each attempt.
@@ -94,6 +101,21 @@ class Exchange:
         """
         began = self.clock()
         ends = math.inf if deadline is None else began + deadline
+        started_at = datetime.now(UTC)
+        try:
+            if request.effect is not Effect.IDEMPOTENT:
+                return await self._attempts(request, options, began, ends)
+            with anyio.move_on_after(ends - began) as waiting:
+                async with self._sequence.turn(request.path):
+                    waiting.deadline = math.inf
+                    return await self._attempts(request, options, began, ends)
+            reason = "the deadline passed while an earlier operation of the same path was under way"
+            raise failure(request, [], None, reason=reason)
+        except PlivoError as error:
+            error.started_at = started_at
+            raise
+
+    async def _attempts(self, request: Request, options: Options, began: float, ends: float) -> Answer:
         attempts: list[Attempt] = []
         while True:
             try:

@@ -18,13 +18,18 @@ ALLOWED = {
         "anyio", "policy", "wire", "batch",
         "_clock", "_errors", "_exchange", "_failures", "_options", "_progress", "_spawn", "_turnstile",
     },
-    "resources": {"anyio", "policy", "wire", "batch", "resources", "_clock", "_limiter", "_options", "_unset"},
+    "models": {"msgspec", "models"},
+    "resources": {
+        "anyio", "policy", "wire", "models", "batch", "resources",
+        "_clock", "_errors", "_limiter", "_options", "_unset",
+    },
     "emulator": {"anyio", "h11", "emulator"},
     "_unset": set(),
     "_secret": set(),
     "_version": set(),
     "_logs": set(),
     "_spawn": set(),
+    "_sequence": {"anyio"},
     "_clock": {"anyio"},
     "_progress": {"anyio"},
     "_errors": {"policy"},
@@ -36,7 +41,8 @@ ALLOWED = {
     "_lanes": {"anyio", "httpx", "httpcore", "policy", "_clock", "_progress", "_turnstile"},
     "_transport": {"httpx", "policy", "wire", "_progress", "_secret", "_turnstile", "_version"},
     "_exchange": {
-        "anyio", "policy", "wire", "_clock", "_failures", "_limiter", "_logs", "_options", "_progress", "_transport",
+        "anyio", "policy", "wire", "_clock", "_errors", "_failures", "_limiter", "_logs", "_options", "_progress",
+        "_sequence", "_transport",
     },
 }  # fmt: skip
 
