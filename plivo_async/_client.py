@@ -23,7 +23,7 @@ from ._turnstile import Turnstile
 from ._unset import UNSET, Unset
 from .policy import Effect, RateLimit, RetryPolicy
 from .resources import MultiPartyCalls
-from .wire import Request, check_path
+from .wire import Account, Request, check_path
 
 BASE_URL = "https://api.plivo.com"
 """Source: Plivo docs, "API overview"."""
@@ -62,7 +62,7 @@ class Statistics:
 class _Core:
     """What a client shares with the copies that `with_options` makes."""
 
-    account: str
+    account: Account
     http_client: httpx.AsyncClient
     owned: bool
     turnstile: Turnstile | None
@@ -138,9 +138,9 @@ class AsyncClient:
         limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, transport)
         exchange = Exchange(transport, limiter, clock, random)
         width = _LANES if lanes is not None else _FOREIGN_WIDTH
-        self._core = _Core(who.auth_id, http_client, owned, turnstile, lanes, exchange, limiter, width)
+        self._core = _Core(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)
         self._is_copy = False
-        self.mpc = MultiPartyCalls(exchange, self._options, width)
+        self.mpc = MultiPartyCalls(exchange, self._options, width, self._core.account)
 
     def with_options(self, *, timeout: TimeoutOption | Unset = UNSET, retry: RetryPolicy | Unset = UNSET) -> Self:
         """A client with other options, over the same connections and the same budgets.
@@ -155,7 +155,7 @@ class AsyncClient:
         copy._core = self._core
         copy._is_copy = True
         copy._options = self._options.merged(timeout, retry)
-        copy.mpc = MultiPartyCalls(self._core.exchange, copy._options, self._core.width)
+        copy.mpc = MultiPartyCalls(self._core.exchange, copy._options, self._core.width, self._core.account)
         return copy
 
     async def request(
@@ -239,7 +239,9 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        account = self._core.account if hasattr(self, "_core") else "??…???"  # in the traceback of its own making
+        account = (
+            self._core.account.auth_id if hasattr(self, "_core") else "??…???"
+        )  # in the traceback of its own making
         return f"<AsyncClient of account {account[:2]}…{account[-3:]}>"
 
     def __reduce__(self) -> NoReturn:

@@ -27,7 +27,7 @@ from ..batch import (
     read_all,
 )
 from ..policy import ActivationRules, Confirm, Priority
-from ..wire import Room, room, room_by_uuid
+from ..wire import Account, Room, room, room_by_uuid
 
 OnOutcome = Callable[[Activation], None]
 
@@ -37,17 +37,19 @@ _PARKED = 2_000  # jobs of `start_each` that may wait for their instant: some 2 
 class MultiPartyCalls:
     """`client.mpc`: the multiparty calls of the account."""
 
-    def __init__(self, exchange: Exchanger, options: Options, width: int) -> None:
+    def __init__(self, exchange: Exchanger, options: Options, width: int, account: Account) -> None:
         """Made by the client.
 
         Args:
             exchange: Makes the attempts.
             options: Timeouts and retries.
             width: How many attempts a batch may have under way.
+            account: Whose they are.
         """
         self._exchange = exchange
         self._options = options
         self._width = width
+        self._account = account
 
     @overload  # a str is an iterable of str as well; what comes first counts
     async def start(  # type: ignore[overload-overlap]
