@@ -27,7 +27,7 @@ from plivo_async.batch import ActivationStream
 from plivo_async.emulator import Emulator, Faults
 from plivo_async.policy import AttemptOutcome, RetryBudget
 from plivo_async.resources import MultiPartyCalls
-from plivo_async.wire import Answer, Request
+from plivo_async.wire import Account, Answer, Request
 
 from .support import contradictions, in_memory
 
@@ -613,7 +613,7 @@ class Instant:
 async def test_memory_stays_constant() -> None:
     """Ten times the names take hardly more memory at the peak."""
     options = Options(timeout=attempt_timeout(10.0), retry=RetryPolicy())
-    mpc = MultiPartyCalls(Instant(), options, WIDTH)
+    mpc = MultiPartyCalls(Instant(), options, WIDTH, Account("https://api.plivo.com", "MA" + "X" * 18))
 
     async def peak(count: int) -> int:
         gc.collect()
