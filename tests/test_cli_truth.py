@@ -26,8 +26,7 @@ def conference(status: ConferenceStatus, applied: int = 0) -> Conference:
     return Conference(
         friendly_name="x",
         mpc_uuid="u",
-        status=status,
-        waiting=1,
+        state=status,
         creation_time=NOW,
         activations=[Applied(number, 0.0) for number in range(applied)],
     )

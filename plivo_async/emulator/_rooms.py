@@ -1,106 +1,28 @@
-"""Conferences and what can happen to them: a state machine without I/O, whose clock is handed in.
+"""Conferences and what can happen to them (see below)."""
 
-                 activate                     end
-    Initialized ----------> Active ----------------------> Ended
-         |                                                   ^
-         +------------------------ end -----------------------+
-
-Ended is final. A friendly name is unique among the live conferences (Initialized or Active) and free again afterwards;
-a UUID is for ever. Source: Plivo docs, Multiparty Call.
-"""
-
-import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
-ConferenceStatus = Literal["Initialized", "Active", "Ended"]
-"""The three states, spelt as on the wire."""
+from ._callbacks import CallbackRecord
+from ._conferences import CAUSES, MAX_PARTICIPANTS, Applied, Conference, ConferenceStatus
+from ._legs import Leg
+from ._participants import Participant
+from ._recordings import Recording
+from ._values import Hook, Joining, NewRecording, RoomOptions
 
-CAUSES: Mapping[int, str] = MappingProxyType(
-    {
-        0: "Unknown",
-        1000: "No Active Participants",
-        1010: "Stay Alone Not Permitted",
-        2000: "Max Duration Reached",
-        3000: "Hangup API Triggered",
-    }
-)
-"""Termination causes of a conference by code. Source: Plivo docs, Multiparty Call."""
-
-MAX_PARTICIPANTS = 10
-"""Live participants in one conference. Source: Plivo docs, Multiparty Call."""
-
-_PRICE_PER_MINUTE = Decimal("0.005")  # per participant, in USD; inferred from captured bills
+__all__ = ["CAUSES", "Added", "Applied", "Conference", "ConferenceStatus", "Leg", "Participant", "Recording", "Rooms"]
 
 
-class Applied(NamedTuple):
-    """One change that was really made through the API: by which request, and when."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a request to add a participant has begun."""
 
-    request: int
-    """`Request.number`."""
-    at: float
-    """Seconds since the emulator started."""
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Conference:
-    """One conference and its true state. Change it through the API or the `Emulator`, not here."""
-
-    friendly_name: str
-    mpc_uuid: str
-    status: ConferenceStatus
-    waiting: int
-    """Participants in it, all since its creation; 1 to 10."""
-    creation_time: datetime
-    """Aware, in UTC, whole seconds, like the other two."""
-    start_time: datetime | None = None
-    """None until it became Active."""
-    end_time: datetime | None = None
-    """None until it ended."""
-    termination_cause_code: int | None = None
-    """A key of `CAUSES`; None until it ended."""
-    stay_alone: bool = False
-    sub_account: str | None = None
-    """Auth ID of the subaccount that owns it; None for the account itself."""
-    activations: list[Applied] = field(default_factory=list)
-    """Each time the API really made it Active: one entry at most, unless the emulator is wrong."""
-    endings: list[Applied] = field(default_factory=list)
-    """Each time the API really ended it: one entry at most."""
-
-    @property
-    def applied(self) -> int:
-        """How many requests over the API changed it."""
-        return len(self.activations) + len(self.endings)
-
-    @property
-    def live(self) -> bool:
-        """Initialized or Active."""
-        return self.status != "Ended"
-
-    @property
-    def duration(self) -> int | None:
-        """Seconds from start (from creation, if it never started) to end; None while live. Inferred from captures."""
-        if self.end_time is None:
-            return None
-        return int((self.end_time - (self.start_time or self.creation_time)).total_seconds())
-
-    @property
-    def billed_duration(self) -> int | None:
-        """Sum of the participants' durations, each rounded up to 60 s; None while live. Inferred from captures."""
-        if self.end_time is None:
-            return None
-        spent = (self.end_time - self.creation_time).total_seconds()
-        return self.waiting * math.ceil(spent / 60) * 60
-
-    @property
-    def billed_amount(self) -> Decimal | None:
-        """USD with five decimals: 0.005 per participant and minute; None while live. Inferred from captures."""
-        billed = self.billed_duration
-        return None if billed is None else (billed // 60 * _PRICE_PER_MINUTE).quantize(Decimal("0.00001"))
+    request_uuid: str
+    calls: tuple[Leg, ...]
+    """One for each phone, in the order of the request; or the call that was transferred."""
 
 
 class Rooms:
@@ -111,10 +33,19 @@ class Rooms:
         new_uuid: Makes the UUIDs.
     """
 
-    __slots__ = ("_by_uuid", "_new_uuid", "_newest", "epoch")
-
-    def __init__(self, epoch: datetime, new_uuid: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        epoch: datetime,
+        new_uuid: Callable[[], str],
+        *,
+        auth_id: str = "MA0000000000EMULATOR",
+        created_by: Literal["join", "request"] = "join",
+        end_on_exit_cause: int = 1000,
+        answer_after: float = 1.0,
+        calls_per_second: float | None = 2.0,
+    ) -> None:
         self.epoch = epoch
+        self.callbacks: list[CallbackRecord] = []
         self._new_uuid = new_uuid
         self._newest: dict[str, Conference] = {}
         self._by_uuid: dict[str, Conference] = {}
@@ -175,10 +106,9 @@ class Rooms:
         conference = Conference(
             friendly_name=name,
             mpc_uuid=mpc_uuid,
-            status="Initialized",
-            waiting=waiting,
+            guests=waiting,
             creation_time=self.wall(now),
-            stay_alone=stay_alone,
+            options=RoomOptions(stay_alone=stay_alone),
             sub_account=sub_account,
         )
         self._newest[name] = self._by_uuid[mpc_uuid] = conference
@@ -199,9 +129,9 @@ class Rooms:
         Returns:
             Whether the state changed.
         """
-        if conference.status != "Initialized":
+        if conference.state != "Initialized":
             return False
-        conference.status = "Active"
+        conference.state = "Active"
         conference.start_time = self.wall(now)
         if by is not None:
             conference.activations.append(Applied(by, now))
@@ -217,12 +147,88 @@ class Rooms:
             raise ValueError(f"cause: {cause} is none of {', '.join(map(str, CAUSES))}")
         if not conference.live:
             return False
-        conference.status = "Ended"
+        conference.state = "Ended"
         conference.end_time = self.wall(now)
         conference.termination_cause_code = cause
         if by is not None:
             conference.endings.append(Applied(by, now))
         return True
+
+    # ---- Interface of the API (bodies follow) -------------------------------------------------------------------
+
+    def advance(self, now: float) -> None:
+        """Let everything happen that is due by then."""
+
+    def note_callback(self, hook: Hook, params: Mapping[str, str], now: float) -> None:
+        """Record a callback of somebody else's."""
+        raise NotImplementedError
+
+    def add_participant(self, name: str | None, uuid: str | None, joining: Joining, now: float, *, by: int) -> Added:
+        raise NotImplementedError
+
+    def participants(self, conference: Conference) -> list[Participant]:
+        raise NotImplementedError
+
+    def participant(self, conference: Conference, member_id: str) -> Participant:
+        raise NotImplementedError
+
+    def select(self, conference: Conference, members: tuple[str, ...] | None) -> list[Participant]:
+        raise NotImplementedError
+
+    def update(
+        self,
+        conference: Conference,
+        members: tuple[str, ...] | None,
+        now: float,
+        *,
+        mute: bool | None = None,
+        hold: bool | None = None,
+        coach_mode: bool | None = None,
+        by: int,
+    ) -> list[Participant]:
+        raise NotImplementedError
+
+    def kick(
+        self, conference: Conference, members: tuple[str, ...] | None, now: float, *, by: int
+    ) -> list[Participant]:
+        raise NotImplementedError
+
+    def start_recording(
+        self, conference: Conference, member_id: str | None, recording: NewRecording, now: float, *, by: int
+    ) -> list[Recording]:
+        raise NotImplementedError
+
+    def stop_recording(
+        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
+    ) -> list[Recording]:
+        raise NotImplementedError
+
+    def pause_recording(
+        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
+    ) -> list[Recording]:
+        raise NotImplementedError
+
+    def resume_recording(
+        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
+    ) -> list[Recording]:
+        raise NotImplementedError
+
+    def play(
+        self, conference: Conference, members: tuple[str, ...] | None, url: str, now: float, *, by: int
+    ) -> list[Participant]:
+        raise NotImplementedError
+
+    def stop_playing(self, conference: Conference, members: tuple[str, ...] | None, now: float, *, by: int) -> bool:
+        """Returns whether anything stopped."""
+        raise NotImplementedError
+
+    def speak(
+        self, conference: Conference, members: tuple[str, ...] | None, text: str, now: float, *, by: int
+    ) -> list[Participant]:
+        raise NotImplementedError
+
+    def stop_speaking(self, conference: Conference, members: tuple[str, ...] | None, now: float, *, by: int) -> bool:
+        raise NotImplementedError
 
 
 def _status(text: str) -> ConferenceStatus:
