@@ -1,37 +1,15 @@
 """Multiparty calls (MPCs): the methods people call."""
 
-import inspect
-import math
-from collections.abc import AsyncIterable, Callable, Iterable
-from typing import get_args, overload
+from collections.abc import AsyncIterable, Iterable
+from typing import overload
 from uuid import UUID
 
-import anyio
-
-from .._clock import sleep_until
-from .._limiter import DeadlinePassed
 from .._options import Options, seconds
 from .._unset import UNSET, Unset
-from ..batch import (
-    Activation,
-    ActivationReport,
-    ActivationStream,
-    ConferenceId,
-    Engine,
-    Exchanger,
-    Input,
-    Item,
-    Job,
-    Names,
-    not_attempted,
-    read_all,
-)
-from ..policy import ActivationRules, Confirm, Priority
-from ..wire import Account, Room, room, room_by_uuid
-
-OnOutcome = Callable[[Activation], None]
-
-_PARKED = 2_000  # jobs of `start_each` that may wait for their instant: some 2 kB each
+from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId, Exchanger, Names
+from ..policy import Confirm
+from ..wire import Account, room, room_by_uuid
+from ._activating import Activator, OnOutcome, check_on_outcome
 
 
 class MultiPartyCalls:
@@ -46,9 +24,7 @@ class MultiPartyCalls:
             width: How many attempts a batch may have under way.
             account: Whose they are.
         """
-        self._exchange = exchange
-        self._options = options
-        self._width = width
+        self._activator = Activator(exchange, options, width)
         self._account = account
 
     @overload  # a str is an iterable of str as well; what comes first counts
@@ -121,33 +97,18 @@ class MultiPartyCalls:
             RateLimitError: It was not carried out: 429, and all attempts are used up.
             ResponseError: Plivo refused it.
         """
-        rules = self._rules(confirm, wait_for)
+        rules = self._activator.rules(confirm, wait_for)
         ends = seconds("deadline", deadline)
         if (name is UNSET) == (uuid is UNSET):
             raise TypeError("start() takes a name, names, or uuid=: exactly one of them")
-        if uuid is not UNSET:
-            return await self._start_one(room_by_uuid(uuid), rules, ends, on_outcome)
-        if isinstance(name, str | UUID):
-            return await self._start_one(room(name), rules, ends, on_outcome)
-        assert name is not UNSET  # noqa: S101  (for the type checker; checked above)
-        _check_on_outcome(on_outcome)
-        began = self._exchange.clock()
-        many = _Many(await read_all(name), on_outcome)
-        engine = Engine(
-            self._exchange,
-            many,
-            self._options,
-            rules,
-            width=self._width,
-            deadline=ends - (self._exchange.clock() - began),
-            most_parked=math.inf,
-            note=many.note,
-        )
-        try:
-            await engine.run()
-        finally:
-            many.note_the_rest()
-        return ActivationReport(many.activations, self._exchange.clock() - began)
+        if uuid is UNSET and not isinstance(name, str | UUID):
+            check_on_outcome(on_outcome)
+            assert name is not UNSET  # noqa: S101  (for the type checker; checked above)
+            return await self._activator.many(name, rules, ends, on_outcome)
+        one = room(name) if uuid is UNSET else room_by_uuid(uuid)
+        if on_outcome is not None:
+            raise TypeError("on_outcome is for many: start() of one conference returns its Activation")
+        return await self._activator.one(one, rules, ends)
 
     def start_each(
         self,
@@ -181,94 +142,7 @@ class MultiPartyCalls:
         Raises:
             ValueError, TypeError: An argument is wrong; nothing was sent.
         """
-        rules = self._rules(confirm, wait_for)
+        rules = self._activator.rules(confirm, wait_for)
         ends = seconds("deadline", deadline)
-        _check_on_outcome(on_outcome)
-        source = Input(names)
-        return ActivationStream(
-            lambda deliver: Engine(
-                self._exchange,
-                source,
-                self._options,
-                rules,
-                width=self._width,
-                deadline=ends,
-                most_parked=_PARKED,
-                note=on_outcome or _nobody,
-                deliver=deliver,
-            ),
-            most_ready=self._width,
-        )
-
-    async def _start_one(
-        self, room: Room, rules: ActivationRules, deadline: float, on_outcome: OnOutcome | None
-    ) -> Activation:
-        if on_outcome is not None:
-            raise TypeError("on_outcome is for many: start() of one conference returns its Activation")
-        clock = self._exchange.clock
-        ends = clock() + deadline
-        job = Job(room, [0], self._exchange, self._options, rules, ends)
-        with anyio.move_on_after(deadline):
-            try:
-                while job.run.verdict is None:
-                    await sleep_until(job.run.due, clock)
-                    await job.attempt(Priority.INTERACTIVE, ends, on_budget=True)
-            except DeadlinePassed as passed:
-                job.cut_short(
-                    f"the deadline leaves no time: it could be sent in {passed.in_seconds:.1f} s at the earliest"
-                )
-        job.cut_short("the deadline passed")
-        [activation] = job.activations()
-        if activation.error is not None:
-            raise activation.error
-        return activation
-
-    def _rules(self, confirm: Confirm, wait_for: float) -> ActivationRules:
-        if confirm not in get_args(Confirm):
-            raise ValueError(f"confirm must be 'always', 'ambiguous' or 'never', not {confirm!r}")
-        return ActivationRules(self._options.retry, confirm, seconds("wait_for", wait_for))
-
-
-class _Many:
-    """The conferences of one `start(names)`, each of them once, and what is known of them."""
-
-    def __init__(self, rooms: list[Room], on_outcome: OnOutcome | None) -> None:
-        positions: dict[Room, list[int]] = {}
-        for position, one in enumerate(rooms):
-            positions.setdefault(one, []).append(position)
-        self._items = iter([Item(first, one, twins=tuple(twins)) for one, (first, *twins) in positions.items()])
-        self._on_outcome = on_outcome or _nobody
-        self.activations: list[Activation] = []
-
-    async def pull(self) -> Item | None:
-        return next(self._items, None)
-
-    async def aclose(self) -> None:
-        """What is left is told by `note_the_rest`."""
-
-    def note(self, activation: Activation) -> None:
-        self.activations.append(activation)
-        try:
-            self._on_outcome(activation)
-        except BaseException:
-            self._on_outcome = _nobody
-            raise
-
-    def note_the_rest(self) -> None:
-        """After a cancellation: what was never begun is told to `on_outcome` as well."""
-        for item in self._items:
-            for activation in not_attempted(item, "the run was cancelled"):
-                self.note(activation)
-
-
-def _nobody(activation: Activation) -> None:
-    """Take the place of an `on_outcome` that wasn't given."""
-
-
-def _check_on_outcome(on_outcome: object) -> None:
-    if on_outcome is None:
-        return
-    if not callable(on_outcome):
-        raise TypeError(f"on_outcome must be callable, not {type(on_outcome).__name__}")
-    if inspect.iscoroutinefunction(on_outcome):
-        raise TypeError("on_outcome must be a plain function; to await something for each outcome, use start_each()")
+        check_on_outcome(on_outcome)
+        return self._activator.each(names, rules, ends, on_outcome)
