@@ -1,22 +1,61 @@
 """Values to requests, and answers to values: no I/O, no clock."""
 
 from ._account import Account
+from ._add_participant import add_participant
+from ._callback import Callback, callback
+from ._checks import HttpMethod
+from ._destinations import Destination
 from ._headers import retry_after, server_time
+from ._lists import Status, list_calls, list_participants
 from ._looks import read_look
-from ._messages import Answer, Request, activate, retrieve
+from ._members import Members, member, members
+from ._messages import Answer, Request, activate, end, retrieve
 from ._names import Room, check_path, room, room_by_uuid
+from ._participant_options import DialOptions, EventGroup, ParticipantOptions, Role
+from ._participants import kick, retrieve_participant, update
+from ._playback import play, speak, stop_playing, stop_speaking
+from ._recordings import FileFormat, TrackType, pause_recording, resume_recording, start_recording, stop_recording
 
 __all__ = [
     "Account",
     "Answer",
+    "Callback",
+    "Destination",
+    "DialOptions",
+    "EventGroup",
+    "FileFormat",
+    "HttpMethod",
+    "Members",
+    "ParticipantOptions",
     "Request",
+    "Role",
     "Room",
+    "Status",
+    "TrackType",
     "activate",
+    "add_participant",
+    "callback",
     "check_path",
+    "end",
+    "kick",
+    "list_calls",
+    "list_participants",
+    "member",
+    "members",
+    "pause_recording",
+    "play",
     "read_look",
+    "resume_recording",
     "retrieve",
+    "retrieve_participant",
     "retry_after",
     "room",
     "room_by_uuid",
     "server_time",
+    "speak",
+    "start_recording",
+    "stop_playing",
+    "stop_recording",
+    "stop_speaking",
+    "update",
 ]

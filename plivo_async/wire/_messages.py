@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..policy import Effect
+from ._callback import Callback, callback_arguments
+from ._encoding import body, query
 from ._names import Room
 
 _LONGEST_DETAIL = 500
@@ -37,21 +39,33 @@ class Request:
 _ACTIVE = b'{"status":"active"}'
 
 
-def activate(room: Room) -> Request:
+def activate(room: Room, *, callback: Callback | None = None) -> Request:
     """Move an Initialized conference to Active: 204, or 404 if none is waiting. Idempotent in what it leaves behind.
 
     Source: Plivo docs, Multiparty Call, "Start an MPC". The body is `active`, lower case: curl examples and six SDKs.
     """
     path = f"MultiPartyCall/{room.segment}/"
-    return Request("Activate MPC", room.label, Effect.IDEMPOTENT, "POST", path, _ACTIVE)
+    sent = _ACTIVE if callback is None else body({"status": "active", **callback_arguments(callback)})
+    return Request("Activate MPC", room.label, Effect.IDEMPOTENT, "POST", path, sent)
 
 
-def retrieve(room: Room) -> Request:
+def retrieve(room: Room, *, callback: Callback | None = None) -> Request:
     """Look at a conference; by name only while it is live. Safe.
 
     Source: Plivo docs, Multiparty Call, "Retrieve an MPC".
     """
-    return Request("Retrieve MPC", room.label, Effect.SAFE, "GET", f"MultiPartyCall/{room.segment}/")
+    path = f"MultiPartyCall/{room.segment}/"
+    asked = "" if callback is None else query(callback_arguments(callback), path)
+    return Request("Retrieve MPC", room.label, Effect.SAFE, "GET", path, None, asked)
+
+
+def end(room: Room, *, callback: Callback | None = None) -> Request:
+    """End a conference: everybody is put out. Idempotent in what it leaves behind; 404 if it is over already.
+
+    Source: Plivo docs, Multiparty Call, "End an MPC".
+    """
+    path = f"MultiPartyCall/{room.segment}/"
+    return Request("End MPC", room.label, Effect.IDEMPOTENT, "DELETE", path, body(callback_arguments(callback)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,155 @@
+"""Checks of arguments, each naming the argument as its user wrote it; no text of theirs tells a phone number."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Literal
+from urllib.parse import urlsplit
+from uuid import UUID
+
+HttpMethod = Literal["GET", "POST"]
+METHODS = ("GET", "POST")
+_LONGEST_SHOWN = 40
+_LEAST_HIDDEN = 5  # digits: what is shorter is no phone number
+_SIP_USER = re.compile(r"(?i)(sips?:)[^@]+@")
+_HIDDEN = re.compile(r"•[•\s().-]*")
+
+
+def shown(value: object) -> str:
+    """A value for an error message: short, and with phone numbers masked, as `+1415•••4567`."""
+    text = value if isinstance(value, str) else repr(value)
+    total = sum(character.isdigit() for character in text)
+    if total >= _LEAST_HIDDEN:
+        text = _HIDDEN.sub("•••", _hide(text, max(0, min(4, total - 7)), total - 4))
+    text = _SIP_USER.sub(r"\1•••@", text)
+    short = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return ascii(short).replace(r"\u2022", "•").replace(r"\u2026", "…") if isinstance(value, str) else short
+
+
+def _hide(text: str, first: int, last: int) -> str:
+    """The text without its digits from the one numbered `first` up to the one numbered `last`."""
+    pieces, seen = [], 0
+    for character in text:
+        hidden = character.isdigit() and first <= seen < last
+        pieces.append("•" if hidden else character)
+        seen += character.isdigit()
+    return "".join(pieces)
+
+
+def text(name: str, value: object, *, longest: int | None = None, also: str = "") -> str:
+    """Text that isn't blank and has no control character but those in `also`.
+
+    The message tells no part of the text: it may be a name, or what is said to somebody.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    if not value.strip():
+        raise ValueError(f"{name} is {'blank' if value else 'empty'}; give some text, or leave it out")
+    for index, character in enumerate(value if not value.isprintable() else ""):
+        if character not in also and unicodedata.category(character) in {"Cc", "Cs"}:
+            what = "a control character" if unicodedata.category(character) == "Cc" else "half a surrogate pair"
+            raise ValueError(f"{name} has {what} (U+{ord(character):04X}) at index {index}; give plain text")
+    if longest is not None and len(value) > longest:
+        raise ValueError(f"{name} must have 1 to {longest} characters, not {len(value)}")
+    return value
+
+
+def boolean(name: str, value: object) -> bool:
+    """True or False, and nothing that merely counts as one."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {type(value).__name__}")
+    return value
+
+
+def integer(name: str, value: object, least: int, most: int | None = None, unit: str = "") -> int:
+    """A whole number within its range; a bool is none."""
+    what = f"{least} or more" if most is None else f"{least} to {most}"
+    allowed = f"a whole number, {what}{unit}"
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, {allowed}, not {type(value).__name__}")
+    if value < least or (most is not None and value > most):
+        raise ValueError(f"{name} must be {allowed}, not {shown(value)}")
+    return int(value)
+
+
+def choice(name: str, value: object, allowed: Iterable[str]) -> str:
+    """One of some words, spelt as given there."""
+    words = tuple(allowed)
+    listed = " or ".join(filter(None, [", ".join(map(repr, words[:-1])), repr(words[-1])]))
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be {listed}, not {type(value).__name__}")
+    if value not in words:
+        right = next((word for word in words if word.casefold() == value.strip().casefold()), None)
+        hint = f"; write {right!r}" if right else ""
+        raise ValueError(f"{name} must be {listed}, not {shown(value)}{hint}")
+    return value
+
+
+def url(name: str, value: object) -> str:
+    """An http:// or https:// URL with a host. The message tells no part of it: URLs hold secrets."""
+    address = text(name, value)
+    if any(character.isspace() for character in address):
+        raise ValueError(f"{name} must be a URL without spaces; percent-encode them as %20")
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        reason = "its port is not a number up to 65535" if "ort" in str(error) else "its host can't be read"
+        raise ValueError(f"{name} must be a URL such as https://example.com/hook; {reason}") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ValueError(f"{name} must be a URL with a host that begins with http:// or https://")
+    return address
+
+
+def is_url(value: object) -> bool:
+    """Whether it is meant for a URL, and not for a word that may stand in its place."""
+    return isinstance(value, str) and value[:8].lower().startswith(("http://", "https://"))
+
+
+def word_or_url(name: str, value: object, words: tuple[str, ...]) -> str:
+    """One of some words, or a URL."""
+    if is_url(value):
+        return url(name, value)
+    try:
+        return choice(name, value, words)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{error} (a URL that begins with http:// or https:// is allowed as well)") from None
+
+
+def given_method(name: str, value: object, *, needs: str, there: bool) -> str | None:
+    """A method that may be given only beside the URL it is for; None if it isn't given."""
+    if value is None:
+        return None
+    method = choice(name, value, METHODS)
+    if not there:
+        raise ValueError(f"{name} needs a URL in {needs}: without one there is nothing to request")
+    return method
+
+
+def call_uuid(value: object, name: str = "call_uuid") -> str:
+    """The UUID of a phone call, as text or as a `uuid.UUID`."""
+    if isinstance(value, UUID):
+        return str(value)
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str or a uuid.UUID, not {type(value).__name__}")
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a UUID such as c0267574-5c12-4861-8990-da9404c8cdf6, not {shown(value)}"
+        ) from None
+
+
+def known(names: Iterable[object], allowed: Iterable[str], what: str) -> None:
+    """Refuse names that aren't allowed, with those that were perhaps meant.
+
+    Raises:
+        TypeError: One isn't allowed.
+    """
+    choices = sorted(allowed)
+    for name in names:
+        if name not in choices:
+            close = difflib.get_close_matches(str(name), choices)
+            meant = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(choices)}"
+            raise TypeError(f"unknown {what} {shown(name)}; {meant}")

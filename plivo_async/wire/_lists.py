@@ -1,0 +1,138 @@
+"""Lists: of conferences, and of the participants of one."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal
+
+from ..policy import Effect
+from ._callback import Callback, callback_arguments
+from ._checks import call_uuid as checked_call_uuid
+from ._checks import choice, integer, known, shown, text
+from ._encoding import query
+from ._messages import Request
+from ._names import Room
+
+Status = Literal["initialized", "active", "ended"]
+
+_SUB_ACCOUNT = re.compile(r"SA[A-Z0-9]{18}", re.ASCII)
+_STATUSES = ("initialized", "active", "ended")
+_TIMES = ("end_time", "creation_time")
+_BOUNDS = ("gt", "gte", "lt", "lte")
+_TIME_FILTERS = tuple(f"{field}__{bound}" for field in _TIMES for bound in _BOUNDS)
+FILTERS = ("sub_account", "friendly_name", "status", "termination_cause_code", *_TIME_FILTERS, "limit", "offset")
+"""The names of the filters, in the order in which they are sent."""
+
+
+def list_calls(filters: Mapping[str, object], *, callback: Callback | None = None) -> Request:
+    """List conferences. Safe.
+
+    Source: Plivo docs, Multiparty Call, "List all MPCs"; `sub_account`: Plivo's SDKs.
+
+    Args:
+        filters: By name, of `FILTERS`; None stands for "not given". Times are aware `datetime`s.
+        callback: Where the result goes, if it shall come later.
+
+    Raises:
+        TypeError: A filter is unknown or of a wrong type.
+        ValueError: A value isn't allowed, or two bounds leave no time between them.
+    """
+    known(filters, FILTERS, "filter")
+    given = {name: _filter(name, filters[name]) for name in FILTERS if filters.get(name) is not None}
+    for field in _TIMES:
+        _check_bounds(field, filters)
+    path = "MultiPartyCall/"
+    asked = query({**given, **callback_arguments(callback)}, path)
+    return Request("List MPCs", path, Effect.SAFE, "GET", path, None, asked)
+
+
+def list_participants(
+    room: Room,
+    *,
+    call_uuid: object = None,
+    limit: object = None,
+    offset: object = None,
+    callback: Callback | None = None,
+) -> Request:
+    """List the participants of a conference. Safe.
+
+    Source: Plivo docs, Multiparty Call, "List all participants"; the filter `call_uuid`: Plivo's SDKs.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: `call_uuid` is no UUID, or `limit` or `offset` is out of range.
+    """
+    arguments = {
+        "call_uuid": None if call_uuid is None else checked_call_uuid(call_uuid),
+        "limit": None if limit is None else _limit(limit),
+        "offset": None if offset is None else _offset(offset),
+    }
+    path = f"MultiPartyCall/{room.segment}/Participant/"
+    asked = query({**arguments, **callback_arguments(callback)}, path)
+    return Request("List participants", room.label, Effect.SAFE, "GET", path, None, asked)
+
+
+def _filter(name: str, value: object) -> object:
+    if name in _TIME_FILTERS:
+        return _time(name, value)
+    match name:
+        case "limit":
+            return _limit(value)
+        case "offset":
+            return _offset(value)
+        case "status":
+            return choice(name, value, _STATUSES)
+        case "termination_cause_code":
+            return integer(name, value, 0)
+        case "sub_account":
+            return _sub_account(value)
+        case _:
+            return text(name, value)
+
+
+def _limit(value: object) -> int:
+    return integer("limit", value, 1, 20, " on a page")
+
+
+def _offset(value: object) -> int:
+    return integer("offset", value, 0)
+
+
+def _sub_account(value: object) -> str:
+    if not _SUB_ACCOUNT.fullmatch(text("sub_account", value)):
+        raise ValueError(
+            "sub_account must be a subaccount's Auth ID: SA and 18 capital letters or digits, "
+            f"such as SAXXXXXXXXXXXXXXXXXX, not {shown(value)}"
+        )
+    return str(value)
+
+
+def _aware(name: str, value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name} must be an aware datetime, not {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise ValueError(
+            f"{name} is a datetime without a time zone, so which instant it means is unknown; "
+            "give an aware one, such as datetime.now(UTC)"
+        )
+    return value
+
+
+def _time(name: str, value: object) -> str:
+    """In UTC, without an offset, which is how Plivo reads it. Source: Plivo docs; format of the SDKs' checks."""
+    try:
+        instant = _aware(name, value).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{name} is out of range: in UTC its year isn't one of 1 to 9999") from None
+    return instant.replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _check_bounds(field: str, filters: Mapping[str, object]) -> None:
+    """Refuse bounds between which there is no time: nothing could ever be found."""
+    for lower in ("gt", "gte"):
+        for upper in ("lt", "lte"):
+            after, before = filters.get(f"{field}__{lower}"), filters.get(f"{field}__{upper}")
+            if not isinstance(after, datetime) or not isinstance(before, datetime):
+                continue
+            if after > before or (after == before and (lower, upper) != ("gte", "lte")):
+                raise ValueError(f"{field}__{lower} must be before {field}__{upper}; there is no time between them")

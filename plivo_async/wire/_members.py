@@ -1,0 +1,98 @@
+"""Who of a conference is meant, and how that becomes one segment of a path."""
+
+import re
+from dataclasses import dataclass
+
+from ._checks import shown
+from ._names import Room
+
+_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}", re.ASCII)
+_MOST = 100  # a conference has at most 10 live participants; this only bounds the path
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """One participant, several, or all.
+
+    Attributes:
+        segment: The path segment: `355`, `355,356` or `all`. No character of it needs to be encoded.
+        label: What it is called in messages: `participant 355`, `participants 355, 356` or `all participants`.
+        single: Whether it is one.
+        everyone: Whether it is all.
+    """
+
+    segment: str
+    label: str
+    single: bool
+    everyone: bool
+
+
+def member(member_id: object) -> Members:
+    """Read the member id of one participant.
+
+    Plivo's are decimal digits; whatever else it may issue is taken as it is, as long as it means nothing to a path.
+    Source: Plivo docs, Multiparty Call, "Retrieve a participant"; that ids are digits is seen in captures.
+
+    Raises:
+        TypeError: It is neither an `int` nor a `str`.
+        ValueError: It is negative, empty, `all`, several ids in one text, or has characters that no id has.
+    """
+    if isinstance(member_id, str) and member_id.strip().casefold() == "all":
+        raise ValueError("a member id can't be 'all'; for all participants there is members(\"all\")")
+    segment = _id(member_id, "the member id")
+    return Members(segment, f"participant {segment}", single=True, everyone=False)
+
+
+def members(*member_ids: object) -> Members:
+    """Read the member ids of several participants, or the one word `all`.
+
+    Raises:
+        TypeError: One is neither an `int` nor a `str`.
+        ValueError: There is none, one is given twice, or one is no member id; `all` stands beside others.
+    """
+    if member_ids == ("all",):
+        return Members("all", "all participants", single=False, everyone=True)
+    if not member_ids:
+        raise ValueError('members() takes one or more member ids, or "all"')
+    if len(member_ids) > _MOST:
+        raise ValueError(f"members() takes at most {_MOST} member ids, not {len(member_ids)}")
+    ids = [_id(one, f"member id [{index}]") for index, one in enumerate(member_ids)]
+    for index, one in enumerate(ids):
+        if one.casefold() == "all":
+            raise ValueError(f'member id [{index}] is {one!r}: for all participants give nothing but "all"')
+        if one in ids[:index]:
+            raise ValueError(f"member ids [{ids.index(one)}] and [{index}] are the same; give each once")
+    if len(ids) == 1:
+        return member(ids[0])
+    return Members(",".join(ids), f"participants {', '.join(ids)}", single=False, everyone=False)
+
+
+def target(room: Room, members: Members) -> str:
+    """What an operation is for, in messages: `support-4812, participant 355`."""
+    return f"{room.label}, {members.label}"
+
+
+def only_one(members: Members, operation: str) -> None:
+    """Refuse several where an operation takes one.
+
+    Raises:
+        ValueError: It is not one.
+    """
+    if not members.single:
+        raise ValueError(f"{operation} takes one participant, not {members.label}")
+
+
+def _id(value: object, name: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError(f"{name} must be an int or a str, not {type(value).__name__}")
+    if isinstance(value, int):
+        if not 0 <= value < 10**100:
+            raise ValueError(f"{name} must be a whole number from 0 on, of at most 100 digits")
+        return str(int(value))
+    if "," in value:
+        raise ValueError(f"{name} must be one id; give several one by one, as members(355, 356)")
+    if value in {"", ".", ".."} or not _ID.fullmatch(value):
+        raise ValueError(
+            f"{name} must be 1 to 100 letters, digits, '-', '.', '_' or '~', such as 355, not {shown(value)}"
+        )
+    return value

@@ -1,0 +1,67 @@
+"""Operations on participants who are there."""
+
+from ..policy import Effect
+from ._callback import Callback, callback_arguments
+from ._checks import boolean
+from ._encoding import body, query
+from ._members import Members, only_one, target
+from ._messages import Request
+from ._names import Room
+
+
+def retrieve_participant(room: Room, member: Members, *, callback: Callback | None = None) -> Request:
+    """Look at one participant. Safe.
+
+    Source: Plivo docs, Multiparty Call, "Retrieve a participant".
+    """
+    only_one(member, "retrieving")
+    path = participant_path(room, member)
+    asked = query(callback_arguments(callback), path)
+    return Request("Retrieve participant", target(room, member), Effect.SAFE, "GET", path, None, asked)
+
+
+def update(
+    room: Room,
+    members: Members,
+    *,
+    mute: object = None,
+    hold: object = None,
+    coach_mode: object = None,
+    disable_state_change_sound: object = None,
+    callback: Callback | None = None,
+) -> Request:
+    """Mute, hold, or coach. Idempotent: each flag says how it shall be, not that it shall change.
+
+    Source: Plivo docs, Multiparty Call, "Update a participant"; `disable_state_change_sound`: Plivo's Node SDK alone.
+
+    Raises:
+        TypeError: A flag is no bool.
+        ValueError: None of `mute`, `hold` and `coach_mode` is given, or `coach_mode` is given for several.
+    """
+    flags = {"mute": mute, "hold": hold, "coach_mode": coach_mode}
+    sound = {"disable_state_change_sound": disable_state_change_sound}
+    for name, value in {**flags, **sound}.items():
+        if value is not None:
+            boolean(name, value)
+    if all(value is None for value in flags.values()):
+        raise ValueError("update() takes at least one of mute, hold and coach_mode")
+    if coach_mode is not None and not members.single:
+        raise ValueError(f"coach_mode can be changed for one participant at a time, not for {members.label}")
+    arguments = body({**flags, **sound, **callback_arguments(callback)})
+    path = participant_path(room, members)
+    return Request("Update participant", target(room, members), Effect.IDEMPOTENT, "POST", path, arguments)
+
+
+def kick(room: Room, members: Members, *, callback: Callback | None = None) -> Request:
+    """Put participants out of the conference. Idempotent.
+
+    Source: Plivo docs, Multiparty Call, "Kick a participant".
+    """
+    path = participant_path(room, members)
+    arguments = body(callback_arguments(callback))
+    return Request("Kick participant", target(room, members), Effect.IDEMPOTENT, "DELETE", path, arguments)
+
+
+def participant_path(room: Room, members: Members) -> str:
+    """The path of participants."""
+    return f"MultiPartyCall/{room.segment}/Participant/{members.segment}/"

@@ -1,0 +1,99 @@
+"""Audio that is played, and text that is spoken, to participants."""
+
+import re
+from collections.abc import Mapping
+
+from ..policy import Effect
+from ._callback import Callback, callback_arguments
+from ._checks import boolean, choice, shown
+from ._checks import text as checked_text
+from ._checks import url as checked_url
+from ._encoding import body
+from ._members import Members, target
+from ._messages import Request
+from ._names import Room
+
+_POLLY = re.compile(r"Polly\.[A-Za-z-]+", re.ASCII)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+
+
+def play(room: Room, members: Members, url: object, *, callback: Callback | None = None) -> Request:
+    """Play an mp3 or wav file. Neither safe nor idempotent: it would be heard again.
+
+    It is sent as `url`, as every SDK does; the documents call it `urls`. Source: Plivo docs, Multiparty Call, "Start
+    playing audio", and the SDKs.
+    """
+    arguments = {"url": checked_url("url", url)}
+    return _sound("Start playing", "POST", room, members, "Play/", arguments, callback, Effect.NEITHER)
+
+
+def stop_playing(room: Room, members: Members, *, callback: Callback | None = None) -> Request:
+    """Stop what is played. Idempotent. What was started for one participant is not stopped by `all`.
+
+    Source: Plivo docs, Multiparty Call, "Stop playing audio".
+    """
+    return _sound("Stop playing", "DELETE", room, members, "Play/", {}, callback)
+
+
+def speak(
+    room: Room,
+    members: Members,
+    text: object,
+    *,
+    voice: object = None,
+    language: object = None,
+    mix: object = None,
+    type: object = None,  # noqa: A002  (Plivo's name)
+    callback: Callback | None = None,
+) -> Request:
+    """Speak a text. Neither safe nor idempotent: it would be heard again.
+
+    Not in the documents. Source: Plivo's Go SDK; the values of `type` are unverified.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: A value isn't allowed.
+    """
+    arguments = {
+        "text": checked_text("text", text, also="\t\n\r"),
+        "voice": None if voice is None else _voice(voice),
+        "language": None if language is None else _language(language),
+        "mix": None if mix is None else boolean("mix", mix),
+        "type": None if type is None else checked_text("type", type),
+    }
+    return _sound("Start speaking", "POST", room, members, "Speak/", arguments, callback, Effect.NEITHER)
+
+
+def stop_speaking(room: Room, members: Members, *, callback: Callback | None = None) -> Request:
+    """Stop what is spoken. Idempotent. Not in the documents. Source: Plivo's Go SDK."""
+    return _sound("Stop speaking", "DELETE", room, members, "Speak/", {}, callback)
+
+
+def _voice(value: object) -> str:
+    if isinstance(value, str) and _POLLY.fullmatch(value):
+        return value
+    try:
+        return choice("voice", value, ("WOMAN", "MAN"))
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{error} (a voice of Polly's such as 'Polly.Joanna' is allowed as well)") from None
+
+
+def _language(value: object) -> str:
+    if not _LANGUAGE.fullmatch(checked_text("language", value)):
+        raise ValueError(f"language must be a language tag such as 'en-US', not {shown(value)}")
+    return str(value)
+
+
+def _sound(
+    operation: str,
+    method: str,
+    room: Room,
+    members: Members,
+    tail: str,
+    arguments: Mapping[str, object],
+    callback: Callback | None,
+    effect: Effect = Effect.IDEMPOTENT,
+) -> Request:
+    path = f"MultiPartyCall/{room.segment}/Member/{members.segment}/{tail}"
+    sent = body({**arguments, **callback_arguments(callback)})
+    return Request(operation, target(room, members), effect, method, path, sent)

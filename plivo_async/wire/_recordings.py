@@ -1,0 +1,120 @@
+"""Recordings, of a conference or of one participant."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from ..policy import Effect
+from ._callback import Callback, callback_arguments
+from ._checks import boolean, choice, given_method, url
+from ._encoding import body
+from ._members import Members, only_one, target
+from ._messages import Request
+from ._names import Room
+from ._participants import participant_path
+
+FileFormat = Literal["mp3", "wav"]
+TrackType = Literal["participant", "all", "both"]
+
+FILE_FORMATS = ("mp3", "wav")
+_TRACK_TYPES = ("participant", "all", "both")
+
+
+def start_recording(
+    room: Room,
+    member: Members | None = None,
+    *,
+    file_format: object = None,
+    record_track_type: object = None,
+    recording_callback_url: object = None,
+    recording_callback_method: object = None,
+    transcript: object = None,
+    transcription_url: object = None,
+    callback: Callback | None = None,
+) -> Request:
+    """Start to record a conference, or one participant. Neither safe nor idempotent.
+
+    `recording_callback_method` is always sent beside its URL, POST unless given: documents and SDKs disagree about the
+    default. Source: Plivo docs, Multiparty Call, "Start recording an MPC", "Start recording a participant";
+    `transcript`, `transcription_url`: Plivo's Python and Go SDKs.
+
+    Raises:
+        TypeError: An argument is of a wrong type.
+        ValueError: A value isn't allowed, `member` is not one participant, `record_track_type` is given for a
+            conference, or a method without its URL.
+    """
+    arguments = {
+        "file_format": None if file_format is None else choice("file_format", file_format, FILE_FORMATS),
+        **callback_with_method("recording_callback", recording_callback_url, recording_callback_method),
+        "transcript": None if transcript is None else boolean("transcript", transcript),
+        "transcription_url": None if transcription_url is None else url("transcription_url", transcription_url),
+        "record_track_type": _track_type(member, record_track_type),
+    }
+    return _recording("Start recording", "POST", room, member, "Record/", arguments, callback, Effect.NEITHER)
+
+
+def stop_recording(
+    room: Room, member: Members | None = None, *, record_track_type: object = None, callback: Callback | None = None
+) -> Request:
+    """Stop a recording. Idempotent.
+
+    Source: Plivo docs, Multiparty Call, "Stop recording an MPC", "Stop recording a participant".
+    """
+    arguments = {"record_track_type": _track_type(member, record_track_type)}
+    return _recording("Stop recording", "DELETE", room, member, "Record/", arguments, callback)
+
+
+def pause_recording(
+    room: Room, member: Members | None = None, *, record_track_type: object = None, callback: Callback | None = None
+) -> Request:
+    """Pause a recording. Idempotent.
+
+    Source: Plivo docs, Multiparty Call, "Pause recording an MPC", "Pause recording a participant".
+    """
+    arguments = {"record_track_type": _track_type(member, record_track_type)}
+    return _recording("Pause recording", "POST", room, member, "Record/Pause/", arguments, callback)
+
+
+def resume_recording(
+    room: Room, member: Members | None = None, *, record_track_type: object = None, callback: Callback | None = None
+) -> Request:
+    """Resume a recording that is paused. Idempotent.
+
+    Source: Plivo docs, Multiparty Call, "Resume recording an MPC", "Resume recording a participant".
+    """
+    arguments = {"record_track_type": _track_type(member, record_track_type)}
+    return _recording("Resume recording", "POST", room, member, "Record/Resume/", arguments, callback)
+
+
+def callback_with_method(name: str, address: object, method: object) -> dict[str, object]:
+    """A callback's URL and its method, which is POST unless given; nothing if there is no URL."""
+    key = f"{name}_method"
+    if address is None:
+        given_method(key, method, needs=f"{name}_url", there=False)
+        return {}
+    checked = given_method(key, method, needs=f"{name}_url", there=True)
+    return {f"{name}_url": url(f"{name}_url", address), key: checked or "POST"}
+
+
+def _track_type(member: Members | None, value: object) -> str | None:
+    if value is None:
+        return None
+    if member is None:
+        raise ValueError("record_track_type is for the recording of one participant, not of the conference")
+    return choice("record_track_type", value, _TRACK_TYPES)
+
+
+def _recording(
+    operation: str,
+    method: str,
+    room: Room,
+    member: Members | None,
+    tail: str,
+    arguments: Mapping[str, object],
+    callback: Callback | None,
+    effect: Effect = Effect.IDEMPOTENT,
+) -> Request:
+    sent = body({**arguments, **callback_arguments(callback)})
+    if member is None:
+        return Request(operation, room.label, effect, method, f"MultiPartyCall/{room.segment}/{tail}", sent)
+    only_one(member, "recording")
+    return Request(operation, target(room, member), effect, method, f"{participant_path(room, member)}{tail}", sent)
