@@ -4,7 +4,53 @@ The parameters are those of Plivo's documents and of a public receiver of such c
 are sent empty, and that booleans are written `true` and `false`, is inferred.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from ._bills import billed
+from ._conferences import CAUSES, Conference
+from ._legs import Leg
+from ._participants import Participant
+from ._recordings import Recording
+from ._values import Hook, RoomOptions
+
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "mpc-state-changes": ("MPCInitialized", "MPCStart", "MPCEnd"),
+    "participant-state-changes": (
+        "ParticipantJoin",
+        "ParticipantExit",
+        "ParticipantMute",
+        "ParticipantUnmute",
+        "ParticipantHold",
+        "ParticipantUnhold",
+        "ParticipantCoachModeStart",
+        "ParticipantCoachModeStop",
+    ),
+    "participant-speak-events": ("ParticipantSpeakStart", "ParticipantSpeakStop"),
+    "participant-digit-input-events": ("ParticipantDigitInput",),
+    "add-participant-api-events": ("AddParticipantByAPIActionInitiated", "AddParticipantByAPIActionCompleted"),
+}
+_GROUP_OF = {event: group for group, events in _GROUPS.items() for event in events}
+_SUBSCRIBED = ("mpc-state-changes", "participant-state-changes")
+_MAY_BE_EMPTY = (
+    "MemberID",
+    "MemberAddress",
+    "ParticipantCallUUID",
+    "ParticipantCallFrom",
+    "ParticipantCallTo",
+    "ParticipantCallDirection",
+    "ParticipantRole",
+    "ParticipantCoachMode",
+    "DigitInput",
+    "AddParticipantAPIRequestOutcome",
+    "MPCDuration",
+    "MPCBilledDuration",
+    "MPCBilledAmount",
+    "MPCTerminationCause",
+    "MPCTerminationCauseCode",
+    "SequenceNumber",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +64,152 @@ class CallbackRecord:
     """`GET` or `POST`."""
     params: dict[str, str]
     """By name, all as text; those that don't apply are empty."""
+
+
+class Callbacks:
+    """All that was told, in order.
+
+    Args:
+        wall: Makes an instant a wall-clock time.
+        auth_id: The account in the URLs.
+    """
+
+    def __init__(self, wall: Callable[[float], datetime], auth_id: str) -> None:
+        self.records: list[CallbackRecord] = []
+        self._wall = wall
+        self._auth_id = auth_id
+
+    def note(self, hook: Hook | None, params: Mapping[str, str], at: float) -> None:
+        """Record one; without a hook, none."""
+        if hook is not None:
+            self.records.append(CallbackRecord(at=at, url=hook.url, method=hook.method, params=dict(params)))
+
+    def status(
+        self,
+        conference: Conference,
+        event: str,
+        at: float,
+        who: Participant | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """An event of a conference, if that is subscribed to."""
+        if _subscribed(conference.options, event):
+            conference.events += 1
+            params = {
+                **self._head(event, at, conference.friendly_name),
+                "MPCUUID": conference.mpc_uuid,
+                **({} if who is None else _participant(who)),
+                **(more or {}),
+                "SequenceNumber": str(conference.events),
+            }
+            self.note(conference.options.status_callback, params, at)
+
+    def before(
+        self, name: str, options: RoomOptions, event: str, at: float, more: Mapping[str, str] | None = None
+    ) -> None:
+        """An event of a conference that isn't there yet: it has no UUID, and no number. Inferred."""
+        if _subscribed(options, event):
+            self.note(options.status_callback, {**self._head(event, at, name), **(more or {})}, at)
+
+    def _head(self, event: str, at: float, name: str) -> dict[str, str]:
+        head = {"EventName": event, "EventTimestamp": _stamp(self._wall(at)), "MPCUUID": "", "MPCName": name}
+        return head | dict.fromkeys(_MAY_BE_EMPTY, "")
+
+    def recording(self, conference: Conference, recording: Recording, what: str, at: float) -> None:
+        """An event of a recording: `Initiated`, `Paused`, `Resumed` or `Completed`."""
+        if recording.callback is None:
+            return
+        recording.events += 1
+        of_all = recording.member_id is None
+        whose = {"MPCName": conference.friendly_name, "MPCUUID": conference.mpc_uuid}
+        resource = f"https://api.plivo.com/v1/Account/{self._auth_id}/Recording/{recording.recording_id}/"
+        params = {
+            "EventName": f"{'MPC' if of_all else 'Participant'}Recording{what}",
+            "EventTimestamp": _stamp(self._wall(at)),
+            "SequenceNumber": str(recording.events),
+            **(whose if of_all else {"MemberID": recording.member_id or ""}),
+            "RecordingUUID": recording.recording_id,
+            "RecordingURL": recording.recording_url,
+            "RecordingResourceURL": resource,
+            "RecordingFormat": recording.file_format,
+            "RecordingStartTime": _stamp(recording.start_time),
+            "RecordingEndTime": _stamp(recording.end_time),
+            "RecordingDuration": _text(recording.duration),
+        }
+        self.note(recording.callback, params, at)
+
+    def call(self, leg: Leg, at: float) -> None:
+        """The state of a call that was dialled. Which parameters come is unverified: these are those of all calls."""
+        if leg.callback is None:
+            return
+        params = {
+            "CallUUID": leg.call_uuid,
+            "From": leg.from_,
+            "To": leg.to,
+            "Direction": leg.direction,
+            "CallStatus": leg.status,
+            "ALegUUID": leg.call_uuid,
+            "ALegRequestUUID": leg.request_uuid,
+        }
+        if leg.over:
+            duration = 0 if leg.answered_at is None else int(at - leg.answered_at)
+            params |= {
+                "HangupCauseName": leg.hangup_cause or "",
+                "HangupCauseCode": _text(leg.hangup_cause_code),
+                "Duration": str(duration),
+                "BillDuration": str(billed(duration)),
+            }
+        self.note(leg.callback, params, at)
+
+    def on_exit(self, conference: Conference, who: Participant, at: float) -> None:
+        """What is fetched when a participant leaves. That it is when the phone was hung up is unverified."""
+        params = {
+            "MPCUUID": conference.mpc_uuid,
+            "MPCFriendlyName": conference.friendly_name,
+            "MemberID": who.member_id,
+            "ParticipantCallUUID": who.call_uuid,
+            "ParticipantJoinTime": _stamp(who.join_time),
+            "ParticipantEndTime": _stamp(who.exit_time),
+            "ParticipantRole": who.role,
+        }
+        self.note(who.on_exit_action, params, at)
+
+
+def at_the_end(conference: Conference) -> dict[str, str]:
+    """What is told of a conference when it has ended."""
+    code = conference.termination_cause_code
+    return {
+        "MPCDuration": _text(conference.duration),
+        "MPCBilledDuration": _text(conference.billed_duration),
+        "MPCBilledAmount": _text(conference.billed_amount),
+        "MPCTerminationCause": "" if code is None else CAUSES[code],
+        "MPCTerminationCauseCode": _text(code),
+    }
+
+
+def _subscribed(options: RoomOptions, event: str) -> bool:
+    if options.status_callback is None:
+        return False
+    groups = options.status_callback_events
+    return _GROUP_OF[event] in (_SUBSCRIBED if groups is None else groups)
+
+
+def _participant(who: Participant) -> dict[str, str]:
+    return {
+        "MemberID": who.member_id,
+        "MemberAddress": who.member_address,
+        "ParticipantCallUUID": who.call_uuid,
+        "ParticipantCallFrom": who.leg.from_,
+        "ParticipantCallTo": who.leg.to,
+        "ParticipantCallDirection": who.leg.direction,
+        "ParticipantRole": who.role,
+        "ParticipantCoachMode": "true" if who.coach_mode else "false",
+    }
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _stamp(moment: datetime | None) -> str:
+    return "" if moment is None else moment.isoformat(sep=" ", timespec="seconds")

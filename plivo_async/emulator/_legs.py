@@ -1,9 +1,11 @@
 """Calls, and why they end: what Plivo calls a leg of a conference."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
+
+from ._values import Hook
 
 CallStatus = Literal["queued", "ringing", "in-progress", "completed", "busy", "failed", "timeout", "cancel"]
 """What a call does, spelt as in callbacks (but for `queued`, of which none is told). Source: Plivo docs, Voice."""
@@ -54,6 +56,8 @@ class Leg:
     """The conference that it is in now."""
     member_id: str | None = None
     """Whom it is there."""
+    callback: Hook | None = field(default=None, repr=False)
+    """Where its state is told."""
 
     @property
     def live(self) -> bool:

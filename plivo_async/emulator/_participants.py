@@ -41,7 +41,6 @@ class Participant:
     exit_cause: ExitCause | None = None
     dialled: bool = False
     """Called by the request to add it, and so hung up with the conference; other calls live on."""
-    relay_dtmf_inputs: bool = False
     record_participant_track: bool = False
     on_exit_action: Hook | None = None
 

@@ -1,19 +1,30 @@
-"""Conferences and what can happen to them (see below)."""
+"""What requests and users may do with conferences: the rules. What then happens is in `_machine`.
 
-from collections.abc import Callable, Iterator, Mapping
+A friendly name is unique among the live conferences (Initialized or Active) and free again afterwards; a UUID is for
+ever. Source: Plivo docs, Multiparty Call. Where a rule is not from there, it says so.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
+from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from ._callbacks import CallbackRecord
-from ._conferences import CAUSES, MAX_PARTICIPANTS, Applied, Conference, ConferenceStatus
+from ._conferences import CAUSES, MAX_DURATION, MAX_PARTICIPANTS, Applied, Conference, ConferenceStatus
+from ._controls import Controls
+from ._dialling import Dial
 from ._legs import Leg
+from ._machine import OWN_NUMBER, Habits
 from ._participants import Participant
+from ._phones import bare
 from ._recordings import Recording
-from ._values import Hook, Joining, NewRecording, RoomOptions
+from ._values import Hook, Joining, RoomOptions, RuleError
 
 __all__ = ["CAUSES", "Added", "Applied", "Conference", "ConferenceStatus", "Leg", "Participant", "Recording", "Rooms"]
+
+_DURATIONS = range(300, 28_801)
+_INITIATED = "AddParticipantByAPIActionInitiated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +36,17 @@ class Added:
     """One for each phone, in the order of the request; or the call that was transferred."""
 
 
-class Rooms:
+class Rooms(Controls):
     """All conferences of one account.
 
     Args:
         epoch: Wall-clock time at second 0 of the clock that is handed in as `now`; aware.
         new_uuid: Makes the UUIDs.
+        auth_id: The account in URLs.
+        created_by: A conference exists from the first one to "join" on, or from the "request" to add somebody.
+        end_on_exit_cause: Termination cause when one with `end_mpc_on_exit` leaves.
+        answer_after: Seconds after which a phone answers that was not told otherwise.
+        calls_per_second: How many calls are dialled; None for all at once.
     """
 
     def __init__(
@@ -44,38 +60,15 @@ class Rooms:
         answer_after: float = 1.0,
         calls_per_second: float | None = 2.0,
     ) -> None:
-        self.epoch = epoch
-        self.callbacks: list[CallbackRecord] = []
-        self._new_uuid = new_uuid
-        self._newest: dict[str, Conference] = {}
-        self._by_uuid: dict[str, Conference] = {}
+        habits = Habits(
+            created_by=created_by,
+            end_on_exit_cause=_cause(end_on_exit_cause),
+            answer_after=answer_after,
+            calls_per_second=calls_per_second,
+        )
+        super().__init__(epoch, new_uuid, auth_id=auth_id, habits=habits)
 
-    @property
-    def newest(self) -> Mapping[str, Conference]:
-        """By friendly name, the newest of that name; a live view."""
-        return MappingProxyType(self._newest)
-
-    @property
-    def by_uuid(self) -> Mapping[str, Conference]:
-        """By UUID, every one there ever was, oldest first; a live view."""
-        return MappingProxyType(self._by_uuid)
-
-    def newest_first(self) -> Iterator[Conference]:
-        """Every conference, the one created last first. Source: captured lists."""
-        return reversed(self._by_uuid.values())
-
-    def instant(self, now: float) -> datetime:
-        """The wall-clock time of second `now`, aware, in UTC."""
-        return (self.epoch + timedelta(seconds=now)).astimezone(UTC)
-
-    def wall(self, now: float) -> datetime:
-        """The same, cut to whole seconds as on the wire."""
-        return self.instant(now).replace(microsecond=0)
-
-    def live(self, name: str) -> Conference | None:
-        """The live conference of that name."""
-        found = self._newest.get(name)
-        return found if found is not None and found.live else None
+    # ---- By users -----------------------------------------------------------------------------------------------
 
     def add(
         self,
@@ -87,36 +80,56 @@ class Rooms:
         uuid: str | None = None,
         stay_alone: bool = False,
         sub_account: str | None = None,
+        started_ago: float = 0.0,
+        max_duration: int | None = None,
     ) -> Conference:
-        """Put a conference in that state, as if its participants had just joined.
+        """Put a conference in that state, as if its participants had called in that long ago.
 
         Raises:
             ValueError: An argument out of range, a UUID that was used before, or a live conference of that name.
         """
+        self.advance(now)
         state = _status(status)
         if not name:
             raise ValueError("a conference needs a friendly name")
         if not 1 <= waiting <= MAX_PARTICIPANTS:
             raise ValueError(f"waiting: {waiting} is not between 1 and {MAX_PARTICIPANTS}")
-        if self.live(name) is not None:
-            raise ValueError(f"a live conference is called {name!r} already")
-        mpc_uuid = (uuid or self._new_uuid()).lower()
-        if mpc_uuid in self._by_uuid:
-            raise ValueError(f"there is a conference with the UUID {mpc_uuid} already")
-        conference = Conference(
-            friendly_name=name,
-            mpc_uuid=mpc_uuid,
-            guests=waiting,
-            creation_time=self.wall(now),
-            options=RoomOptions(stay_alone=stay_alone),
-            sub_account=sub_account,
-        )
-        self._newest[name] = self._by_uuid[mpc_uuid] = conference
+        if max_duration is not None and max_duration not in _DURATIONS:
+            raise ValueError(
+                f"max_duration: {max_duration} is not between {_DURATIONS[0]} and {_DURATIONS[-1]} seconds"
+            )
+        options = _plain(stay_alone, max_duration)
+        if not 0 <= started_ago < (max_duration or MAX_DURATION):
+            raise ValueError(f"started_ago: {started_ago} is not between 0 and max_duration, when it would have ended")
+        then = now - started_ago
+        conference = self.create(name, options, then, uuid=uuid, sub_account=sub_account, guests=waiting)
         if state != "Initialized":
-            self.activate(conference, now)
+            self.start(conference, then)
         if state == "Ended":
             self.end(conference, now, cause=1000)
         return conference
+
+    def add_call(self, now: float, *, to: str = OWN_NUMBER, from_: str, call_uuid: str | None = None) -> Leg:
+        """A call that has come in and is live.
+
+        Raises:
+            ValueError: A UUID that was used before.
+        """
+        self.advance(now)
+        if call_uuid is not None and call_uuid in self.legs:
+            raise ValueError(f"there is a call with the UUID {call_uuid} already")
+        return self.call_in(bare(from_), bare(to), call_uuid or self._new_uuid(), now)
+
+    @property
+    def callbacks(self) -> list[CallbackRecord]:
+        """All that would have been told."""
+        return self.told.records
+
+    def note_callback(self, hook: Hook, params: Mapping[str, str], now: float) -> None:
+        """Record a callback that has nothing to do with the conferences' state."""
+        self.told.note(hook, params, now)
+
+    # ---- The whole conference -----------------------------------------------------------------------------------
 
     def activate(self, conference: Conference, now: float, *, by: int | None = None) -> bool:
         """Initialized becomes Active; anything else stays as it is.
@@ -129,13 +142,11 @@ class Rooms:
         Returns:
             Whether the state changed.
         """
-        if conference.state != "Initialized":
-            return False
-        conference.state = "Active"
-        conference.start_time = self.wall(now)
-        if by is not None:
+        self.advance(now)
+        changed = self.start(conference, now)
+        if changed and by is not None:
             conference.activations.append(Applied(by, now))
-        return True
+        return changed
 
     def end(self, conference: Conference, now: float, *, cause: int = 3000, by: int | None = None) -> bool:
         """A live one becomes Ended; an ended one stays as it is. Arguments and result as in `activate`.
@@ -143,92 +154,103 @@ class Rooms:
         Raises:
             ValueError: `cause` is no key of `CAUSES`.
         """
-        if cause not in CAUSES:
-            raise ValueError(f"cause: {cause} is none of {', '.join(map(str, CAUSES))}")
+        _cause(cause)
+        self.advance(now)
         if not conference.live:
             return False
-        conference.state = "Ended"
-        conference.end_time = self.wall(now)
-        conference.termination_cause_code = cause
-        if by is not None:
-            conference.endings.append(Applied(by, now))
+        if cause == 1000:
+            self.all_hang_up(conference, now)
+        self.finish(conference, now, cause, by=by)
         return True
 
-    # ---- Interface of the API (bodies follow) -------------------------------------------------------------------
-
-    def advance(self, now: float) -> None:
-        """Let everything happen that is due by then."""
-
-    def note_callback(self, hook: Hook, params: Mapping[str, str], now: float) -> None:
-        """Record a callback of somebody else's."""
-        raise NotImplementedError
+    # ---- Adding -------------------------------------------------------------------------------------------------
 
     def add_participant(self, name: str | None, uuid: str | None, joining: Joining, now: float, *, by: int) -> Added:
-        raise NotImplementedError
+        """Dial, or transfer a live call; by name the conference is made if it isn't there. Neither safe nor idempotent.
 
-    def participants(self, conference: Conference) -> list[Participant]:
-        raise NotImplementedError
+        Raises:
+            RuleError: 400: several phones for another role than agent (Plivo docs), or it is full (unverified).
+                404: no such live conference by UUID, or no such live call (unverified).
+        """
+        self.advance(now)
+        conference = self._addressed(name, uuid)
+        target = conference.friendly_name if conference is not None else name or ""
+        if conference is not None and conference.headcount() >= conference.max_participants:
+            raise RuleError(400, f"the conference is full: {conference.max_participants} participants")
+        if len(joining.destinations) > 1 and joining.role != "agent":
+            raise RuleError(400, "to: several destinations are for agents only")
+        if joining.call_uuid is not None:
+            return self._transfer(target, conference, joining, now, by)
+        added = self._dial(target, conference, joining, now, by)
+        self.advance(now)  # the first phone rings at once
+        return added
 
-    def participant(self, conference: Conference, member_id: str) -> Participant:
-        raise NotImplementedError
+    def _addressed(self, name: str | None, uuid: str | None) -> Conference | None:
+        if uuid is None:
+            return self.live(name or "")
+        found = self.by_uuid.get(uuid)
+        if found is None or not found.live:
+            raise RuleError(404, "not found")
+        return found
 
-    def select(self, conference: Conference, members: tuple[str, ...] | None) -> list[Participant]:
-        raise NotImplementedError
+    def _dial(self, name: str, conference: Conference | None, joining: Joining, now: float, by: int) -> Added:
+        uuids = [self._new_uuid() for _ in joining.destinations]
+        request_uuid = uuids[0] if len(uuids) == 1 else self._new_uuid()
+        legs = tuple(
+            Leg(
+                call_uuid=uuid,
+                from_=bare(joining.from_ or ""),
+                to=bare(destination.to),
+                direction="outbound",
+                status="queued",
+                request_uuid=request_uuid,
+                ring_timeout=destination.ring_timeout,
+                callback=joining.call_status_callback,
+            )
+            for uuid, destination in zip(uuids, joining.destinations, strict=True)
+        )
+        self.legs.update((leg.call_uuid, leg) for leg in legs)
+        if conference is None and self.habits.created_by == "request" and joining.create_mpc_with_single_participant:
+            conference = self.create(name, joining.room, now)
+        dial = Dial(name=name, joining=joining, legs=legs, by=by, at=now)
+        if conference is not None:
+            self.bind(dial, conference)
+        self._tell_initiated(name, joining, conference, now)
+        self.dialler.dial(dial, now)
+        return Added(request_uuid, legs)
 
-    def update(
-        self,
-        conference: Conference,
-        members: tuple[str, ...] | None,
-        now: float,
-        *,
-        mute: bool | None = None,
-        hold: bool | None = None,
-        coach_mode: bool | None = None,
-        by: int,
-    ) -> list[Participant]:
-        raise NotImplementedError
+    def _transfer(self, name: str, conference: Conference | None, joining: Joining, now: float, by: int) -> Added:
+        leg = self.legs.get(joining.call_uuid or "")
+        if leg is None or not leg.live or self.dialler.pending(leg):
+            raise RuleError(404, "call_uuid: no such live call")
+        if conference is not None and leg.mpc_uuid == conference.mpc_uuid:
+            raise RuleError(400, "call_uuid: the call is in this conference already")
+        if conference is None and not joining.create_mpc_with_single_participant:
+            raise RuleError(404, "not found")
+        self._tell_initiated(name, joining, conference, now)
+        self.move_out(leg, now)
+        conference = conference or self.create(name, joining.room, now)
+        conference.changes += (Applied(by, now),)
+        self.tell_added(name, joining, conference, now, self.join(conference, leg, joining, now))
+        return Added(leg.call_uuid, (leg,))
 
-    def kick(
-        self, conference: Conference, members: tuple[str, ...] | None, now: float, *, by: int
-    ) -> list[Participant]:
-        raise NotImplementedError
+    def _tell_initiated(self, name: str, joining: Joining, conference: Conference | None, now: float) -> None:
+        if conference is None:
+            self.told.before(name, joining.room, _INITIATED, now)
+        else:
+            self.told.status(conference, _INITIATED, now)
 
-    def start_recording(
-        self, conference: Conference, member_id: str | None, recording: NewRecording, now: float, *, by: int
-    ) -> list[Recording]:
-        raise NotImplementedError
 
-    def stop_recording(
-        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
-    ) -> list[Recording]:
-        raise NotImplementedError
+def _cause(code: int) -> int:
+    if code not in CAUSES:
+        raise ValueError(f"cause: {code} is none of {', '.join(map(str, CAUSES))}")
+    return code
 
-    def pause_recording(
-        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
-    ) -> list[Recording]:
-        raise NotImplementedError
 
-    def resume_recording(
-        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
-    ) -> list[Recording]:
-        raise NotImplementedError
-
-    def play(
-        self, conference: Conference, members: tuple[str, ...] | None, url: str, now: float, *, by: int
-    ) -> list[Participant]:
-        raise NotImplementedError
-
-    def stop_playing(self, conference: Conference, members: tuple[str, ...] | None, now: float, *, by: int) -> bool:
-        """Returns whether anything stopped."""
-        raise NotImplementedError
-
-    def speak(
-        self, conference: Conference, members: tuple[str, ...] | None, text: str, now: float, *, by: int
-    ) -> list[Participant]:
-        raise NotImplementedError
-
-    def stop_speaking(self, conference: Conference, members: tuple[str, ...] | None, now: float, *, by: int) -> bool:
-        raise NotImplementedError
+@lru_cache
+def _plain(stay_alone: bool, max_duration: int | None) -> RoomOptions:
+    """The same value for all conferences that are alike; there may be a million of them."""
+    return RoomOptions(stay_alone=stay_alone, max_duration=max_duration)
 
 
 def _status(text: str) -> ConferenceStatus:

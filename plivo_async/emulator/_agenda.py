@@ -1,0 +1,33 @@
+"""What is due when. Nothing runs by itself: whoever knows the time asks what has become due."""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any
+
+Action = Callable[[Any, float], None]
+"""Something to be done to a subject, at an instant."""
+
+
+class Agenda:
+    """Things to be done, in order of time; those of the same instant in the order in which they were put down.
+
+    Nothing is crossed out: an action looks whether it still applies.
+    """
+
+    __slots__ = ("_due", "_numbers")
+
+    def __init__(self) -> None:
+        self._due: list[tuple[float, int, Action, Any]] = []
+        self._numbers = count()
+
+    def put(self, at: float, action: Action, subject: Any) -> None:
+        """Let `action(subject, at)` be done at that instant."""
+        heappush(self._due, (at, next(self._numbers), action, subject))
+
+    def run(self, now: float) -> None:
+        """Do what is due, each at its own instant, and what becomes due through that."""
+        due = self._due
+        while due and due[0][0] <= now:
+            at, _, action, subject = heappop(due)
+            action(subject, at)

@@ -1,0 +1,229 @@
+"""What requests may do with a live conference and those in it: select, update, kick, record, play, speak.
+
+Each change is noted in the conference. Methods that take `by`, the number of a request, raise `RuleError` where Plivo
+would refuse; nothing has changed then. An ended conference is a 404 to all of them but the reads (unverified).
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from ._conferences import Applied, Conference
+from ._machine import Machine
+from ._participants import Participant
+from ._recorder import open_recordings
+from ._recordings import Phase, Recording
+from ._values import NewRecording, RuleError
+
+Members = tuple[str, ...] | None
+"""Participants by their ids; None for all that are present."""
+
+
+class Controls(Machine):
+    """A machine with its levers."""
+
+    # ---- Participants -------------------------------------------------------------------------------------------
+
+    def participants(self, conference: Conference) -> list[Participant]:
+        """Everybody who is or was in it, the one that joined last first. Source: captured lists."""
+        return list(reversed(conference.everybody()))
+
+    def participant(self, conference: Conference, member_id: str) -> Participant:
+        """One of them, present or not.
+
+        Raises:
+            RuleError: 404: there is none.
+        """
+        found = next((one for one in conference.everybody() if one.member_id == member_id), None)
+        if found is None:
+            raise RuleError(404, "not found")
+        return found
+
+    def select(self, conference: Conference, members: Members) -> list[Participant]:
+        """Those who are addressed, each once; all who are present for None.
+
+        Raises:
+            RuleError: 404: one of them is unknown or has left; then none is meant (unverified).
+        """
+        present = {one.member_id: one for one in conference.those_present()}
+        if members is None:
+            return list(present.values())
+        chosen = [present.get(member_id) for member_id in dict.fromkeys(members)]
+        found = [one for one in chosen if one is not None]
+        if len(found) < len(chosen):
+            raise RuleError(404, "not found")
+        return found
+
+    def _open(self, conference: Conference, members: Members, now: float) -> list[Participant]:
+        """The same in a conference that must be live."""
+        self._live_one(conference, now)
+        return self.select(conference, members)
+
+    def _live_one(self, conference: Conference, now: float) -> None:
+        self.advance(now)
+        if not conference.live:
+            raise RuleError(404, "not found")
+
+    def update(
+        self,
+        conference: Conference,
+        members: Members,
+        now: float,
+        *,
+        mute: bool | None = None,
+        hold: bool | None = None,
+        coach_mode: bool | None = None,
+        by: int,
+    ) -> list[Participant]:
+        """Mute, hold and coach mode, on or off; None leaves it. Events are told of what has changed.
+
+        Raises:
+            RuleError: 404 as in `select`. 400: coach mode for all (Plivo docs), for several, or for another than a
+                supervisor (both unverified).
+        """
+        chosen = self._open(conference, members, now)
+        if coach_mode is not None and (members is None or len(chosen) != 1 or chosen[0].role != "supervisor"):
+            raise RuleError(400, "coach_mode: for a single supervisor only")
+        for one in chosen:
+            if mute is not None and mute is not one.mute:
+                one.mute = mute
+                self.told.status(conference, "ParticipantMute" if mute else "ParticipantUnmute", now, one)
+            if hold is not None and hold is not one.hold:
+                one.hold = hold
+                self.told.status(conference, "ParticipantHold" if hold else "ParticipantUnhold", now, one)
+            if coach_mode is not None and coach_mode is not one.coach_mode:
+                one.coach_mode = coach_mode
+                event = "ParticipantCoachModeStart" if coach_mode else "ParticipantCoachModeStop"
+                self.told.status(conference, event, now, one)
+        conference.changes += (Applied(by, now),)
+        return chosen
+
+    def kick(self, conference: Conference, members: Members, now: float, *, by: int) -> list[Participant]:
+        """Make them leave, at the same instant.
+
+        Raises:
+            RuleError: 404 as in `select`.
+        """
+        chosen = self._open(conference, members, now)
+        conference.changes += (Applied(by, now),)
+        self.kick_out(conference, chosen, now)
+        return chosen
+
+    # ---- Recordings ---------------------------------------------------------------------------------------------
+
+    def start_recording(
+        self, conference: Conference, member_id: str | None, recording: NewRecording, now: float, *, by: int
+    ) -> list[Recording]:
+        """Record the conference or, with a member id, that participant: two recordings for the track "both".
+
+        Raises:
+            RuleError: 404: no such participant is present. 400: it is not Active, or recorded already (unverified).
+        """
+        self._open(conference, () if member_id is None else (member_id,), now)
+        if conference.state != "Active":
+            raise RuleError(400, "the conference is not active")
+        track = None if member_id is None else recording.track
+        if open_recordings(conference, member_id, track):
+            raise RuleError(400, "it is recorded already")
+        tracks: tuple[Literal["participant", "all"], ...] = ("participant", "all") if track == "both" else ()
+        if not tracks:
+            tracks = ("participant",) if track == "participant" else ("all",)
+        conference.changes += (Applied(by, now),)
+        return [self.recorder.start(conference, recording, now, member_id=member_id, track=one) for one in tracks]
+
+    def stop_recording(
+        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
+    ) -> list[Recording]:
+        """Complete what is recorded, paused or not. `track` is that of a participant's recording; None means "all".
+
+        Raises:
+            RuleError: 404: nothing is recorded (unverified), or no such participant is present.
+        """
+        return self._move(conference, member_id, track, now, ("recording", "paused"), "completed", by)
+
+    def pause_recording(
+        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
+    ) -> list[Recording]:
+        """Pause what is recorded. As `stop_recording`, and 400 if it is paused already (unverified)."""
+        return self._move(conference, member_id, track, now, ("recording",), "paused", by)
+
+    def resume_recording(
+        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
+    ) -> list[Recording]:
+        """Go on with what is paused. As `stop_recording`, and 400 if it is not paused (unverified)."""
+        return self._move(conference, member_id, track, now, ("paused",), "recording", by)
+
+    def _move(
+        self,
+        conference: Conference,
+        member_id: str | None,
+        track: str | None,
+        now: float,
+        allowed: tuple[Phase, ...],
+        phase: Phase,
+        by: int,
+    ) -> list[Recording]:
+        self._open(conference, () if member_id is None else (member_id,), now)
+        found = open_recordings(conference, member_id, track)
+        if not found:
+            raise RuleError(404, "no recording")
+        for one in found:
+            if one.phase not in allowed:
+                raise RuleError(400, f"the recording's phase is {one.phase!r}")
+        conference.changes += (Applied(by, now),)
+        for one in found:
+            self.recorder.move(conference, one, phase, now)
+        return found
+
+    # ---- Sounds -------------------------------------------------------------------------------------------------
+
+    def play(self, conference: Conference, members: Members, url: str, now: float, *, by: int) -> list[Participant]:
+        """Play to them until it is stopped or they leave; the emulator doesn't know how long it lasts.
+
+        Raises:
+            RuleError: 404 as in `select`.
+        """
+        chosen = self._open(conference, members, now)
+        conference.playing = {**conference.playing, form_of(members): url}
+        conference.changes += (Applied(by, now),)
+        return chosen
+
+    def stop_playing(self, conference: Conference, members: Members, now: float, *, by: int) -> bool:
+        """Stop what was started for these members in this form: one for `12` is not stopped by `all`. Plivo docs.
+
+        Returns:
+            Whether anything was played.
+
+        Raises:
+            RuleError: 404 as in `select`.
+        """
+        self._open(conference, members, now)
+        playing, stopped = _without(conference.playing, form_of(members))
+        if stopped:
+            conference.playing = playing
+            conference.changes += (Applied(by, now),)
+        return stopped
+
+    def speak(self, conference: Conference, members: Members, text: str, now: float, *, by: int) -> list[Participant]:
+        """Speak to them; as `play`."""
+        chosen = self._open(conference, members, now)
+        conference.speaking = {**conference.speaking, form_of(members): text}
+        conference.changes += (Applied(by, now),)
+        return chosen
+
+    def stop_speaking(self, conference: Conference, members: Members, now: float, *, by: int) -> bool:
+        """Stop speaking; as `stop_playing` (presumably: Plivo's documents don't say)."""
+        self._open(conference, members, now)
+        speaking, stopped = _without(conference.speaking, form_of(members))
+        if stopped:
+            conference.speaking = speaking
+            conference.changes += (Applied(by, now),)
+        return stopped
+
+
+def form_of(members: Members) -> str:
+    """Members as they are written in a path: `all`, or ids with commas."""
+    return "all" if members is None else ",".join(members)
+
+
+def _without(sounds: Mapping[str, str], form: str) -> tuple[dict[str, str], bool]:
+    return {key: value for key, value in sounds.items() if key != form}, form in sounds

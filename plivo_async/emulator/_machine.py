@@ -1,0 +1,322 @@
+"""What happens to a conference and its participants, told in order: a state machine without I/O.
+
+                 activate                     end
+    Initialized ----------> Active ----------------------> Ended
+         |                                                   ^
+         +------------------------ end -----------------------+
+
+Active: when a participant with `start_mpc_on_enter` joins, or by the API. Ended, which is final:
+
+| when | cause |
+|---|---|
+| the last participant leaves | 1000 |
+| of two or more only one is left, and `stay_alone` is off, Active or not (inferred) | 1010 |
+| `max_duration` has passed since its creation | 2000 |
+| the API ends it | 3000 |
+| one with `end_mpc_on_exit` leaves | a setting; unverified |
+
+With a conference the calls end that the API has dialled; all others live on. Source: Plivo docs, Multiparty Call.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import NAMESPACE_OID, uuid5
+
+from ._callbacks import Callbacks, at_the_end
+from ._conferences import Applied, Conference, filled
+from ._dialling import Dial, Dialler
+from ._legs import Leg
+from ._participants import ExitCause, Participant
+from ._phones import Phones
+from ._recorder import Recorder
+from ._registry import Registry
+from ._values import Joining, RoomOptions
+
+OWN_NUMBER = "14155550100"
+"""What people call to get into a conference by XML; made up."""
+
+_COMPLETED = "AddParticipantByAPIActionCompleted"
+_KICKED: ExitCause = "Kicked Out of Multiparty Call"
+_ENDED: ExitCause = "Multiparty Call Ended"
+_TRANSFERRED: ExitCause = "Participant Call Transferred"
+_HUNG_UP: ExitCause = "Participant Call Hangup"
+_HANGUP_CODES: dict[ExitCause, int] = {_KICKED: 4030, _ENDED: 4020}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How phones and conferences behave when nothing else is said."""
+
+    created_by: Literal["join", "request"] = "join"
+    """A conference exists from the first one to "join" on, or from the "request" to add somebody."""
+    end_on_exit_cause: int = 1000
+    answer_after: float = 1.0
+    calls_per_second: float | None = 2.0
+
+
+class Machine(Registry):
+    """The conferences of one account and all that becomes of them.
+
+    Args:
+        epoch: Wall-clock time at second 0 of the clock that is handed in as `now`; aware.
+        new_uuid: Makes the UUIDs.
+        auth_id: The account in URLs.
+        habits: How it behaves.
+    """
+
+    def __init__(self, epoch: datetime, new_uuid: Callable[[], str], *, auth_id: str, habits: Habits) -> None:
+        super().__init__(epoch)
+        self.habits = habits
+        self.phones = Phones(self)
+        self.told = Callbacks(self.wall, auth_id)
+        self.recorder = Recorder(self.told, new_uuid, self.wall, auth_id)
+        self.dialler = Dialler(
+            self.agenda,
+            self.phones,
+            self.told,
+            answer_after=habits.answer_after,
+            calls_per_second=habits.calls_per_second,
+            joins=self._arrives,
+            gives_up=self._nobody_came,
+        )
+        self.legs: dict[str, Leg] = {}
+        self._new_uuid = new_uuid
+        self._members = 0
+        self._seat, self._expire, self._look = self._seat_guests, self._time_is_up, self.sync  # bound once for all
+
+    # ---- Conferences --------------------------------------------------------------------------------------------
+
+    def create(
+        self,
+        name: str,
+        options: RoomOptions,
+        at: float,
+        *,
+        uuid: str | None = None,
+        sub_account: str | None = None,
+        guests: int = 0,
+    ) -> Conference:
+        """A new conference, Initialized.
+
+        Raises:
+            ValueError: Its name or its UUID is taken.
+        """
+        conference = Conference(
+            friendly_name=name,
+            mpc_uuid=(uuid or self._new_uuid()).lower(),
+            creation_time=self.wall(at),
+            created_at=at,
+            options=options,
+            sub_account=sub_account,
+            guests=guests,
+            first_guest=self._members + 1,
+            seat=self._seat,
+            look=self._look,
+        )
+        self.enter(conference)
+        self._members += guests
+        self.agenda.put(at + conference.max_duration, self._expire, conference)
+        self.told.status(conference, "MPCInitialized", at)
+        return conference
+
+    def start(self, conference: Conference, at: float) -> bool:
+        """Initialized becomes Active; anything else stays as it is. Whether it changed."""
+        if conference.state != "Initialized":
+            return False
+        conference.state = "Active"
+        conference.start_time = self.wall(at)
+        self.told.status(conference, "MPCStart", at)
+        self.recorder.begin_due(conference, at)
+        return True
+
+    def finish(self, conference: Conference, at: float, code: int, *, by: int | None = None) -> None:
+        """A live one becomes Ended."""
+        conference.state = "Ended"
+        conference.end_time = self.wall(at)
+        conference.termination_cause_code = code
+        if by is not None:
+            conference.endings.append(Applied(by, at))
+        for one in conference.those_present():
+            self._exit(conference, one, at, _ENDED)
+        self.recorder.complete(conference, at)
+        self.dialler.cancel(conference.friendly_name, at)
+        conference.playing = conference.speaking = {}
+        self.told.status(conference, "MPCEnd", at, None, at_the_end(conference))
+
+    def _time_is_up(self, conference: Conference, at: float) -> None:
+        # It may have been told of a maximum after this was put down for the default.
+        if conference.live and at >= conference.created_at + conference.max_duration:
+            self.finish(conference, at, 2000)
+
+    def _merge(self, conference: Conference, options: RoomOptions, at: float) -> None:
+        before = conference.max_duration
+        conference.options = filled(conference.options, options)
+        if conference.max_duration != before:
+            self.agenda.put(max(at, conference.created_at + conference.max_duration), self._expire, conference)
+
+    # ---- Participants -------------------------------------------------------------------------------------------
+
+    def join(
+        self, conference: Conference, leg: Leg, joining: Joining, at: float, *, dialled: bool = False
+    ) -> Participant:
+        """A live call comes in."""
+        self._merge(conference, joining.room, at)
+        self._members += 1
+        one = Participant(
+            member_id=str(self._members),
+            mpc_uuid=conference.mpc_uuid,
+            leg=leg,
+            role=joining.role,
+            join_time=self.wall(at),
+            coach_mode=joining.coach_mode and joining.role == "supervisor",
+            mute=joining.mute,
+            hold=joining.hold,
+            start_mpc_on_enter=joining.start_mpc_on_enter,
+            end_mpc_on_exit=joining.end_mpc_on_exit,
+            dialled=dialled,
+            record_participant_track=joining.record_participant_track,
+            on_exit_action=joining.on_exit_action,
+        )
+        conference.roll = (*conference.everybody(), one)
+        leg.mpc_uuid, leg.member_id = conference.mpc_uuid, one.member_id
+        self.told.status(conference, "ParticipantJoin", at, one)
+        if not (one.start_mpc_on_enter and self.start(conference, at)):
+            self.recorder.begin_due(conference, at)
+        return one
+
+    def leave(self, conference: Conference, leaving: list[Participant], at: float, cause: ExitCause) -> None:
+        """Participants go at the same instant; the conference ends if that is the end of it."""
+        before = conference.headcount()
+        for one in leaving:
+            self._exit(conference, one, at, cause)
+        left = conference.headcount()
+        if any(one.end_mpc_on_exit for one in leaving):
+            self.finish(conference, at, self.habits.end_on_exit_cause)
+        elif leaving and left == 0:
+            self.finish(conference, at, 1000)
+        elif left == 1 and before > 1 and not conference.stay_alone:
+            self.finish(conference, at, 1010)
+
+    def kick_out(self, conference: Conference, leaving: list[Participant], at: float) -> None:
+        """They are made to leave."""
+        self.leave(conference, leaving, at, _KICKED)
+
+    def move_out(self, leg: Leg, at: float) -> None:
+        """A call leaves the conference that it is in, if any, and goes on."""
+        conference = self._by_uuid.get(leg.mpc_uuid or "")
+        if conference is not None:
+            self.leave(conference, _of(conference, leg), at, _TRANSFERRED)
+
+    def hang_up(self, leg: Leg, now: float) -> None:
+        """The phone's owner ends a call or, while it rings, rejects it."""
+        conference = self._by_uuid.get(leg.mpc_uuid or "")
+        if leg.over:  # another call of the phone may have taken this one with it
+            return
+        self.dialler.end(leg, now, 4000 if leg.live else 3020)
+        if conference is not None:
+            self.leave(conference, _of(conference, leg), now, _HUNG_UP)
+
+    def all_hang_up(self, conference: Conference, at: float) -> None:
+        """Everybody leaves of their own accord, which is about to be the end of the conference."""
+        for one in conference.those_present():
+            self.dialler.end(one.leg, at, 4000)
+            self._exit(conference, one, at, _HUNG_UP)
+
+    def _exit(self, conference: Conference, one: Participant, at: float, cause: ExitCause) -> None:
+        one.exit_time = self.wall(at)
+        one.exit_cause = cause
+        one.leg.mpc_uuid = one.leg.member_id = None
+        self.recorder.complete(conference, at, member_id=one.member_id)
+        self.told.status(conference, "ParticipantExit", at, one)
+        if cause != _TRANSFERRED:
+            self.told.on_exit(conference, one, at)
+        if one.dialled and one.on_exit_action is None and one.leg.live and cause in _HANGUP_CODES:
+            self.dialler.end(one.leg, at, _HANGUP_CODES[cause])
+
+    # ---- Phones -------------------------------------------------------------------------------------------------
+
+    def pick_up(self, leg: Leg, now: float) -> None:
+        """A ringing call is answered."""
+        self.dialler.pick_up(leg, now)
+
+    def press(self, leg: Leg, key: str, now: float) -> None:
+        """A key is pressed: to confirm, or within a conference."""
+        conference = self._by_uuid.get(leg.mpc_uuid or "")
+        if self.dialler.pending(leg):
+            self.dialler.press(leg, key, now)
+        elif conference is not None:
+            self.told.status(conference, "ParticipantDigitInput", now, _of(conference, leg)[0], {"DigitInput": key})
+
+    def call_in(self, from_: str, to: str, call_uuid: str, at: float) -> Leg:
+        """Somebody calls, and is answered."""
+        leg = Leg(call_uuid=call_uuid, from_=from_, to=to, direction="inbound", status="in-progress", answered_at=at)
+        self.legs[call_uuid] = leg
+        self.phones.get(from_).take(leg)
+        return leg
+
+    def _seat_guests(self, conference: Conference) -> tuple[Participant, ...]:
+        """Participants that called in, who were only a number until somebody looked."""
+        return tuple(
+            self._guest(conference, number)
+            for number in range(conference.first_guest, conference.first_guest + conference.guests)
+        )
+
+    def _guest(self, conference: Conference, number: int) -> Participant:
+        uuid = str(uuid5(NAMESPACE_OID, f"{conference.mpc_uuid} {number}"))
+        leg = self.call_in(
+            f"1{200 + number // 100 % 800}55501{number % 100:02}", OWN_NUMBER, uuid, conference.created_at
+        )
+        leg.mpc_uuid, leg.member_id = conference.mpc_uuid, str(number)
+        return Participant(
+            member_id=str(number),
+            mpc_uuid=conference.mpc_uuid,
+            leg=leg,
+            role="customer",
+            join_time=conference.creation_time,
+            start_mpc_on_enter=False,
+        )
+
+    # ---- Dialled ------------------------------------------------------------------------------------------------
+
+    def _arrives(self, dial: Dial, leg: Leg, at: float) -> None:
+        """A dialled phone was answered: it joins the live conference of that name, or makes it."""
+        joining = dial.joining
+        conference = self.live(dial.name)
+        if conference is None and joining.create_mpc_with_single_participant:
+            conference = self.create(dial.name, joining.room, at)
+        if conference is None or conference.headcount() >= conference.max_participants:
+            self.dialler.end(leg, at, 4000)
+            who = None
+        else:
+            self.bind(dial, conference)
+            who = self.join(conference, leg, joining, at, dialled=True)
+        self.tell_added(dial.name, joining, conference, at, who)
+
+    def _nobody_came(self, dial: Dial, at: float) -> None:
+        conference = self.live(dial.name)
+        self.tell_added(dial.name, dial.joining, conference or dial.conference, at, None)
+        if conference is not None and not conference.headcount() and not self.dialler.waits_for(dial.name):
+            self.finish(conference, at, 1000)  # it was made by the request, and nobody ever came
+
+    def bind(self, dial: Dial, conference: Conference) -> None:
+        """A request has changed a conference, which may have come into being by it; once."""
+        if dial.conference is None:
+            dial.conference = conference
+            conference.changes += (Applied(dial.by, dial.at),)
+
+    def tell_added(
+        self, name: str, joining: Joining, conference: Conference | None, at: float, who: Participant | None
+    ) -> None:
+        """What became of a request to add a participant. The values of the outcome are unverified."""
+        event, more = _COMPLETED, {"AddParticipantAPIRequestOutcome": "failure" if who is None else "success"}
+        if conference is None:
+            self.told.before(name, joining.room, event, at, more)
+        else:
+            self.told.status(conference, event, at, who, more)
+
+
+def _of(conference: Conference, leg: Leg) -> list[Participant]:
+    """Whoever a call is in a conference, in a list."""
+    return [one for one in conference.those_present() if one.leg is leg]

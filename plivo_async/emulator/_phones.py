@@ -1,0 +1,234 @@
+"""Phones: what they do when they are rung, and how often they were."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol, Self
+
+from ._legs import Leg
+
+KEYS = "0123456789*#"
+
+
+def bare(number: str) -> str:
+    """A number without a leading "+", as Plivo writes it; a SIP URI as it is."""
+    return number.removeprefix("+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a phone does when it is rung."""
+
+    kind: Literal["answers", "busy", "rejects", "never answers", "invalid"]
+    after: float | None = None
+    """Seconds until it answers; None: as the emulator was told."""
+
+
+class Line(Protocol):
+    """What a phone is connected to."""
+
+    def sync(self) -> float:
+        """Let happen what is due, and tell the time."""
+        ...
+
+    def pick_up(self, leg: Leg, now: float) -> None:
+        """A ringing call is answered."""
+        ...
+
+    def hang_up(self, leg: Leg, now: float) -> None:
+        """A call is hung up or, while it rings, rejected."""
+        ...
+
+    def press(self, leg: Leg, key: str, now: float) -> None:
+        """A key is pressed during a call."""
+        ...
+
+
+class Phone:
+    """A phone, or a SIP endpoint. Get it by `Emulator.phone`; numbers compare without their "+".
+
+    What it does when it is rung holds from its next call on, and may be said before the emulator runs. The calls of one
+    phone don't know of each other: it is only busy if it is told to be.
+    """
+
+    __slots__ = ("_calls", "_line", "_reaction", "_rings", "confirm_key", "number")
+
+    number: str
+    """As it was first written."""
+    confirm_key: str | None
+    """What it presses when it is asked to confirm: a key, "right" (the default) for whichever is asked for, or None for
+    nothing until `press` or the time is up."""
+
+    def __init__(self, number: str, line: Line) -> None:
+        if not bare(number):
+            raise ValueError("a phone needs a number")
+        self.number = number
+        self.confirm_key = "right"
+        self._line = line
+        self._reaction = Reaction("answers")
+        self._rings = 0
+        self._calls: list[Leg] = []
+
+    def __repr__(self) -> str:
+        return f"<Phone {self.number} {self._reaction.kind}>"
+
+    # ---- What it does when it is rung ---------------------------------------------------------------------------
+
+    def answers(self, after: float | None = None) -> Self:
+        """It answers; this is the default.
+
+        Args:
+            after: Seconds of ringing, 0 or more; None for the emulator's `answer_after`. If that is not less than the
+                ring timeout, nobody answers.
+
+        Raises:
+            ValueError: `after` is negative or not finite.
+        """
+        if after is not None and not 0 <= after < math.inf:
+            raise ValueError(f"after: {after} is not a number of seconds")
+        return self._do(Reaction("answers", after))
+
+    def busy(self) -> Self:
+        """It is engaged: calls end at once, with cause 3010. It counts as rung all the same."""
+        return self._do(Reaction("busy"))
+
+    def rejects(self) -> Self:
+        """It rejects each call at once: cause 3020."""
+        return self._do(Reaction("rejects"))
+
+    def never_answers(self) -> Self:
+        """It rings until the ring timeout is over (cause 6010), unless you `answer` it."""
+        return self._do(Reaction("never answers"))
+
+    def invalid(self) -> Self:
+        """There is no such phone: calls end with cause 2000, and nothing rings."""
+        return self._do(Reaction("invalid"))
+
+    def _do(self, reaction: Reaction) -> Self:
+        self._line.sync()  # what is due has met the phone as it was
+        self._reaction = reaction
+        return self
+
+    @property
+    def reaction(self) -> Reaction:
+        """What it does when it is rung."""
+        return self._reaction
+
+    # ---- What has become of it ----------------------------------------------------------------------------------
+
+    @property
+    def rings(self) -> int:
+        """How often it was rung; a phone that is busy counts, one that doesn't exist never rings."""
+        self._line.sync()
+        return self._rings
+
+    @property
+    def calls(self) -> list[Leg]:
+        """Every call to it and from it, those that are still to be dialled included, in order of their beginning."""
+        self._line.sync()
+        return list(self._calls)
+
+    def rung(self) -> None:
+        """Count one more; the emulator's own doing."""
+        self._rings += 1
+
+    def take(self, leg: Leg) -> None:
+        """Note a call; the emulator's own doing."""
+        self._calls.append(leg)
+
+    # ---- What its owner does ------------------------------------------------------------------------------------
+
+    def answer(self) -> None:
+        """Pick up: every call that rings is answered.
+
+        Raises:
+            ValueError: It doesn't ring.
+        """
+        now = self._line.sync()
+        for leg in self._those("ringing"):
+            self._line.pick_up(leg, now)
+
+    def hang_up(self) -> None:
+        """End every call that it is in and reject every one that rings.
+
+        Raises:
+            ValueError: There is no such call.
+        """
+        now = self._line.sync()
+        for leg in self._those("ringing", "in-progress"):
+            self._line.hang_up(leg, now)
+
+    def press(self, key: str) -> None:
+        """Press a key, in every call that it is in.
+
+        Args:
+            key: One of 0 to 9, * and #.
+
+        Raises:
+            ValueError: No such key, or no such call.
+        """
+        if len(key) != 1 or key not in KEYS:
+            raise ValueError(f"key: {key!r} is none of {' '.join(KEYS)}")
+        now = self._line.sync()
+        for leg in self._those("in-progress"):
+            self._line.press(leg, key, now)
+
+    def _those(self, *states: str) -> list[Leg]:
+        found = [leg for leg in self._calls if leg.status in states]
+        if not found:
+            raise ValueError(f"{self.number} has no call that is {' or '.join(states)}")
+        return found
+
+
+class Phones:
+    """All phones there are: each is made when it is first spoken of."""
+
+    __slots__ = ("_by_number", "_line")
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._by_number: dict[str, Phone] = {}
+
+    def get(self, number: str) -> Phone:
+        """The phone with that number or URI."""
+        key = bare(number)
+        phone = self._by_number.get(key)
+        if phone is None:
+            phone = self._by_number[key] = Phone(number, self._line)
+        return phone
+
+    def all(self) -> list[Phone]:
+        """Each of them, in the order in which they were made."""
+        return list(self._by_number.values())
+
+    def known(self, number: str) -> Phone | None:
+        """The phone with that number, if anybody has spoken of it."""
+        return self._by_number.get(bare(number))
+
+
+class Rings(Mapping[str, int]):
+    """How often each phone was rung, by its number as it was first written. One that was never rung has 0.
+
+    It is found with and without the "+". A live view.
+    """
+
+    __slots__ = ("_phones",)
+
+    def __init__(self, phones: Phones) -> None:
+        self._phones = phones
+
+    def __getitem__(self, number: str) -> int:
+        phone = self._phones.known(number)
+        return 0 if phone is None else phone.rings
+
+    def __iter__(self) -> Iterator[str]:
+        return (phone.number for phone in self._phones.all() if phone.rings)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, str) and self[number] > 0
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
