@@ -1,9 +1,11 @@
 """The emulator as a user holds it."""
 
+import math
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from random import Random
+from threading import get_ident
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -12,11 +14,15 @@ import anyio
 import anyio.abc
 
 from ._auth import made_up
+from ._callbacks import CallbackRecord
 from ._core import Core, Rules
 from ._faults import Faults, Line, fault_named
 from ._latency import Latency, check_latency
+from ._legs import Leg
 from ._limit import Limit
 from ._log import Counts, Request, count
+from ._machine import OWN_NUMBER
+from ._phones import Phone, Rings
 from ._pipe import pipe
 from ._rooms import Conference, Rooms
 from ._routes import OPERATIONS
@@ -48,6 +54,9 @@ class Emulator:
             drawn for each. A request is counted and applied after the first part of it.
         seed: Of everything that is left to chance.
         settings: How it behaves where nobody knows how Plivo does.
+        answer_after: Seconds of ringing after which a phone answers that was not told otherwise; 0 or more.
+        calls_per_second: How many phones are dialled per second, as at Plivo, where calls wait in a queue for it; None
+            dials all at once.
 
     Raises:
         ValueError: An argument out of its range or form.
@@ -64,7 +73,13 @@ class Emulator:
         latency: Latency = 0.0,
         seed: int = 0,
         settings: Settings | None = None,
+        answer_after: float = 1.0,
+        calls_per_second: float | None = 2.0,
     ) -> None:
+        if not 0 <= answer_after < math.inf:
+            raise ValueError(f"answer_after: {answer_after} is not a number of seconds")
+        if calls_per_second is not None and not 0 < calls_per_second < math.inf:
+            raise ValueError(f"calls_per_second: {calls_per_second} is not positive; None dials all at once")
         self._account = made_up(auth_id, auth_token)
         self._rules = Rules(
             limit=limit,
@@ -75,10 +90,22 @@ class Emulator:
         )
         self._port = port
         self._started_at: float | None = None
+        self._skipped = 0.0
+        self._thread: int | None = None
         self._task_group: anyio.abc.TaskGroup | None = None
         self._cleanup = ExitStack()
         uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
-        rooms = Rooms(datetime.now(UTC), lambda: str(UUID(int=uuids.getrandbits(128), version=4)))
+        rooms = Rooms(
+            datetime.now(UTC),
+            lambda: str(UUID(int=uuids.getrandbits(128), version=4)),
+            auth_id=self._account.auth_id,
+            created_by=getattr(self._rules.settings, "created_by", "join"),
+            end_on_exit_cause=getattr(self._rules.settings, "end_on_exit_cause", 1000),
+            answer_after=answer_after,
+            calls_per_second=calls_per_second,
+        )
+        rooms.clock = self._time
+        self._rings = Rings(rooms.phones)
         self._core = Core(self._account, rooms, self._rules)
         self._open: set[Connection] = set()
         self._most_connections = 0
@@ -101,6 +128,7 @@ class Emulator:
             self._cleanup.callback(listener.close)
             self._port = listener.getsockname()[1]
         self._started_at = anyio.current_time()
+        self._thread = get_ident()
         self._core.rooms.epoch = datetime.now(UTC)
         self._task_group = anyio.create_task_group()
         await self._task_group.__aenter__()
@@ -165,11 +193,13 @@ class Emulator:
     @property
     def conferences(self) -> Mapping[str, Conference]:
         """The conferences by friendly name, the newest of each name; a live view."""
+        self._core.rooms.sync()
         return self._core.rooms.newest
 
     @property
     def conferences_by_uuid(self) -> Mapping[str, Conference]:
         """All conferences by UUID, the oldest first; a live view."""
+        self._core.rooms.sync()
         return self._core.rooms.by_uuid
 
     def add_conference(
@@ -181,16 +211,23 @@ class Emulator:
         uuid: str | None = None,
         stay_alone: bool | None = None,
         sub_account: str | None = None,
+        started_ago: float = 0.0,
+        max_duration: int | None = None,
     ) -> Conference:
-        """Add a conference, as if its participants had just joined.
+        """Add a conference, as if its participants had called in, by XML, and just joined.
+
+        Like any other it ends after `max_duration`, though nobody leaves.
 
         Args:
             name: Its friendly name.
             waiting: Participants in it, 1 to 10.
             status: `initialized`, `active` or `ended`.
             uuid: Its UUID; drawn from the seed when it is not given.
-            stay_alone: May a single participant stay in it? None: as in the settings.
+            stay_alone: May a single participant stay behind? None: as in the settings.
             sub_account: Auth ID of the subaccount that owns it, if one does.
+            started_ago: Seconds since they joined and, if it is not `initialized`, since it became active; 0 or more,
+                and less than `max_duration`.
+            max_duration: Seconds that it may last, 300 to 28,800; None for 14,400, four hours, as at Plivo.
 
         Raises:
             ValueError: An argument out of range, a UUID in use, or a live conference of that name.
@@ -204,6 +241,8 @@ class Emulator:
             uuid=uuid,
             stay_alone=self._rules.settings.stay_alone if stay_alone is None else stay_alone,
             sub_account=sub_account,
+            started_ago=started_ago,
+            max_duration=max_duration,
         )
 
     def activate_conference(self, name: str) -> None:
@@ -212,8 +251,9 @@ class Emulator:
         Raises:
             ValueError: No Initialized conference has that name.
         """
+        now = self._now()
         conference = self._core.rooms.live(name)
-        if conference is None or not self._core.rooms.activate(conference, self._now()):
+        if conference is None or not self._core.rooms.activate(conference, now):
             raise ValueError(f"no conference called {name!r} waits to be activated")
 
     def end_conference(self, name: str, *, cause: int = 1000) -> None:
@@ -226,10 +266,69 @@ class Emulator:
         Raises:
             ValueError: No live conference has that name, or there is no such cause.
         """
+        now = self._now()
         conference = self._core.rooms.live(name)
-        if conference is None:
+        if conference is None or not self._core.rooms.end(conference, now, cause=cause):
             raise ValueError(f"no live conference is called {name!r}")
-        self._core.rooms.end(conference, self._now(), cause=cause)
+
+    # ---- Phones and calls ---------------------------------------------------------------------------------------
+
+    def phone(self, number: str) -> Phone:
+        """The phone, or SIP endpoint, of that number; it is there when it is first spoken of, running or not.
+
+        Args:
+            number: With or without a leading "+": both are the same phone. A `sip:` URI is taken as it is.
+
+        Raises:
+            ValueError: An empty number.
+        """
+        return self._core.rooms.phones.get(number)
+
+    @property
+    def rings(self) -> Mapping[str, int]:
+        """How often each phone was rung, by number, with or without "+"; 0 for any other. A live view."""
+        return self._rings
+
+    def add_call(self, *, from_: str, to: str = OWN_NUMBER, call_uuid: str | None = None) -> Leg:
+        """Let somebody call: a live call in no conference, which can be transferred into one by its `call_uuid`.
+
+        Args:
+            from_: Whose phone it is; `phone(from_).hang_up()` ends it.
+            to: The number that was called; a made-up one of the account by default.
+            call_uuid: Its UUID; drawn from the seed when it is not given.
+
+        Raises:
+            ValueError: A UUID in use, or an empty number.
+            RuntimeError: The emulator is not running.
+        """
+        return self._core.rooms.add_call(self._now(), from_=from_, to=to, call_uuid=call_uuid)
+
+    @property
+    def callbacks(self) -> list[CallbackRecord]:
+        """All that Plivo would have told by callbacks, in order. Nothing is delivered: read it here."""
+        self._core.rooms.sync()
+        return self._core.rooms.callbacks
+
+    # ---- Time ---------------------------------------------------------------------------------------------------
+
+    def advance(self, seconds: float) -> None:
+        """Put the emulator's clock forward, and let everything happen that falls due: phones ring, answer and give up,
+        conferences reach their longest duration. The windows of the rate limit pass as well.
+
+        Only the emulator's own clock jumps: not the event loop's, and not the client's.
+
+        Args:
+            seconds: How far; 0 or more.
+
+        Raises:
+            ValueError: `seconds` is negative or not finite.
+            RuntimeError: The emulator is not running.
+        """
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"seconds: {seconds} is not a length of time")
+        now = self._now()
+        self._skipped += seconds
+        self._core.rooms.advance(now + seconds)
 
     # ---- Faults and truth ---------------------------------------------------------------------------------------
 
@@ -264,7 +363,16 @@ class Emulator:
     def _now(self) -> float:
         if self._task_group is None or self._started_at is None:
             raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
-        return anyio.current_time() - self._started_at
+        return anyio.current_time() - self._started_at + self._skipped
+
+    def _time(self) -> float:
+        """The same for whoever only reads. In another thread, or when it has stopped, no time has passed."""
+        if self._task_group is None or get_ident() != self._thread:
+            return self._core.rooms.now
+        try:
+            return self._now()
+        except RuntimeError:  # outside of the event loop
+            return self._core.rooms.now
 
     def _serve_soon(self, connection: Connection) -> None:
         if self._task_group is None:
