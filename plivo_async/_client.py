@@ -18,7 +18,7 @@ from ._limiter import Limiter, limiter_of
 from ._logs import mask_httpx_log
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
 from ._secret import Secret
-from ._transport import HttpTransport
+from ._transport import HttpTransport, OwnHttpClient
 from ._turnstile import Turnstile
 from ._unset import UNSET, Unset
 from .policy import Effect, RateLimit, RetryPolicy
@@ -131,7 +131,7 @@ class AsyncClient:
         owned = http_client is None
         if http_client is None:
             lanes = LaneTransport(_LANES, open_connection_lane(_tls(url)), clock)
-            http_client = httpx.AsyncClient(transport=lanes, trust_env=False)
+            http_client = OwnHttpClient(transport=lanes, trust_env=False)
         else:
             turnstile = Turnstile(_FOREIGN_WIDTH)
         transport = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile)

@@ -171,7 +171,8 @@ class Exchange:
         sent_at = await gate.acquire(priority, deadline) if gate is not None else self.clock()
         trip: Trip | None = None
         try:
-            with anyio.move_on_after(deadline - sent_at) as scope:
+            left = deadline - sent_at
+            with anyio.CancelScope() if left == math.inf else anyio.move_on_after(left) as scope:
                 progress.bound(scope, options.timeout.total)
                 trip = await self._transport.send(
                     request, priority=priority, phases=options.timeout.phases, progress=progress

@@ -17,8 +17,9 @@ class AttemptTimeout:
 
     Attributes:
         total: Seconds for all of it, from when it has a lane; `math.inf` for no bound.
-        phases: What httpx takes: seconds to connect, for each write and each read. None for the pool: who waits for a
-            lane has sent nothing, and only the deadline of the operation ends that.
+        phases: What httpx takes: seconds to connect, for each write and each read; None where `total` is the only
+            bound. None for the pool: who waits for a lane has sent nothing, and only the deadline of the operation
+            ends that.
     """
 
     total: float
@@ -40,14 +41,14 @@ def attempt_timeout(timeout: TimeoutOption) -> AttemptTimeout:
             )
         total = sum(phases)
         return AttemptTimeout(total, {**timeout.as_dict(), "pool": None})
+    unbound = dict.fromkeys(("connect", "read", "write", "pool"))
     if timeout is None:
-        return AttemptTimeout(math.inf, dict.fromkeys(("connect", "read", "write", "pool")))
+        return AttemptTimeout(math.inf, unbound)
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         raise TypeError(f"timeout must be seconds, an httpx.Timeout or None, not {type(timeout).__name__}")
     if not timeout > 0:
         raise ValueError(f"timeout must be more than 0 seconds, not {timeout!r}; None means no timeout")
-    seconds = float(timeout)
-    return AttemptTimeout(seconds, {"connect": seconds, "read": seconds, "write": seconds, "pool": None})
+    return AttemptTimeout(float(timeout), unbound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """One trip over HTTP: the one place where httpx's exceptions become outcomes."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -13,6 +13,7 @@ from .policy import Priority
 from .wire import Answer, Request
 
 _LARGEST_BODY = 8 * 1024 * 1024  # bytes; a page of 20 conferences has some 20 kB
+_WITH_BODY = ("POST", "PUT", "PATCH")  # even an empty one: a length of 0 is sent
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
@@ -50,7 +51,7 @@ class HttpTransport:
         self._client = http_client
         self._account_url = account_url
         self._turnstile = turnstile
-        self._headers = _headers(http_client.headers, authorization)
+        self._headers = _headers(http_client.headers, authorization, httpx.URL(account_url))
 
     async def send(
         self, request: Request, *, priority: Priority, phases: dict[str, float | None], progress: Progress
@@ -71,16 +72,7 @@ class HttpTransport:
     ) -> Trip:
         if self._client.is_closed:
             raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
-        query = f"?{request.query}" if request.query else ""
-        extensions = {"timeout": phases, PRIORITY: priority, PROGRESS: progress}
-        http_request = httpx.Request(
-            request.method,
-            f"{self._account_url}{request.path}{query}",
-            headers=self._headers,
-            content=request.body,
-            extensions=extensions,
-        )
-        http_request.stream = _Body(request.body or b"")
+        http_request = self._request(request, {"timeout": phases, PRIORITY: priority, PROGRESS: progress})
         try:
             response = await self._client.send(http_request, stream=True, auth=None, follow_redirects=False)
         except _NEVER_SENT as error:
@@ -92,15 +84,43 @@ class HttpTransport:
         progress.sent = True
         return await _read(response)
 
+    def _request(self, request: Request, extensions: dict[str, object]) -> httpx.Request:
+        """The request as httpx takes it, complete: what httpx would add to it takes as long as all the rest."""
+        body = request.body or b""
+        headers = httpx.Headers(self._headers)
+        if request.body is not None or request.method in _WITH_BODY:
+            headers["Content-Length"] = str(len(body))
+        url = f"{self._account_url}{request.path}"
+        if request.query:
+            url = f"{url}?{request.query}"
+        http_request = httpx.Request(request.method, url, headers=headers, stream=_Body(body), extensions=extensions)
+        http_request.read()  # a hook of the caller's may look at its content
+        return http_request
 
-class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+
+class _NoCookies(httpx.Cookies):
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep none."""
+
+
+_NO_COOKIES = _NoCookies()
+
+
+class OwnHttpClient(httpx.AsyncClient):
+    """An httpx client that neither keeps cookies nor spends a tenth of its time on looking for them."""
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """None, whatever was answered."""
+        return _NO_COOKIES
+
+    @cookies.setter
+    def cookies(self, cookies: object) -> None:
+        raise TypeError("this client keeps no cookies")
+
+
+class _Body(httpx.ByteStream):
     """A request's body, in one piece. httpx's own is an async generator, which trio warns of when a write fails."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter((self._body,))
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return _Pieces(iter(self))
@@ -121,7 +141,7 @@ async def _read(response: httpx.Response) -> Trip:
     body = bytearray()
     fault: Exception | None = None
     try:
-        async for chunk in response.aiter_bytes():
+        async for chunk in _pieces(response):
             body += chunk
             if len(body) > _LARGEST_BODY:
                 fault = ValueError(f"the answer is longer than {_LARGEST_BODY} bytes")
@@ -133,6 +153,14 @@ async def _read(response: httpx.Response) -> Trip:
     return Trip(Answer(response.status_code, response.headers, bytes(body), whole=fault is None), fault)
 
 
+def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
+    """The body, decoded; what needs no decoding is taken from the stream itself, without three generators more."""
+    if response.is_stream_consumed or "Content-Encoding" in response.headers:
+        return response.aiter_bytes()
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  (for the type checker)
+    return response.stream
+
+
 def _bare(error: Exception) -> Exception:
     """The same error without its traceback, chain and request, which hold the credentials."""
     try:
@@ -141,8 +169,9 @@ def _bare(error: Exception) -> Exception:
         return httpx.TransportError(f"{type(error).__name__}: {error}")
 
 
-def _headers(client_headers: Mapping[str, str], authorization: Secret) -> httpx.Headers:
-    headers = httpx.Headers(client_headers)
+def _headers(client_headers: Mapping[str, str], authorization: Secret, url: httpx.URL) -> httpx.Headers:
+    headers = httpx.Headers({"Host": url.netloc.decode("ascii")})
+    headers.update(client_headers)
     headers.update(
         {
             "Accept": "application/json",
