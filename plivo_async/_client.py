@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Literal, NoReturn, Self, get_args
 
 import httpx
 
@@ -24,6 +24,9 @@ from ._unset import UNSET, Unset
 from .policy import Effect, RateLimit, RetryPolicy
 from .resources import MultiPartyCalls
 from .wire import Account, Request, check_path
+
+TransportName = Literal["httpx", "aiohttp"]
+LaneOpener = Callable[[ssl.SSLContext], Callable[[], httpx.AsyncBaseTransport]]
 
 BASE_URL = "https://api.plivo.com"
 """Source: Plivo docs, "API overview"."""
@@ -95,6 +98,7 @@ class AsyncClient:
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
         rate_limit: RateLimit | None = RateLimit(),  # noqa: B008  (frozen)
         http_client: httpx.AsyncClient | None = None,
+        transport: TransportName = "httpx",
         allow_http: bool = False,
         clock: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = random.random,
@@ -110,12 +114,15 @@ class AsyncClient:
             rate_limit: How many requests may be sent; clients of one account share it. None: no limit on our side.
             http_client: Your own, for proxies, certificates and transports of your choice. It is used as it is, with at
                 most 8 requests under way, and never closed by us.
+            transport: What the client's own connections are made of. "aiohttp" takes about half the CPU of a request,
+                on asyncio only; it needs the extra `plivo-async[fast]`. All else is the same.
             allow_http: Send credentials over `http://` to other hosts than this one.
             clock: Monotonic seconds; a test with virtual time hands in its own.
             random: Draws evenly from [0, 1), for the jitter.
 
         Raises:
             ValueError, TypeError: An argument is missing or wrong; the message says what to do.
+            ImportError: `transport="aiohttp"`, and the extra `fast` isn't installed.
         """
         token = None if auth_token is None else Secret(auth_token)
         del auth_token  # no traceback with locals is to show it
@@ -126,17 +133,18 @@ class AsyncClient:
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise TypeError(f"http_client must be an httpx.AsyncClient, not {type(http_client).__name__}")
         self._options = Options(timeout=attempt_timeout(timeout), retry=checked_retry(retry))
+        open_lanes = _opener(transport, http_client)
         mask_httpx_log()
         lanes, turnstile = None, None
         owned = http_client is None
         if http_client is None:
-            lanes = LaneTransport(_LANES, open_connection_lane(_tls(url)), clock)
+            lanes = LaneTransport(_LANES, open_lanes(_tls(url)), clock)
             http_client = OwnHttpClient(transport=lanes, trust_env=False)
         else:
             turnstile = Turnstile(_FOREIGN_WIDTH)
-        transport = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile)
-        limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, transport)
-        exchange = Exchange(transport, limiter, clock, random)
+        http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile)
+        limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http)
+        exchange = Exchange(http, limiter, clock, random)
         width = _LANES if lanes is not None else _FOREIGN_WIDTH
         self._core = _Core(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)
         self._is_copy = False
@@ -253,6 +261,21 @@ def _checked_path(path: object) -> str:
         raise TypeError(f"path must be a str, not {type(path).__name__}")
     path.encode()  # half a surrogate pair is a ValueError
     return check_path(path)
+
+
+def _opener(transport: object, http_client: httpx.AsyncClient | None) -> LaneOpener:
+    """What makes lanes from a TLS context; aiohttp is imported only if it is asked for."""
+    if transport not in get_args(TransportName):
+        raise ValueError(f"transport must be 'httpx' or 'aiohttp', not {transport!r}")
+    if transport == "httpx":
+        return open_connection_lane
+    if http_client is not None:
+        raise ValueError("transport='aiohttp' is for the client's own connections, and http_client= brings others")
+    try:
+        from ._fast import open_aiohttp_lane
+    except ImportError as error:
+        raise ImportError("transport='aiohttp' needs the extra 'fast': pip install 'plivo-async[fast]'") from error
+    return open_aiohttp_lane
 
 
 def _tls(base_url: str) -> ssl.SSLContext:

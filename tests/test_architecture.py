@@ -39,6 +39,7 @@ ALLOWED = {
     "_options": {"httpx", "policy", "_unset"},
     "_credentials": {"httpx", "_secret"},
     "_lanes": {"anyio", "httpx", "httpcore", "policy", "_clock", "_progress", "_turnstile"},
+    "_fast": {"aiohttp", "httpx", "yarl", "_lanes", "_progress"},
     "_transport": {"httpx", "policy", "wire", "_progress", "_secret", "_turnstile", "_version"},
     "_exchange": {
         "anyio", "policy", "wire", "_clock", "_errors", "_failures", "_limiter", "_logs", "_options", "_progress",

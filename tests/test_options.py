@@ -17,7 +17,7 @@ OPTIONS = Options(timeout=attempt_timeout(10.0), retry=RetryPolicy())
 
 def test_timeout_in_seconds_bounds_the_whole_attempt() -> None:
     """A number bounds all of it; bounds of the same length for its phases would end none of them earlier."""
-    unbound = {"connect": None, "read": None, "write": None, "pool": None}
+    unbound: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"))
     assert attempt_timeout(2.5) == AttemptTimeout(2.5, unbound)
     assert attempt_timeout(2) == AttemptTimeout(2.0, unbound)
 

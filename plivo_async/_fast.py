@@ -1,0 +1,155 @@
+"""Lanes over aiohttp: half the CPU of a request, on asyncio only. It needs the extra `fast`.
+
+Each lane is an aiohttp session with one connection, so that all of `_lanes` holds for it as well: priority, a bounded
+number of connections, their age, a lane that breaks is replaced alone. What aiohttp does on its own is switched off:
+cookies, redirects, decompression, proxies and passwords of the environment, the encoding of URLs anew (it would send
+`a;b` for a name that is `a%3Bb` in the path), and the repetition of a GET or DELETE whose connection broke.
+"""
+
+import asyncio
+import math
+import select
+import ssl
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import aiohttp
+import httpx
+from aiohttp.connector import Connection
+from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
+
+from ._lanes import _KEEP_ALIVE
+from ._progress import PROGRESS, Progress
+
+_ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError)
+_UNBOUND = aiohttp.ClientTimeout(total=None)
+
+
+def open_aiohttp_lane(tls: ssl.SSLContext) -> Callable[[], httpx.AsyncBaseTransport]:
+    """Make lanes of one aiohttp connection each, which all share one TLS context."""
+    return lambda: _AiohttpLane(tls)
+
+
+class _AiohttpLane(httpx.AsyncBaseTransport):
+    """One connection, for one request at a time."""
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        _check_loop()
+        self._connector = _Connector(tls)
+        self._session = aiohttp.ClientSession(
+            connector=self._connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; the errors are those that httpx's own transport would raise."""
+        self._connector.begin(request.extensions.get(PROGRESS))
+        try:
+            response = await self._session.request(
+                request.method,
+                URL(str(request.url), encoded=True),
+                headers=request.headers.multi_items(),
+                data=request.content or None,
+                allow_redirects=False,
+                timeout=_timeout(request.extensions.get("timeout", {})),
+            )
+        except _ERRORS as error:
+            raise _as_httpx(error, connected=self._connector.connected) from error
+        extensions = {
+            "http_version": b"HTTP/1.1",
+            "reason_phrase": (response.reason or "").encode("latin-1", "replace"),
+        }
+        return httpx.Response(
+            response.status, headers=response.raw_headers, stream=_AnswerStream(response), extensions=extensions
+        )
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._session.close()
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Makes the lane's connection, and tells when a request has it: from then on it may have been sent.
+
+    Attributes:
+        connected: Whether the request under way has had its connection.
+    """
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        super().__init__(ssl=tls, limit=1, keepalive_timeout=_KEEP_ALIVE, use_dns_cache=False)
+        self.connected = False
+        self._progress: Progress | None = None
+        self._before: asyncio.Transport | None = None
+
+    def begin(self, progress: Progress | None) -> None:
+        """Another request begins, which has no connection yet."""
+        self.connected, self._progress = False, progress
+
+    async def connect(self, *args: Any, **options: Any) -> Connection:
+        """Give the request its connection, a new one if the server has closed the old one; and never a second one."""
+        if self.connected:  # aiohttp repeats what is idempotent, an attempt that nobody would count
+            raise httpx.RemoteProtocolError("the connection broke before an answer came")
+        connection = await super().connect(*args, **options)
+        if connection.transport is self._before and _has_news(connection):
+            connection.close()
+            connection = await super().connect(*args, **options)
+        self._before = connection.transport
+        self.connected = True
+        if self._progress is not None:
+            self._progress.sent = True
+        return connection
+
+
+class _AnswerStream(httpx.AsyncByteStream):
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            chunk = await self._response.content.readany()
+        except _ERRORS as error:
+            raise _as_httpx(error, connected=True) from error
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk
+
+    async def aclose(self) -> None:
+        self._response.release()
+
+
+def _as_httpx(error: Exception, *, connected: bool) -> httpx.TransportError:
+    """What httpx would call it; without a connection nothing was sent."""
+    if isinstance(error, TimeoutError):
+        return httpx.ReadTimeout(str(error)) if connected else httpx.ConnectTimeout(str(error))
+    if not connected:
+        return httpx.ConnectError(str(error))
+    return httpx.ReadError(str(error)) if isinstance(error, OSError) else httpx.RemoteProtocolError(str(error))
+
+
+def _timeout(phases: dict[str, float | None]) -> aiohttp.ClientTimeout:
+    """The phases that aiohttp knows; it has none for a write, which the attempt as a whole bounds."""
+    connect, read = phases.get("connect"), phases.get("read")
+    if connect is None and read is None:
+        return _UNBOUND
+    return aiohttp.ClientTimeout(total=None, connect=connect, sock_read=read, ceil_threshold=math.inf)
+
+
+def _has_news(connection: Connection) -> bool:
+    """Whether something has come in on an idle connection: its end, which the event loop may not have seen yet."""
+    transport = connection.transport
+    socket = transport.get_extra_info("socket") if transport is not None else None
+    if socket is None or not hasattr(select, "poll"):  # Windows: what the event loop has seen must do
+        return False
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _check_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError("transport='aiohttp' runs on asyncio only; on trio take transport='httpx'") from None
