@@ -136,3 +136,59 @@ def test_emulator_clock_is_wall_time_in_utc() -> None:
     assert rooms.instant(1.5) == EPOCH + timedelta(seconds=1.5)
     assert rooms.instant(0).tzinfo is UTC
     assert set(CAUSES) == {0, 1000, 1010, 2000, 3000}
+
+
+@pytest.mark.parametrize(("status", "started"), [("initialized", False), ("active", True), ("ended", True)])
+def test_emulator_added_in_the_past(status: str, started: bool) -> None:
+    """`started_ago` puts creation, joining and start into the past; one that has ended has ended now."""
+    rooms = new_rooms()
+    room = rooms.add("a", now=100, status=status, started_ago=61, waiting=2)
+    then = rooms.wall(39)
+    assert (room.creation_time, room.start_time) == (then, then if started else None)
+    assert {one.join_time for one in room.participants} == {then}
+    if status == "ended":
+        assert (room.end_time, room.duration, room.billed_duration) == (rooms.wall(100), 61, 240)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"started_ago": -1}, "started_ago: -1 is not between 0 and max_duration"),
+        ({"started_ago": 14_400}, "started_ago: 14400 is not"),
+        ({"started_ago": 300, "max_duration": 300}, "started_ago: 300 is not"),
+        ({"started_ago": float("nan")}, "started_ago: nan is not"),
+        ({"max_duration": 299}, "max_duration: 299 is not between 300 and 28800"),
+        ({"max_duration": 28_801}, "max_duration: 28801 is not"),
+    ],
+)
+def test_emulator_refuses_impossible_times(options: dict[str, float], message: str) -> None:
+    """What would be over before it is added can't be added, nor what lasts too long."""
+    rooms = new_rooms()
+    with pytest.raises(ValueError, match=message):
+        rooms.add("a", now=0, **options)  # type: ignore[arg-type]
+    assert not rooms.newest
+
+
+@pytest.mark.parametrize(("max_duration", "ends"), [(None, 14_400), (300, 300), (28_800, 28_800)])
+def test_emulator_conference_lasts_so_long_and_no_longer(max_duration: int | None, ends: int) -> None:
+    """The longest duration counts from the creation, started or not; then everybody is out."""
+    rooms = new_rooms()
+    room = rooms.add("a", now=100, max_duration=max_duration, started_ago=50, waiting=2)
+    rooms.advance(50 + ends - 0.1)
+    assert room.live
+    rooms.advance(1e6)
+    assert (room.status, room.termination_cause_code, room.end_time) == ("Ended", 2000, rooms.wall(50 + ends))
+    assert {(one.exit_cause, one.leg.live) for one in room.participants} == {("Multiparty Call Ended", True)}
+    assert room.applied == 0
+
+
+def test_emulator_ended_by_its_last_participant() -> None:
+    """The cause 1000 says that they left, so they have; any other, that it ended around them."""
+    rooms = new_rooms()
+    left, ended = rooms.add("a", now=0, waiting=2), rooms.add("b", now=0, waiting=2)
+    rooms.end(left, 5, cause=1000)
+    rooms.end(ended, 5, cause=3000)
+    assert {(one.exit_cause, one.leg.hangup_cause) for one in left.participants} == {
+        ("Participant Call Hangup", "Normal Hangup")
+    }
+    assert {(one.exit_cause, one.leg.live) for one in ended.participants} == {("Multiparty Call Ended", True)}

@@ -118,6 +118,7 @@ class Rooms(Controls):
         self.advance(now)
         if call_uuid is not None and call_uuid in self.legs:
             raise ValueError(f"there is a call with the UUID {call_uuid} already")
+        self.phones.get(from_)  # as it is written
         return self.call_in(bare(from_), bare(to), call_uuid or self._new_uuid(), now)
 
     @property
@@ -194,6 +195,8 @@ class Rooms(Controls):
         return found
 
     def _dial(self, name: str, conference: Conference | None, joining: Joining, now: float, by: int) -> Added:
+        for destination in joining.destinations:
+            self.phones.get(destination.to)  # as it is written
         uuids = [self._new_uuid() for _ in joining.destinations]
         request_uuid = uuids[0] if len(uuids) == 1 else self._new_uuid()
         legs = tuple(
