@@ -365,14 +365,14 @@ class Emulator:
             raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
         return anyio.current_time() - self._started_at + self._skipped
 
-    def _time(self) -> float:
-        """The same for whoever only reads. In another thread, or when it has stopped, no time has passed."""
+    def _time(self) -> float | None:
+        """The same for whoever only reads; None in another thread, outside of the loop, and when it isn't running."""
         if self._task_group is None or get_ident() != self._thread:
-            return self._core.rooms.now
+            return None
         try:
             return self._now()
-        except RuntimeError:  # outside of the event loop
-            return self._core.rooms.now
+        except RuntimeError:  # there is no event loop here
+            return None
 
     def _serve_soon(self, connection: Connection) -> None:
         if self._task_group is None:

@@ -18,7 +18,7 @@ class Registry:
     def __init__(self, epoch: datetime) -> None:
         self.epoch = epoch
         self.now = 0.0
-        self.clock: Callable[[], float] = lambda: self.now
+        self.clock: Callable[[], float | None] = lambda: self.now
         self.agenda = Agenda()
         self._newest: dict[str, Conference] = {}
         self._by_uuid: dict[str, Conference] = {}
@@ -70,6 +70,8 @@ class Registry:
         self.now = max(self.now, now)
 
     def sync(self) -> float:
-        """Advance to what the clock says, and tell the time."""
-        self.advance(self.clock())
+        """Advance to what the clock says, if it says anything, and tell the time."""
+        now = self.clock()
+        if now is not None:
+            self.advance(now)
         return self.now
