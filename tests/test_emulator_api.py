@@ -59,7 +59,7 @@ def test_emulator_activate_creates_nothing() -> None:
         {"status": "Active"},
         {"status": "ACTIVE"},
         {"status": ["active"]},
-        {"status": "active", "callback_url": ["https://example.com/"], "callback_method": ["POST"], "what": None},
+        {"status": "active", "callback_url": None, "callback_method": "", "friendly_name": "a", "what": [1, {}]},
     ],
 )
 def test_emulator_activate_takes_what_the_sdks_send(body: Any) -> None:
@@ -72,7 +72,7 @@ def test_emulator_activate_takes_what_the_sdks_send(body: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "body: malformed JSON"),
+        (b"", "status: missing"),
         (b"{", "body: malformed JSON"),
         (b"\xff", "body: malformed JSON"),
         (b"[" * 100_000, "body: malformed JSON"),
@@ -80,8 +80,11 @@ def test_emulator_activate_takes_what_the_sdks_send(body: Any) -> None:
         (b"{}", "status: missing"),
         (b'{"status": null}', "status: missing"),
         (b'{"status": ""}', "status: missing"),
-        (b'{"status": 1}', "status: missing or not a string"),
-        (b'{"status": ["active", "active"]}', "status: missing or not a string"),
+        (b'{"status": NaN}', "body: malformed JSON"),
+        (b'{"status": ' + b"9" * 5000 + b"}", "body: malformed JSON"),
+        (b'{"status": 1}', "status: not a string"),
+        (b'{"status": ["active", "active"]}', "status: not a string"),
+        (b'{"status": [["active"]]}', "status: not a string"),
         (b'{"status": "ended"}', "status: only 'active'"),
     ],
 )

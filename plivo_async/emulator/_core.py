@@ -7,10 +7,11 @@ of the latency. The order within `decide` is that of a real service: credentials
 from collections import Counter
 from dataclasses import dataclass
 
-from ._api import Answer, Api, Asked, Headers, RefusedError, html_page, plain_text
+from ._api import Answer, Api, html_page, plain_text
 from ._auth import Account
 from ._draws import Draws, draw
 from ._faults import MEANINGS, Fault, Faults, Script
+from ._job import Asked, Headers, RefusedError
 from ._latency import Latency, split_latency
 from ._limit import Limit, retry_after
 from ._log import Request
@@ -56,7 +57,7 @@ class Core:
 
     def receive(self, method: str, target: str, headers: Headers, body: bytes, now: float) -> Received:
         """Note a request that has arrived whole, and draw its latency and its fault."""
-        found = route(method, target)
+        found = route(method, target, aliases=self.rules.settings.participant_play_path)
         values = {name.lower(): value for name, value in headers}
         record = Request(
             number=len(self.requests) + 1,
@@ -66,6 +67,7 @@ class Core:
             headers=tuple((name, "***" if name.lower() == "authorization" else value) for name, value in headers),
             body=body,
             operation=found.operation,
+            member=found.member,
         )
         self.requests.append(record)
         if found.reference is not None:
@@ -73,6 +75,7 @@ class Core:
         draws = self._draw(record)
         asked = Asked(
             number=record.number,
+            method=method,
             route=found,
             authorization=values.get("authorization"),
             content_type=values.get("content-type"),
@@ -109,6 +112,7 @@ class Core:
             the true answer is returned: the wire does the rest.
         """
         record, asked = received.record, received.asked
+        self.rooms.advance(now)
         answer = self._course(asked, record.fault, now)
         if answer is not None:
             record.status, record.applied = answer.status, answer.applied

@@ -6,15 +6,17 @@ in the first case always listed and in the second never is unverified.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import ge, gt, le, lt
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from ._rooms import Conference
 from ._settings import Settings
+
+T = TypeVar("T")
 
 MAX_PAGE = 20
 """Objects on one page at most, and by default. Source: Plivo docs."""
@@ -31,8 +33,22 @@ Bound = tuple[str, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which part of a list is asked for."""
+
+    limit: int = MAX_PAGE
+    offset: int = 0
+    given: tuple[tuple[str, str], ...] = ()
+    """The filters as they were sent, for the links."""
+
+    def of(self, objects: Sequence[T]) -> Sequence[T]:
+        """The objects on it."""
+        return objects[self.offset : self.offset + self.limit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What a list asks for."""
+    """What a list of conferences asks for."""
 
     sub_account: str | None = None
     friendly_name: str | None = None
@@ -40,22 +56,28 @@ class Listing:
     termination_cause_code: int | None = None
     end_time: tuple[Bound, ...] = ()
     creation_time: tuple[Bound, ...] = ()
-    limit: int = MAX_PAGE
-    offset: int = 0
-    given: tuple[tuple[str, str], ...] = ()
-    """The filters as they were sent, for the links."""
+    page: Page
 
 
-def read_listing(query: str, settings: Settings) -> Listing:
-    """Read a query string. Unknown keys are ignored, an empty value is none, of a key given twice the last counts.
+def read_page(values: Mapping[str, str], filters: Iterable[str], settings: Settings) -> Page:
+    """Read which part of a list is asked for, by whom those filters are understood.
 
     Raises:
         ValueError: A value out of its range or form; the text is `field: reason`.
     """
-    try:
-        values = {key: value for key, value in parse_qsl(query, errors="strict") if value}
-    except UnicodeDecodeError:
-        raise ValueError("query: not percent-encoded UTF-8") from None
+    return Page(
+        limit=_page_limit(values.get("limit"), settings),
+        offset=_offset(values.get("offset")),
+        given=tuple((key, values[key]) for key in filters if key in values),
+    )
+
+
+def read_listing(values: Mapping[str, str], settings: Settings) -> Listing:
+    """Read the arguments of a list of conferences. Unknown ones are ignored.
+
+    Raises:
+        ValueError: A value out of its range or form; the text is `field: reason`.
+    """
     status = values.get("status")
     if status is not None and status.lower() not in ("initialized", "active", "ended"):
         raise ValueError(f"status: {status!r} is none of initialized, active, ended")
@@ -67,9 +89,7 @@ def read_listing(query: str, settings: Settings) -> Listing:
         termination_cause_code=None if code is None else _integer("termination_cause_code", code),
         end_time=_bounds("end_time", values),
         creation_time=_bounds("creation_time", values),
-        limit=_page_limit(values.get("limit"), settings),
-        offset=_offset(values.get("offset")),
-        given=tuple((key, values[key]) for key in _EQUAL + _TIMED if key in values),
+        page=read_page(values, _EQUAL + _TIMED, settings),
     )
 
 
@@ -85,23 +105,23 @@ def select(conferences: Iterable[Conference], listing: Listing, now: datetime) -
     ]
 
 
-def meta(listing: Listing, total: int, path: str, settings: Settings) -> dict[str, Any]:
+def meta(page: Page, total: int, path: str, settings: Settings) -> dict[str, Any]:
     """The `meta` object: total, limit, offset, and links to the next and the previous page or null.
 
     Links are relative to the host. Source: Plivo docs; that filters are kept in them is unverified.
     """
-    filters = listing.given if settings.filters_in_links else ()
+    filters = page.given if settings.filters_in_links else ()
 
     def link(offset: int) -> str:
-        return f"{path}?{urlencode((('limit', listing.limit), ('offset', offset), *filters))}"
+        return f"{path}?{urlencode((('limit', page.limit), ('offset', offset), *filters))}"
 
-    after = listing.offset + listing.limit
+    after = page.offset + page.limit
     return {
         settings.total_key: total,
-        "limit": listing.limit,
+        "limit": page.limit,
         "next": link(after) if after < total else None,
-        "offset": listing.offset,
-        "previous": link(max(0, listing.offset - listing.limit)) if listing.offset else None,
+        "offset": page.offset,
+        "previous": link(max(0, page.offset - page.limit)) if page.offset else None,
     }
 
 

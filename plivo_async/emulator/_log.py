@@ -22,11 +22,13 @@ class Request:
     """As received, in order, but for the value of `Authorization`, which is masked."""
     body: bytes
     operation: str | None = None
-    """`activate`, `end`, `get`, `list`; None for a path or method that is none of these."""
+    """Its name, such as `activate` or `add-participant`; None for a path or method that is no operation."""
     name: str | None = None
     """Friendly name of the conference that is addressed; by UUID too, if there is such a conference."""
     uuid: str | None = None
     """The UUID, if it is addressed by UUID."""
+    member: str | None = None
+    """Which participants are addressed, as in the path but decoded: `12`, `12,13` or `all`."""
     nth: int = 0
     """It is the nth request of its operation for its conference, as counted by `Emulator.script`; 1 for the first."""
     fault: Fault | None = None

@@ -5,6 +5,7 @@ the conference "a/b", and `name_a/b` is some other path. Whether Plivo's edge ac
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -13,16 +14,46 @@ from urllib.parse import unquote_to_bytes
 MPC = "{mpc}"
 """Stands for one segment `name_...` or `uuid_...` in a pattern."""
 
+MEMBER = "{member}"
+"""Stands for one segment that says which participants: an id, ids with commas, or `all`."""
+
+_ROOM = f"MultiPartyCall/{MPC}"
+_PARTICIPANT = f"{_ROOM}/Participant/{MEMBER}"
+_MEMBER = f"{_ROOM}/Member/{MEMBER}"
+
 ROUTES: tuple[tuple[str, str, str], ...] = (
     ("list", "GET", "MultiPartyCall"),
-    ("get", "GET", "MultiPartyCall/{mpc}"),
-    ("activate", "POST", "MultiPartyCall/{mpc}"),
-    ("end", "DELETE", "MultiPartyCall/{mpc}"),
+    ("get", "GET", _ROOM),
+    ("activate", "POST", _ROOM),
+    ("end", "DELETE", _ROOM),
+    ("add-participant", "POST", f"{_ROOM}/Participant"),
+    ("list-participants", "GET", f"{_ROOM}/Participant"),
+    ("get-participant", "GET", _PARTICIPANT),
+    ("update-participant", "POST", _PARTICIPANT),
+    ("kick", "DELETE", _PARTICIPANT),
+    ("start-recording", "POST", f"{_ROOM}/Record"),
+    ("stop-recording", "DELETE", f"{_ROOM}/Record"),
+    ("pause-recording", "POST", f"{_ROOM}/Record/Pause"),
+    ("resume-recording", "POST", f"{_ROOM}/Record/Resume"),
+    ("start-participant-recording", "POST", f"{_PARTICIPANT}/Record"),
+    ("stop-participant-recording", "DELETE", f"{_PARTICIPANT}/Record"),
+    ("pause-participant-recording", "POST", f"{_PARTICIPANT}/Record/Pause"),
+    ("resume-participant-recording", "POST", f"{_PARTICIPANT}/Record/Resume"),
+    ("play", "POST", f"{_MEMBER}/Play"),
+    ("stop-play", "DELETE", f"{_MEMBER}/Play"),
+    ("speak", "POST", f"{_MEMBER}/Speak"),
+    ("stop-speak", "DELETE", f"{_MEMBER}/Speak"),
 )
-"""Every operation: its name, its method and its path below `/v1/Account/{auth_id}/`. Source: Plivo docs."""
+"""Every operation: its name, its method and its path below `/v1/Account/{auth_id}/`. Source: Plivo docs; the last two
+are in its Go SDK only."""
 
 OPERATIONS = frozenset(name for name, _, _ in ROUTES)
 """The names of all operations."""
+
+ALIASES = tuple(
+    (name, method, path.replace("/Member/", "/Participant/")) for name, method, path in ROUTES if "/Member/" in path
+)
+"""Play and Speak under the path of the participants, as one might expect them. Off by default: unverified."""
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -45,6 +76,8 @@ class Route:
     """The account in the path; None outside of `/v1/Account/{auth_id}/`."""
     reference: Reference | None = None
     """The conference that is addressed, if the path has one."""
+    member: str | None = None
+    """Which participants are addressed, decoded, if the path says so."""
     query: str = ""
     """What follows the question mark, raw."""
     refusal: int | None = None
@@ -55,23 +88,28 @@ class Route:
     """With 405: the methods there are."""
 
 
-def _table() -> MappingProxyType[int, dict[tuple[str, ...], dict[str, str]]]:
+_Table = Mapping[int, Mapping[tuple[str, ...], Mapping[str, str]]]
+
+
+def _table(routes: Iterable[tuple[str, str, str]]) -> _Table:
     table: dict[int, dict[tuple[str, ...], dict[str, str]]] = {}
-    for name, method, path in ROUTES:
+    for name, method, path in routes:
         pattern = tuple(path.split("/"))
         table.setdefault(len(pattern), {}).setdefault(pattern, {})[method] = name
     return MappingProxyType(table)
 
 
-_TABLE = _table()
+_TABLE = _table(ROUTES)
+_TABLE_WITH_ALIASES = _table(ROUTES + ALIASES)
 
 
-def route(method: str, target: str) -> Route:
+def route(method: str, target: str, *, aliases: bool = False) -> Route:
     """Find the operation that a request asks for.
 
     Args:
         method: As received: methods are case-sensitive.
         target: Path and query exactly as received; one slash at the end of the path may be missing.
+        aliases: Whether `ALIASES` lead somewhere.
     """
     path, _, query = target.partition("?")
     root, *raw = path.split("/")
@@ -84,19 +122,26 @@ def route(method: str, target: str) -> Route:
         segments = [_decode(segment) for segment in raw[3:]]
     except UnicodeDecodeError:
         return Route(auth_id=auth_id, query=query, refusal=400, detail="path: not percent-encoded UTF-8")
-    for pattern, methods in _TABLE.get(len(segments), {}).items():
+    table = _TABLE_WITH_ALIASES if aliases else _TABLE
+    for pattern, methods in table.get(len(segments), {}).items():
         if _fits(pattern, segments):
-            return _at(methods, method, auth_id, _reference(pattern, segments), query)
+            return _at(methods, method, auth_id, pattern, segments, query)
     return Route(auth_id=auth_id, query=query, refusal=404, detail="not found")
 
 
-def _at(methods: dict[str, str], method: str, auth_id: str, reference: Reference | None, query: str) -> Route:
+def _at(
+    methods: Mapping[str, str], method: str, auth_id: str, pattern: tuple[str, ...], segments: list[str], query: str
+) -> Route:
     operation = methods.get(method)
-    if operation is not None:
-        return Route(operation=operation, auth_id=auth_id, reference=reference, query=query)
-    allow = tuple(sorted(methods))
     return Route(
-        auth_id=auth_id, reference=reference, query=query, refusal=405, detail="method not allowed", allow=allow
+        operation=operation,
+        auth_id=auth_id,
+        reference=_referenced(segments[pattern.index(MPC)]) if MPC in pattern else None,
+        member=segments[pattern.index(MEMBER)] if MEMBER in pattern else None,
+        query=query,
+        refusal=None if operation is not None else 405,
+        detail="" if operation is not None else "method not allowed",
+        allow=() if operation is not None else tuple(sorted(methods)),
     )
 
 
@@ -110,13 +155,9 @@ def _decode(segment: str) -> str:
 
 def _fits(pattern: tuple[str, ...], segments: list[str]) -> bool:
     return all(
-        part == segment or (part == MPC and _referenced(segment) is not None)
+        part == segment or (part == MEMBER and segment != "") or (part == MPC and _referenced(segment) is not None)
         for part, segment in zip(pattern, segments, strict=True)
     )
-
-
-def _reference(pattern: tuple[str, ...], segments: list[str]) -> Reference | None:
-    return _referenced(segments[pattern.index(MPC)]) if MPC in pattern else None
 
 
 def _referenced(segment: str) -> Reference | None:

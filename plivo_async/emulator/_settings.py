@@ -21,9 +21,16 @@ class Settings:
     """
 
     done_status: Literal[204, 200] = 204
-    """Activate and End answer 204 with no body, or 200 with `{"api_id", "message", "request_uuid"}`.
+    """Operations with nothing to tell answer 204 with no body, or 200 with `{"api_id", "message", "request_uuid"}`.
 
-    204: Plivo docs and five SDKs. 200: test fixtures of the Python SDK.
+    204: Plivo docs and five SDKs. 200: test fixtures of the Python SDK, for activating and ending.
+    """
+
+    async_status: Literal[202, 200, 201] = 202
+    """Status of `{"message": "async api spawned", "api_id"}`, the answer to whatever comes with a `callback_url`.
+
+    The body is from Plivo docs; the status is unverified. So is what becomes of a request with bad arguments: here it
+    is answered 400 like any other, and all that is found out later, a 404 included, is told to the callback.
     """
 
     status_case: Literal["capital", "lower"] = "capital"
@@ -38,6 +45,9 @@ class Settings:
     total_key: Literal["count", "total_count"] = "count"
     """Name of the total in `meta`: `count` (most) or `total_count` (one Java fixture)."""
 
+    participant_links: bool = True
+    """Whether `next` and `previous` are in the `meta` of participants: they aren't in the example of Plivo's docs."""
+
     page_limit: Literal["reject", "clamp"] = "reject"
     """A `limit` outside 1 to 20 is answered 400, or moved into that range. Unverified."""
 
@@ -49,6 +59,66 @@ class Settings:
 
     Captures show `+00:00` while live and the account's own zone, such as `+05:30`, once ended.
     """
+
+    created_by: Literal["join", "request"] = "join"
+    """Adding somebody by a new name makes the conference when the first one has answered, or at once. Unverified."""
+
+    end_on_exit_cause: Literal[1000, 1010, 2000, 3000, 0] = 1000
+    """`termination_cause_code` of a conference that a participant with `end_mpc_on_exit` has left. Unverified."""
+
+    status_callback_method: Literal["POST", "GET"] = "POST"
+    """How events are told when a request to add a participant gives a `status_callback_url` and no method.
+
+    Unverified. GET: what five SDKs send of their own accord. POST: what the Java SDK sends.
+    """
+
+    recording_callback_method: Literal["POST", "GET"] = "POST"
+    """Likewise when a request to start a recording gives a `recording_callback_url`. POST: SDKs."""
+
+    added_recording_callback_method: Literal["GET", "POST"] = "GET"
+    """Likewise when a request to add a participant gives one. GET: SDKs."""
+
+    exited_listed: Literal["ended", "always"] = "ended"
+    """Whether participants who have left are listed once the conference has ended, or while it is live too.
+
+    For ended ones: a capture. While live: unverified; an older example has a gap in its ids.
+    """
+
+    member_address: Literal["always", "listed", "never"] = "always"
+    """Which participants have a `member_address`: all, those in lists, or none.
+
+    In lists: captures since 2022. Retrieved ones and all older captures don't have it.
+    """
+
+    unknown_member: Literal[404, 400, "partial"] = 404
+    """What becomes of members `1,2` if there is only a 1: 404 or 400 and nothing is done, or it is done for 1.
+
+    Unverified. A single unknown one is a 404 whatever this says.
+    """
+
+    update_reply: Literal["flat", "nested"] = "flat"
+    """Updating participants answers 202 with a key for each flag, or 200 with these within `message`.
+
+    Flat: captures. Nested, with a `request_uuid`: a fixture of the Python SDK.
+    """
+
+    update_spelling: Literal["succeeded", "succeded"] = "succeeded"
+    """How the messages about mute and hold end: `succeeded` (Plivo docs) or `succeded` (captures)."""
+
+    recording_reply: Literal["full", "short"] = "full"
+    """Starting a recording answers with its id and URL (captures), or with `message` and `request_uuid` (a fixture)."""
+
+    participant_recording_status: Literal[202, 200] = 202
+    """Status of starting a participant's recording: 202 as for a conference's, or 200 (tests of three SDKs)."""
+
+    recording_phases: Literal["strict", "lenient"] = "strict"
+    """Stopping, pausing or resuming what isn't in the phase for it is a 404 or 400, or a 204 that does nothing.
+
+    Unverified. Strict: 404 when nothing is recorded, 400 in the wrong phase.
+    """
+
+    participant_play_path: bool = False
+    """Whether Play and Speak are found below `Participant` as well, not only below `Member`. Unverified."""
 
     stay_alone: bool = False
     """`stay_alone` of conferences that are added without saying so. Unverified."""
