@@ -336,7 +336,7 @@ class Emulator:
         """Let one request go wrong for certain, whatever chance says.
 
         Args:
-            operation: `activate`, `end`, `get` or `list`.
+            operation: Its name, as in `Request.operation`: `activate`, `add-participant`, ….
             name: Friendly name of the conference; None for whichever, and for lists.
             nth: Which such request since the start, 1 for the first, whatever became of the others; None for each.
                 Without a name, all requests of the operation are counted together.
