@@ -82,7 +82,7 @@ def kick(job: Job) -> Result:
     """They leave, and the conference ends if that is the end of it."""
     conference = job.find()
     job.rooms.kick(conference, chosen(job, conference), job.now, by=job.number)
-    return job.done("MPC participant kicked")
+    return job.done(f"MPC: {conference.friendly_name} kick member(s) succeeded")
 
 
 def chosen(job: Job, conference: Conference) -> Members:

@@ -23,7 +23,7 @@ class Settings:
     done_status: Literal[204, 200] = 204
     """Operations with nothing to tell answer 204 with no body, or 200 with `{"api_id", "message", "request_uuid"}`.
 
-    204: Plivo docs and five SDKs. 200: test fixtures of the Python SDK, for activating and ending.
+    204: Plivo docs and five SDKs. 200: test fixtures of the Python SDK, for activating and kicking.
     """
 
     async_status: Literal[202, 200, 201] = 202
