@@ -406,6 +406,19 @@ def test_emulator_sounds_stop_as_they_began(begin: str, stop: str, which: str) -
     assert getattr(room, which) == {}
 
 
+def test_emulator_sounds_end_with_those_who_hear_them() -> None:
+    """What is played is over when the last one to whom it was played has left."""
+    rooms = new_rooms()
+    room, _ = filled_room(rooms, *(dialling(number) for number in "1234"))
+    for members in (("1",), ("1", "2"), None):
+        rooms.play(room, members, "x", 2, by=2)
+        rooms.speak(room, members, "y", 2, by=3)
+    rooms.kick(room, ("1",), 3, by=4)
+    assert (room.playing, room.speaking) == ({"1,2": "x", "all": "x"}, {"1,2": "y", "all": "y"})
+    rooms.phones.get("2").hang_up()
+    assert (room.playing, room.speaking) == ({"all": "x"}, {"all": "y"})
+
+
 def test_emulator_ended_conference_obeys_nobody() -> None:
     """In an ended conference everything but reading is a 404."""
     rooms = new_rooms()

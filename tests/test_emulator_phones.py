@@ -90,7 +90,7 @@ def test_emulator_phone_numbers_compare_without_plus() -> None:
     rooms = new_rooms()
     phone = rooms.phones.get("+1415")
     assert rooms.phones.get("1415") is phone
-    assert phone.number == "+1415"
+    assert (phone.number, repr(phone.busy())) == ("+1415", "<Phone +1415 busy>")
     assert rooms.phones.get("sip:bob@example.com").number == "sip:bob@example.com"
     with pytest.raises(ValueError, match="needs a number"):
         rooms.phones.get("+")
@@ -250,6 +250,19 @@ def test_emulator_hanging_up() -> None:
     assert rooms.newest["a"].participants[0].exit_cause == "Participant Call Hangup"
     with pytest.raises(ValueError, match="ringing or in-progress"):
         phone.hang_up()
+
+
+def test_emulator_hanging_up_twice_over() -> None:
+    """A phone that is in a conference for two on both ends hangs up both calls, each ended once."""
+    rooms = new_rooms()
+    first, second = (add(rooms, dialling("1")).calls[0] for _ in "12")
+    rooms.advance(1)
+    rooms.phones.get("1").hang_up()
+    assert (fate(first), fate(second)) == (
+        ("completed", "Normal Hangup", 1.0),
+        ("completed", "Multiparty Call Ended", 1.0),
+    )
+    assert rooms.newest["a"].termination_cause_code == 1010
 
 
 def test_emulator_call_states_are_told() -> None:

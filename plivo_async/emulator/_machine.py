@@ -191,6 +191,7 @@ class Machine(Registry):
         before = conference.headcount()
         for one in leaving:
             self._exit(conference, one, at, cause)
+        self._hush(conference)
         left = conference.headcount()
         if any(one.end_mpc_on_exit for one in leaving):
             self.finish(conference, at, self.habits.end_on_exit_cause)
@@ -198,6 +199,13 @@ class Machine(Registry):
             self.finish(conference, at, 1000)
         elif left == 1 and before > 1 and not conference.stay_alone:
             self.finish(conference, at, 1010)
+
+    def _hush(self, conference: Conference) -> None:
+        """What was played only to those who have left is over."""
+        if conference.playing or conference.speaking:
+            here = {one.member_id for one in conference.those_present()} | {"all"}
+            conference.playing = {to: url for to, url in conference.playing.items() if here & set(to.split(","))}
+            conference.speaking = {to: text for to, text in conference.speaking.items() if here & set(to.split(","))}
 
     def kick_out(self, conference: Conference, leaving: list[Participant], at: float) -> None:
         """They are made to leave."""
