@@ -1,0 +1,26 @@
+"""What Plivo answers, as frozen dataclasses.
+
+They pickle, copy, compare, hash, print, turn into dictionaries (`dataclasses.asdict`) and serialize in FastAPI.
+Timestamps are aware datetimes in UTC, whatever offset Plivo wrote; amounts are `Decimal`. Whatever Plivo adds is kept
+in `extra`, and so is what can't be read: such a field is None. Only what makes a thing that thing is required.
+"""
+
+from ._calls import MultiPartyCall
+from ._decode import decode, decode_page
+from ._lists import PageMeta
+from ._participants import AddedParticipant, DialledCall, Participant, ParticipantUpdate
+from ._replies import Accepted, Playback, Recording
+
+__all__ = [
+    "Accepted",
+    "AddedParticipant",
+    "DialledCall",
+    "MultiPartyCall",
+    "PageMeta",
+    "Participant",
+    "ParticipantUpdate",
+    "Playback",
+    "Recording",
+    "decode",
+    "decode_page",
+]
