@@ -837,12 +837,15 @@ async def test_emulator_contract_of_tracks() -> None:
         own, everything = conference.recordings
         assert (own.track, everything.track) == ("participant", "all")
         assert answer["recording_id"] == own.recording_id
-        await api.change("DELETE", path, {"record_track_type": "participant"})
-        assert (own.phase, everything.phase) == ("completed", "recording")
-        await api.change("POST", path + "Pause/")  # "all" by default
-        assert everything.phase == "paused"
-        await api.change("DELETE", path + "?record_track_type=all")
-        assert everything.phase == "completed"
+        phases = []
+        for method, tail, arguments in (
+            ("DELETE", "", {"record_track_type": "participant"}),
+            ("POST", "Pause/", None),  # "all" by default
+            ("DELETE", "?record_track_type=all", None),
+        ):
+            await api.change(method, path + tail, arguments)
+            phases.append((own.phase, everything.phase))
+        assert phases == [("completed", "recording"), ("completed", "paused"), ("completed", "completed")]
 
 
 async def test_emulator_contract_of_arguments_of_deletions() -> None:
