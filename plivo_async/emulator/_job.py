@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from ._conferences import Conference
 from ._rooms import Rooms
@@ -97,9 +98,9 @@ class Job:
             raise RuleError(404, "not found")
         return found
 
-    def uri(self, conference: Conference) -> str:
+    def uri(self, conference: Conference, *, encoded: bool = False) -> str:
         """Of a conference, by name or UUID as it was addressed."""
-        return conference_uri(conference, self.auth_id, by_name=self.by_name)
+        return conference_uri(conference, self.auth_id, by_name=self.by_name, encoded=encoded)
 
     def done(self, message: str, *, applied: bool = True) -> Result:
         """The result of a change that has nothing to tell."""
@@ -108,7 +109,8 @@ class Job:
         return Result(200, {"message": message, "request_uuid": self.asked.new_api_id()}, applied)
 
 
-def conference_uri(conference: Conference, auth_id: str, *, by_name: bool) -> str:
-    """Host-relative, with the name as it is, not percent-encoded: so it is in Plivo's examples."""
-    reference = f"name_{conference.friendly_name}" if by_name else f"uuid_{conference.mpc_uuid}"
+def conference_uri(conference: Conference, auth_id: str, *, by_name: bool, encoded: bool = False) -> str:
+    """Host-relative. Names are not percent-encoded in Plivo's examples; in a link to be followed they must be."""
+    name = conference.friendly_name
+    reference = f"name_{quote(name, safe='') if encoded else name}" if by_name else f"uuid_{conference.mpc_uuid}"
     return f"/v1/Account/{auth_id}/MultiPartyCall/{reference}/"

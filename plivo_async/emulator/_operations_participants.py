@@ -1,7 +1,5 @@
 """Add, list, retrieve, update and kick. Source: Plivo docs, Multiparty Call, unless something else is said."""
 
-from urllib.parse import quote
-
 from ._arguments import flag, flags, refuse
 from ._conferences import Conference
 from ._controls import Members
@@ -41,7 +39,7 @@ def list_participants(job: Job) -> Result:
         if (everybody or one.present) and call_uuid in (None, one.call_uuid)
     ]
     uri = job.uri(conference)
-    about = meta(page, len(fitting), f"{quote(uri)}Participant/", job.settings)
+    about = meta(page, len(fitting), f"{job.uri(conference, encoded=True)}Participant/", job.settings)
     if not job.settings.participant_links:
         del about["next"], about["previous"]
     objects = [participant_object(one, conference, uri, job.settings, listed=True) for one in page.of(fitting)]
