@@ -1,0 +1,214 @@
+"""Lists that come in pages."""
+
+import math
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from .._errors import DecodeError
+from ..models import PageMeta, decode_page
+from ..wire import Account, Answer, Request
+from ..wire._paging import next_page
+
+T = TypeVar("T")
+
+Fetch = Callable[[Request], Awaitable[Answer]]
+"""What carries out the request for one page."""
+
+_LONGEST_DETAIL = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """How a page came.
+
+    Attributes:
+        request: By which request.
+        step: How many pages came before it.
+        status_code: Of the answer.
+        api_id: Of the answer.
+        started_at: When it was asked for.
+    """
+
+    request: Request
+    step: int
+    status_code: int
+    api_id: str | None
+    started_at: datetime
+
+    def unreadable(self, words: str, detail: str) -> DecodeError:
+        """The error that it, or its link, can't be read."""
+        return DecodeError(
+            f"{self.request.operation} {self.request.target!r} {words}",
+            operation=self.request.operation,
+            target=self.request.target,
+            status_code=self.status_code,
+            api_id=self.api_id,
+            detail=detail[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None,
+            started_at=self.started_at,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Walk(Generic[T]):
+    """One way through a list.
+
+    Attributes:
+        cls: What is listed.
+        fetch: Carries out a request.
+        account: Whose list it is.
+        reached: By which step each link was reached, so that none leads in a circle.
+    """
+
+    cls: type[T]
+    fetch: Fetch
+    account: Account
+    reached: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    async def page(self, request: Request, step: int) -> "Page[T]":
+        """Fetch a page."""
+        self.reached[request.path, request.query] = step
+        started_at = datetime.now(UTC)
+        answer = await self.fetch(request)
+        came = _Came(request, step, answer.status_code, answer.api_id, started_at)
+        try:
+            meta, objects = decode_page(self.cls, answer.json())
+        except ValueError as error:
+            detail = answer.body[:_LONGEST_DETAIL].decode("utf-8", "replace")
+            words = f"was answered {answer.status_code}, but the answer can't be read: {error}"
+            raise came.unreadable(words, detail) from None
+        return Page(objects, meta, self, came)
+
+    def after(self, page: "Page[T]") -> Request:
+        """The request for the page after one.
+
+        Raises:
+            ValueError: Its link can't be followed.
+        """
+        link = page.meta.next
+        if link is None:
+            raise ValueError("it is no text")
+        request = next_page(link, self.account.base_url, self.account.auth_id, page._came.request)
+        if self.reached.get((request.path, request.query), math.inf) <= page._came.step:
+            raise ValueError("it leads in a circle, to a page that was there before")
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list.
+
+    Attributes:
+        objects: What is on it, in Plivo's order.
+        meta: Where in the list it is.
+    """
+
+    objects: tuple[T, ...]
+    meta: PageMeta
+    _walk: _Walk[T] = field(repr=False, compare=False)
+    _came: _Came = field(repr=False, compare=False)
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a page follows."""
+        return bool(self.meta.next) or "next" in self.meta.extra
+
+    async def next(self) -> "Page[T] | None":
+        """Fetch the page that follows; None if this is the last one. Safe.
+
+        Source: Plivo docs, "Pagination". The link is followed as Plivo gave it, on the same server and account only.
+
+        Raises:
+            DecodeError: The link leads elsewhere or in a circle, or the page can't be read.
+            PlivoError: It could not be fetched.
+        """
+        if not self.has_next:
+            return None
+        try:
+            request = self._walk.after(self)
+        except ValueError as error:
+            link = str(self.meta.next or self.meta.extra["next"])
+            raise self._came.unreadable(f"names a next page, but its link can't be followed: {error}", link) from None
+        return await self._walk.page(request, self._came.step + 1)
+
+
+class Pages(AsyncIterable[T], Awaitable[Page[T]]):
+    """A list that is fetched page by page, as it is needed; no request is made before.
+
+        async for call in client.mpc.list():          # all of them, on all pages
+            ...
+        page = await client.mpc.list(limit=5)         # the first page
+        async for page in client.mpc.list().pages():  # page by page
+            ...
+
+    Iterating again begins anew. Leaving a loop early leaves nothing behind. The deadline bounds each page.
+
+    Warning:
+        Pages are counted off from the beginning. When conferences or participants come, go, or stop fitting the filter
+        while you are on the way, the rest moves up or down, and some are left out or come twice. So collect first, then
+        act: `waiting = [call async for call in client.mpc.list(status="initialized")]`, and only then start them.
+        (Inferred from the `offset` in the links.)
+    """
+
+    def __init__(self, cls: type[T], first: Request, fetch: Fetch, account: Account) -> None:
+        """Made by the resources.
+
+        Args:
+            cls: What is listed.
+            first: The request for the first page.
+            fetch: Carries out a request.
+            account: Whose list it is: links that lead elsewhere are not followed.
+        """
+        self._cls = cls
+        self._first = first
+        self._fetch = fetch
+        self._account = account
+
+    def pages(self) -> AsyncIterator[Page[T]]:
+        """The pages, one after the other. When one fails, those before it have been given.
+
+        Raises:
+            DecodeError: A page can't be read, or its link to the next can't be followed.
+            PlivoError: A page could not be fetched.
+        """
+        return _PageIterator(self)
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return _ObjectIterator(self)
+
+    def __await__(self) -> Generator[Any, Any, Page[T]]:
+        return self._first_page().__await__()
+
+    def __repr__(self) -> str:
+        return f"<Pages of {self._cls.__name__}: {self._first.operation} {self._first.target!r}>"
+
+    async def _first_page(self) -> Page[T]:
+        return await _Walk(self._cls, self._fetch, self._account).page(self._first, 0)
+
+
+class _PageIterator(AsyncIterator[Page[T]]):
+    """No async generator: one that is left early would be left to the garbage collector."""
+
+    def __init__(self, pages: Pages[T]) -> None:
+        self._pages = pages
+        self._last: Page[T] | None = None
+
+    async def __anext__(self) -> Page[T]:
+        page = await (self._pages if self._last is None else self._last.next())
+        if page is None:
+            raise StopAsyncIteration
+        self._last = page
+        return page
+
+
+class _ObjectIterator(AsyncIterator[T]):
+    def __init__(self, pages: Pages[T]) -> None:
+        self._pages = pages.pages()
+        self._objects: Iterator[T] = iter(())
+
+    async def __anext__(self) -> T:
+        while True:
+            for one in self._objects:
+                return one
+            self._objects = iter((await anext(self._pages)).objects)
