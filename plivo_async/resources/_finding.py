@@ -1,0 +1,150 @@
+"""Finding a participant: whom a list shows, and the looks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from .._clock import sleep_until
+from .._errors import NotFoundError
+from ..models import Participant
+from ..wire import Answer, Request, Room, list_participants, server_time
+from ._operation import Operations
+from ._pages import Pages
+from ._waiting import TRANSIENT
+
+_INTERVAL = 1.0  # seconds between two looks: people answer over seconds, and each look costs a request
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Who is sought.
+
+    Attributes:
+        call_uuid: The UUID of their phone call; None if they are sought by address.
+        address: Their number or SIP URI, as `comparable` makes it; None if they are sought by call.
+        joined_since: The instant since which they joined; None for any.
+    """
+
+    call_uuid: str | None
+    address: str | None
+    joined_since: datetime | None
+
+    def among(self, participants: Iterable[Participant], ahead: timedelta) -> Participant | None:
+        """The one to return: present before exited, the newest join first.
+
+        Args:
+            participants: All that are listed.
+            ahead: How far our clock, which may have given `joined_since`, is ahead of Plivo's.
+        """
+        found = [one for one in participants if self._fits(one) and self._joined(one, ahead)]
+        return max(found, key=_order, default=None)
+
+    def _fits(self, one: Participant) -> bool:
+        if self.call_uuid is not None:
+            return one.call_uuid.lower() == self.call_uuid
+        return one.member_address is not None and comparable(one.member_address) == self.address
+
+    def _joined(self, one: Participant, ahead: timedelta) -> bool:
+        if self.joined_since is None:
+            return True
+        whole = self.joined_since.replace(microsecond=0)  # Plivo's times have no fractions
+        return one.join_time is not None and one.join_time >= whole - ahead
+
+
+def comparable(address: str) -> str:
+    """An address as addresses are compared: numbers by their digits, without "+"; SIP URIs as they are.
+
+    Plivo gives numbers back without the "+" (seen in captures).
+    """
+    return address if address.lower().startswith(("sip:", "sips:")) else address.removeprefix("+")
+
+
+def checked_sought(call_uuid: object, member_address: object, joined_since: object) -> Sought:
+    """Check who is sought; no message tells an address.
+
+    Raises:
+        TypeError, ValueError: An argument is wrong.
+    """
+    if (call_uuid is None) == (member_address is None):
+        raise TypeError("find_participant() takes call_uuid= or member_address=: exactly one of them")
+    if joined_since is not None and not isinstance(joined_since, datetime):
+        raise TypeError(f"joined_since must be an aware datetime, not {type(joined_since).__name__}")
+    if joined_since is not None and joined_since.utcoffset() is None:
+        raise ValueError("joined_since is a datetime without a time zone; give an aware one, as datetime.now(UTC)")
+    since = None if joined_since is None else joined_since.astimezone(UTC)
+    if call_uuid is not None:
+        return Sought(_uuid(call_uuid), None, since)
+    if not isinstance(member_address, str):
+        raise TypeError(f"member_address must be a str, not {type(member_address).__name__}")
+    if not comparable(member_address):
+        raise ValueError("member_address is empty; give a phone number with its country code, or a SIP URI")
+    return Sought(None, comparable(member_address), since)
+
+
+def _uuid(value: object) -> str:
+    if not isinstance(value, str | UUID):
+        raise TypeError(f"call_uuid must be a str or a uuid.UUID, not {type(value).__name__}")
+    try:
+        return str(UUID(str(value)))
+    except ValueError:
+        raise ValueError(
+            "call_uuid must be a UUID such as c0267574-5c12-4861-8990-da9404c8cdf6; "
+            "to look for a phone number, give member_address"
+        ) from None
+
+
+def _order(one: Participant) -> tuple[bool, datetime]:
+    return one.exit_time is None, one.join_time or _BEGINNING
+
+
+async def find(
+    operations: Operations, room: Room, sought: Sought, wait_for: float, deadline: float
+) -> Participant | None:
+    """Look once, and on for `wait_for` seconds while nobody is found.
+
+    Raises:
+        PlivoError: The last look failed, or one failed for good.
+    """
+    clock = operations.exchange.clock
+    began = clock()
+    ends = began + deadline
+    until = min(ends, began + wait_for)
+    while True:
+        at = clock()
+        last = at + _INTERVAL > until
+        try:
+            found = await _look(operations, room, sought, ends)
+        except NotFoundError:
+            if room.name is None:
+                raise
+            found = None
+        except TRANSIENT:
+            if last:
+                raise
+            found = None
+        if found is not None or last:
+            return found
+        await sleep_until(at + _INTERVAL, clock)
+
+
+async def _look(operations: Operations, room: Room, sought: Sought, ends: float) -> Participant | None:
+    """Read the list, all pages of it."""
+    clock = operations.exchange.clock
+    ahead = timedelta(0)
+
+    async def send(request: Request) -> Answer:
+        nonlocal ahead
+        answer = await operations.answer(request, max(0.0, ends - clock()))
+        ahead = max(ahead, _ahead(server_time(answer.headers), datetime.now(UTC)))
+        return answer
+
+    request = list_participants(room, call_uuid=sought.call_uuid)
+    listed = [one async for one in Pages(Participant, request, send, operations.account)]
+    return sought.among(listed, ahead)
+
+
+def _ahead(theirs: datetime | None, ours: datetime) -> timedelta:
+    """How far our clock is ahead of Plivo's; nothing if it is behind, or if that isn't known."""
+    return timedelta(0) if theirs is None else max(timedelta(0), ours - theirs)
