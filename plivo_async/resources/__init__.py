@@ -1,5 +1,19 @@
 """The resources of an account: the methods people call."""
 
+from ._handle import MultiPartyCallHandle
+from ._members import MembersHandle, ParticipantHandle
 from ._multiparty_calls import MultiPartyCalls
+from ._pages import Page, Pages
+from ._request_options import CallbackOptions, CallFilters, RequestOptions
 
-__all__ = ["MultiPartyCalls"]
+__all__ = [
+    "CallFilters",
+    "CallbackOptions",
+    "MembersHandle",
+    "MultiPartyCallHandle",
+    "MultiPartyCalls",
+    "Page",
+    "Pages",
+    "ParticipantHandle",
+    "RequestOptions",
+]

@@ -1,21 +1,34 @@
 """Multiparty calls (MPCs): the methods people call."""
 
-from collections.abc import AsyncIterable, Iterable
-from typing import overload
+from collections.abc import AsyncIterable, Awaitable, Iterable
+from typing import Any, Protocol, Unpack, overload
 from uuid import UUID
 
 from .._options import Options, seconds
 from .._unset import UNSET, Unset
 from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId, Exchanger, Names
+from ..models import Accepted, MultiPartyCall
 from ..policy import Confirm
-from ..wire import Account, room, room_by_uuid
+from ..wire import Account, Room, list_calls, room, room_by_uuid
 from ._activating import Activator, OnOutcome, check_on_outcome
+from ._handle import MultiPartyCallHandle, look_at, stop
+from ._operation import OPTIONS, Operations, Runner, read_options
+from ._pages import Pages
+from ._request_options import CallbackOptions, ListCallback, ListRequest, RequestOptions
+
+
+class Exchanging(Exchanger, Runner, Protocol):
+    """What the resource needs of an exchange: single attempts for batches, whole operations for all else."""
 
 
 class MultiPartyCalls:
-    """`client.mpc`: the multiparty calls of the account."""
+    """`client.mpc`: the multiparty calls of the account.
 
-    def __init__(self, exchange: Exchanger, options: Options, width: int, account: Account) -> None:
+    A conference is given by its friendly name (`str`), or by its MPC UUID (`uuid.UUID`, or text as `uuid=`); the two
+    are never guessed from the text.
+    """
+
+    def __init__(self, exchange: Exchanging, options: Options, width: int, account: Account) -> None:
         """Made by the client.
 
         Args:
@@ -25,7 +38,111 @@ class MultiPartyCalls:
             account: Whose they are.
         """
         self._activator = Activator(exchange, options, width)
-        self._account = account
+        self._operations = Operations(exchange, options, account)
+
+    @overload
+    def __call__(self, name: str | UUID) -> MultiPartyCallHandle: ...
+    @overload
+    def __call__(self, *, uuid: str | UUID) -> MultiPartyCallHandle: ...
+    def __call__(self, name: str | UUID | Unset = UNSET, *, uuid: str | UUID | Unset = UNSET) -> MultiPartyCallHandle:
+        """A handle on one conference; no request is made.
+
+            mpc = client.mpc("support-4812")
+
+        Args:
+            name: A friendly name (`str`), or an MPC UUID (`uuid.UUID`).
+            uuid: The MPC UUID, instead of `name`.
+
+        Raises:
+            TypeError: Neither or both are given, or it is of another type.
+            ValueError: The name is empty, too long, or has a control character; `uuid` is none.
+        """
+        return MultiPartyCallHandle(self._operations, self._activator, _which("client.mpc()", name, uuid))
+
+    @overload
+    async def get(self, name: str | UUID, **options: Unpack[RequestOptions]) -> MultiPartyCall: ...
+    @overload
+    async def get(self, name: str | UUID, **options: Unpack[CallbackOptions]) -> Accepted: ...
+    @overload
+    async def get(self, *, uuid: str | UUID, **options: Unpack[RequestOptions]) -> MultiPartyCall: ...
+    @overload
+    async def get(self, *, uuid: str | UUID, **options: Unpack[CallbackOptions]) -> Accepted: ...
+    async def get(
+        self, name: str | UUID | Unset = UNSET, *, uuid: str | UUID | Unset = UNSET, **options: Any
+    ) -> MultiPartyCall | Accepted:
+        """Look at one conference. Safe. As `get` of its handle.
+
+        By name only while it is live. Source: Plivo docs, Multiparty Call, "Retrieve an MPC".
+
+        Args:
+            name: A friendly name (`str`), or an MPC UUID (`uuid.UUID`).
+            uuid: The MPC UUID, instead of `name`.
+            options: `deadline`, `callback_url`, `callback_method`.
+
+        Raises:
+            ValueError, TypeError: An argument is wrong; nothing was sent.
+            NotFoundError: There is no such conference, or no live one of that name.
+            PlivoError: It was not sent, refused, or the answer can't be read.
+        """
+        given = read_options(self.get, options)
+        return await look_at(self._operations, _which("get()", name, uuid), given)
+
+    @overload
+    async def stop(self, name: str | UUID, **options: Unpack[RequestOptions]) -> None: ...
+    @overload
+    async def stop(self, name: str | UUID, **options: Unpack[CallbackOptions]) -> Accepted: ...
+    @overload
+    async def stop(self, *, uuid: str | UUID, **options: Unpack[RequestOptions]) -> None: ...
+    @overload
+    async def stop(self, *, uuid: str | UUID, **options: Unpack[CallbackOptions]) -> Accepted: ...
+    async def stop(
+        self, name: str | UUID | Unset = UNSET, *, uuid: str | UUID | Unset = UNSET, **options: Any
+    ) -> Accepted | None:
+        """End one conference. Idempotent. As `stop` of its handle.
+
+        When an answer was lost and the repetition finds nothing to end, one look decides whether it was ended by this.
+        Source: Plivo docs, Multiparty Call, "End an MPC".
+
+        Args:
+            name: A friendly name (`str`), or an MPC UUID (`uuid.UUID`).
+            uuid: The MPC UUID, instead of `name`.
+            options: `deadline`, `callback_url`, `callback_method`.
+
+        Raises:
+            ValueError, TypeError: An argument is wrong; nothing was sent.
+            NotFoundError: There is no such live conference, and this hasn't ended it.
+            OutcomeUnknownError: It may have ended, and no look has settled it.
+            PlivoError: It was not sent, or refused.
+        """
+        given = read_options(self.stop, options)
+        return await stop(self._operations, _which("stop()", name, uuid), given)
+
+    @overload
+    def list(self, **options: Unpack[ListRequest]) -> Pages[MultiPartyCall]: ...
+    @overload
+    def list(self, **options: Unpack[ListCallback]) -> Awaitable[Accepted]: ...
+    def list(self, **options: Any) -> Pages[MultiPartyCall] | Awaitable[Accepted]:
+        """List conferences: iterate (`async for`) over them, or `await` the first page. Safe.
+
+            waiting = [call async for call in client.mpc.list(status="initialized")]
+
+        Pages are fetched as they are needed. The newest comes first (seen in captures). Without a filter on `end_time`
+        Plivo looks back seven days, with one on one side thirty days from there. Source: Plivo docs, Multiparty Call,
+        "List all MPCs".
+
+        Args:
+            options: Filters, all of which must hold: `status` (`initialized`, `active`, `ended`), `friendly_name`,
+                `sub_account` (an Auth ID), `termination_cause_code`, and `creation_time` and `end_time` with `__gt`,
+                `__gte`, `__lt` or `__lte` (aware datetimes). `limit` (1 to 20 on a page) and `offset`. `deadline`
+                (seconds for each page), `callback_url`, `callback_method`.
+
+        Raises:
+            ValueError, TypeError: A filter is wrong; nothing was sent.
+            PlivoError: It was not sent, refused, or the answer can't be read; raised by what fetches a page.
+        """
+        common = {name: options.pop(name) for name in OPTIONS if name in options}
+        given = read_options(self.list, common)
+        return self._operations.pages(MultiPartyCall, list_calls(options, callback=given.callback), given)
 
     @overload  # a str is an iterable of str as well; what comes first counts
     async def start(  # type: ignore[overload-overlap]
@@ -146,3 +263,9 @@ class MultiPartyCalls:
         ends = seconds("deadline", deadline)
         check_on_outcome(on_outcome)
         return self._activator.each(names, rules, ends, on_outcome)
+
+
+def _which(asked: str, name: str | UUID | Unset, uuid: str | UUID | Unset) -> Room:
+    if (name is UNSET) == (uuid is UNSET):
+        raise TypeError(f"{asked} takes a name or uuid=: exactly one of them")
+    return room(name) if uuid is UNSET else room_by_uuid(uuid)
