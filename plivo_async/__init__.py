@@ -1,24 +1,28 @@
 """Async client for Plivo Multiparty Calls: known outcomes, paced batches, and an emulator to try it on."""
 
-from ._client import BASE_URL, AsyncClient, Statistics
-from ._errors import (
-    ActivationFailures,
-    AuthenticationError,
-    BadRequestError,
-    DecodeError,
-    NotFoundError,
-    NotSentError,
-    OutcomeUnknownError,
-    PermissionDeniedError,
-    PlivoError,
-    RateLimitError,
-    ResponseError,
-    ServerError,
-    StatusNotReachedError,
-)
+import typing
+
 from ._version import __version__
-from .batch import Activation, ActivationReport, ActivationStream
-from .policy import ActivationOutcome, Attempt, AttemptOutcome, RateLimit, RetryPolicy
+
+if typing.TYPE_CHECKING:
+    from ._client import BASE_URL, AsyncClient, Statistics
+    from ._errors import (
+        ActivationFailures,
+        AuthenticationError,
+        BadRequestError,
+        DecodeError,
+        NotFoundError,
+        NotSentError,
+        OutcomeUnknownError,
+        PermissionDeniedError,
+        PlivoError,
+        RateLimitError,
+        ResponseError,
+        ServerError,
+        StatusNotReachedError,
+    )
+    from .batch import Activation, ActivationReport, ActivationStream
+    from .policy import ActivationOutcome, Attempt, AttemptOutcome, RateLimit, RetryPolicy
 
 __all__ = [
     "BASE_URL",
@@ -47,3 +51,22 @@ __all__ = [
     "StatusNotReachedError",
     "__version__",
 ]
+
+_HOMES = ("_errors", "policy", "models", "wire", "batch", "resources", "_client")
+"""Where these names live, in the order in which they are looked for."""
+
+if not typing.TYPE_CHECKING:  # a type checker that saw this function would believe in every name
+
+    def __getattr__(name):
+        """Import a name when it is first used: httpx and all the rest take 0.1 s, `import plivo_async` none of it."""
+        from importlib import import_module
+
+        for home in _HOMES if name in __all__ else ():
+            members = vars(import_module(f".{home}", __name__))
+            if name in members:
+                return globals().setdefault(name, members[name])
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        """What is public, imported or not."""
+        return sorted({*globals(), *__all__})

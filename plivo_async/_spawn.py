@@ -1,11 +1,13 @@
 """A task that outlives the function that starts it."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_running: set[asyncio.Task[None]] = set()
+if TYPE_CHECKING:
+    import asyncio
+
+_running: "set[asyncio.Task[None]]" = set()
 
 
 def spawn(main: Callable[[], Coroutine[Any, Any, None]], ended: Callable[[], None]) -> None:
@@ -19,6 +21,8 @@ def spawn(main: Callable[[], Coroutine[Any, Any, None]], ended: Callable[[], Non
     if trio is not None and trio.lowlevel.in_trio_run():
         trio.lowlevel.spawn_system_task(_run, main, ended)
         return
+    import asyncio  # a quarter of what httpx takes to be imported; where it runs, it is there
+
     task = asyncio.get_running_loop().create_task(main())
     _running.add(task)
     task.add_done_callback(_running.discard)
