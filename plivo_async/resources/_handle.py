@@ -16,6 +16,7 @@ from ..wire import (
     Role,
     Room,
     Status,
+    activate,
     add_participant,
     end,
     list_participants,
@@ -46,6 +47,7 @@ from ._waiting import checked_wait, given_seconds, wait_until
 
 _ENDED = "get() shows whether it is over"
 _ENDED_BY_NAME = "client.mpc.list(friendly_name=…, status='ended') shows whether it is over"
+_ACTIVE = "get() shows whether it is Active"
 _RECORDED = "get() shows it in `recording`"
 _DIALLED = (
     "find_participant(member_address=…, joined_since=error.started_at, wait_for=60) with the number that was dialled "
@@ -63,7 +65,7 @@ class MultiPartyCallHandle:
     A friendly name means the live conference of that name (Initialized or Active); the same name may be used again once
     it has ended. A UUID means one conference for ever. Source: Plivo docs, Multiparty Call.
 
-    Every method but `start`, `find_participant` and `wait_until` takes a `deadline`, in seconds for all of it, and a
+    Every method but `find_participant` and `wait_until` takes a `deadline`, in seconds for all of it, and a
     `callback_url` with a `callback_method`: then Plivo carries the operation out later, sends the result there, and the
     method returns `Accepted`. Every method raises `ValueError` or `TypeError` for a wrong argument, before anything is
     sent, and otherwise a `PlivoError`: `NotFoundError` if there is no such conference, `OutcomeUnknownError` if it may
@@ -111,25 +113,38 @@ class MultiPartyCallHandle:
         """
         return await look_at(self._operations, self._room, read_options(self.get, options))
 
+    @overload
     async def start(
-        self, *, confirm: Confirm = "always", wait_for: float = 0.0, deadline: float | None = None
-    ) -> Activation:
+        self, *, confirm: Confirm = ..., wait_for: float = ..., **options: Unpack[RequestOptions]
+    ) -> Activation: ...
+    @overload
+    async def start(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
+    async def start(
+        self, *, confirm: Confirm = "always", wait_for: float = 0.0, **options: Any
+    ) -> Activation | Accepted:
         """Activate the conference: move it from Initialized to Active. Idempotent.
 
-        As `client.mpc.start` for one: the arguments, what it returns and what it raises are the same.
+        As `client.mpc.start` for one: the arguments, what it returns and what it raises are the same. With a
+        `callback_url` Plivo accepts it and tells there what became of it; then no look settles anything here.
 
         Args:
             confirm: Which 404s are settled by one GET: "always", "ambiguous" or "never".
             wait_for: Seconds for which it is tried again while it isn't waiting yet.
-            deadline: Seconds for all of it, waits included; None for no bound.
+            options: `deadline`, `callback_url`, `callback_method`.
 
         Raises:
             NotFoundError: It isn't waiting.
+            TypeError: `confirm` or `wait_for` is given with `callback_url`.
             PlivoError: As for the class.
         """
-        return await self._activator.one(
-            self._room, self._activator.rules(confirm, wait_for), seconds("deadline", deadline)
-        )
+        given = read_options(self.start, options)
+        rules = self._activator.rules(confirm, wait_for)
+        if given.callback is None:
+            return await self._activator.one(self._room, rules, given.deadline)
+        if confirm != "always" or wait_for:
+            raise TypeError("confirm and wait_for can't be given with callback_url: it is told what became of it")
+        request = activate(self._room, callback=given.callback)
+        return await self._operations.value(Accepted, request, given.deadline, how=_ACTIVE)
 
     @overload
     async def stop(self, **options: Unpack[RequestOptions]) -> None: ...
