@@ -3,28 +3,29 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 from uuid import UUID
 
 HttpMethod = Literal["GET", "POST"]
-METHODS = ("GET", "POST")
+METHODS: tuple[str, ...] = get_args(HttpMethod)
 _LONGEST_SHOWN = 40
-_LEAST_HIDDEN = 5  # digits: what is shorter is no phone number
+_LARGEST_SHOWN = 10**12
+_LEAST_HIDDEN = 7  # digits: what has fewer is hardly a phone number that leads to somebody
 _SIP_USER = re.compile(r"(?i)(sips?:)[^@]+@")
 _HIDDEN = re.compile(r"•[•\s().-]*")
 
 
 def shown(value: object) -> str:
     """A value for an error message: short, and with phone numbers masked, as `+1415•••4567`."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else str(value)
     total = sum(character.isdigit() for character in text)
     if total >= _LEAST_HIDDEN:
         text = _HIDDEN.sub("•••", _hide(text, max(0, min(4, total - 7)), total - 4))
     text = _SIP_USER.sub(r"\1•••@", text)
     short = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-    return ascii(short).replace(r"\u2022", "•").replace(r"\u2026", "…") if isinstance(value, str) else short
+    return repr(short) if isinstance(value, str) else short
 
 
 def _hide(text: str, first: int, last: int) -> str:
@@ -69,7 +70,7 @@ def integer(name: str, value: object, least: int, most: int | None = None, unit:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, {allowed}, not {type(value).__name__}")
     if value < least or (most is not None and value > most):
-        raise ValueError(f"{name} must be {allowed}, not {shown(value)}")
+        raise ValueError(f"{name} must be {allowed}, not {shown(value) if abs(value) < _LARGEST_SHOWN else 'that'}")
     return int(value)
 
 
@@ -94,9 +95,8 @@ def url(name: str, value: object) -> str:
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        reason = "its port is not a number up to 65535" if "ort" in str(error) else "its host can't be read"
-        raise ValueError(f"{name} must be a URL such as https://example.com/hook; {reason}") from None
+    except ValueError:
+        raise ValueError(f"{name} must be a URL such as https://example.com/hook; its host can't be read") from None
     if parts.scheme not in {"http", "https"} or not host:
         raise ValueError(f"{name} must be a URL with a host that begins with http:// or https://")
     return address
@@ -141,15 +141,14 @@ def call_uuid(value: object, name: str = "call_uuid") -> str:
         ) from None
 
 
-def known(names: Iterable[object], allowed: Iterable[str], what: str) -> None:
+def known(names: Iterable[object], allowed: Sequence[str], what: str) -> None:
     """Refuse names that aren't allowed, with those that were perhaps meant.
 
     Raises:
         TypeError: One isn't allowed.
     """
-    choices = sorted(allowed)
     for name in names:
-        if name not in choices:
-            close = difflib.get_close_matches(str(name), choices)
-            meant = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(choices)}"
+        if name not in allowed:
+            close = difflib.get_close_matches(str(name), allowed)
+            meant = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(allowed)}"
             raise TypeError(f"unknown {what} {shown(name)}; {meant}")

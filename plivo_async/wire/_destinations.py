@@ -95,7 +95,7 @@ def joined(found: Sequence[Destination | str]) -> str:
     return "<".join(_phone(one) for one in found)
 
 
-def times(found: Sequence[Destination | str], name: str, general: int | None) -> int | str | None:
+def times(found: Sequence[Destination | str], name: str, general: object) -> object:
     """`ring_timeout` or `delay_dial` as it is sent: one for all, or one for each if they differ; None if none is given.
 
     A destination's own value comes first, then the general one, then Plivo's default.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
@@ -11,12 +11,11 @@ from ._checks import call_uuid as checked_call_uuid
 from ._checks import choice, integer, known, shown, text
 from ._encoding import query
 from ._messages import Request
-from ._names import Room
+from ._names import Room, room
 
 Status = Literal["initialized", "active", "ended"]
 
 _SUB_ACCOUNT = re.compile(r"SA[A-Z0-9]{18}", re.ASCII)
-_STATUSES = ("initialized", "active", "ended")
 _TIMES = ("end_time", "creation_time")
 _BOUNDS = ("gt", "gte", "lt", "lte")
 _TIME_FILTERS = tuple(f"{field}__{bound}" for field in _TIMES for bound in _BOUNDS)
@@ -81,13 +80,13 @@ def _filter(name: str, value: object) -> object:
         case "offset":
             return _offset(value)
         case "status":
-            return choice(name, value, _STATUSES)
+            return choice(name, value, get_args(Status))
         case "termination_cause_code":
             return integer(name, value, 0)
         case "sub_account":
             return _sub_account(value)
         case _:
-            return text(name, value)
+            return _friendly_name(value)
 
 
 def _limit(value: object) -> int:
@@ -96,6 +95,12 @@ def _limit(value: object) -> int:
 
 def _offset(value: object) -> int:
     return integer("offset", value, 0)
+
+
+def _friendly_name(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"friendly_name must be a str, not {type(value).__name__}")
+    return room(value, " in friendly_name").label
 
 
 def _sub_account(value: object) -> str:

@@ -7,7 +7,7 @@ from ._checks import shown
 from ._names import Room
 
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,100}", re.ASCII)
-_MOST = 100  # a conference has at most 10 live participants; this only bounds the path
+_LONGEST = 4_000  # characters of a segment: beside the longest name of a conference it still fits into a URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,6 @@ def members(*member_ids: object) -> Members:
         return Members("all", "all participants", single=False, everyone=True)
     if not member_ids:
         raise ValueError('members() takes one or more member ids, or "all"')
-    if len(member_ids) > _MOST:
-        raise ValueError(f"members() takes at most {_MOST} member ids, not {len(member_ids)}")
     ids = [_id(one, f"member id [{index}]") for index, one in enumerate(member_ids)]
     for index, one in enumerate(ids):
         if one.casefold() == "all":
@@ -64,7 +62,9 @@ def members(*member_ids: object) -> Members:
             raise ValueError(f"member ids [{ids.index(one)}] and [{index}] are the same; give each once")
     if len(ids) == 1:
         return member(ids[0])
-    return Members(",".join(ids), f"participants {', '.join(ids)}", single=False, everyone=False)
+    if len(segment := ",".join(ids)) > _LONGEST:
+        raise ValueError(f"members() takes ids of at most {_LONGEST:,} characters in all, not {len(segment):,}")
+    return Members(segment, f"participants {', '.join(ids)}", single=False, everyone=False)
 
 
 def target(room: Room, members: Members) -> str:

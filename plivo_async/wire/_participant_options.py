@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from ._checks import HttpMethod
+from ._recordings import FileFormat
 
 Role = Literal["agent", "supervisor", "customer", "ai-agent"]
 """What a participant is. `ai-agent` is documented by Plivo for XML only; over REST, its Python SDK takes it."""
@@ -16,6 +17,9 @@ EventGroup = Literal[
     "add-participant-api-events",
 ]
 """Events of a conference that `status_callback_url` can be told of."""
+
+ConfirmKey = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "#", "*"]
+"""A key of a phone."""
 
 
 class ParticipantOptions(TypedDict, total=False):
@@ -62,7 +66,7 @@ class ParticipantOptions(TypedDict, total=False):
     """Whether the conference is recorded. Plivo: False."""
     record_participant_track: bool | None
     """Whether this participant is recorded on a track of their own. Plivo: False."""
-    record_file_format: Literal["mp3", "wav"] | None
+    record_file_format: FileFormat | None
     """The format of recordings. Plivo: mp3."""
     stay_alone: bool | None
     """Whether the last participant may stay alone. Plivo: False."""
@@ -118,7 +122,7 @@ class DialOptions(ParticipantOptions, total=False):
     """How `call_status_callback_url` is requested. Plivo: POST."""
     sip_headers: Mapping[str, str] | None
     """SIP headers, delivered with the prefix `X-PH-`. Keys and values without `,` and `=`."""
-    confirm_key: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "#", "*"] | None
+    confirm_key: ConfirmKey | None
     """The key that whoever answers must press to come in."""
     confirm_key_sound_url: str | None
     """Played to ask for `confirm_key`; returns Plivo XML."""

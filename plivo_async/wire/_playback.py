@@ -13,7 +13,7 @@ from ._members import Members, target
 from ._messages import Request
 from ._names import Room
 
-_POLLY = re.compile(r"Polly\.[A-Za-z-]+", re.ASCII)
+_POLLY = re.compile(r"Polly\.[A-Za-z0-9_-]+", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 

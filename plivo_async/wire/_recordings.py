@@ -1,7 +1,7 @@
 """Recordings, of a conference or of one participant."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
@@ -15,8 +15,7 @@ from ._participants import participant_path
 FileFormat = Literal["mp3", "wav"]
 TrackType = Literal["participant", "all", "both"]
 
-FILE_FORMATS = ("mp3", "wav")
-_TRACK_TYPES = ("participant", "all", "both")
+FILE_FORMATS: tuple[str, ...] = get_args(FileFormat)
 
 
 def start_recording(
@@ -44,7 +43,7 @@ def start_recording(
     """
     arguments = {
         "file_format": None if file_format is None else choice("file_format", file_format, FILE_FORMATS),
-        **callback_with_method("recording_callback", recording_callback_url, recording_callback_method),
+        **_callback_with_method("recording_callback", recording_callback_url, recording_callback_method),
         "transcript": None if transcript is None else boolean("transcript", transcript),
         "transcription_url": None if transcription_url is None else url("transcription_url", transcription_url),
         "record_track_type": _track_type(member, record_track_type),
@@ -85,7 +84,7 @@ def resume_recording(
     return _recording("Resume recording", "POST", room, member, "Record/Resume/", arguments, callback)
 
 
-def callback_with_method(name: str, address: object, method: object) -> dict[str, object]:
+def _callback_with_method(name: str, address: object, method: object) -> dict[str, object]:
     """A callback's URL and its method, which is POST unless given; nothing if there is no URL."""
     key = f"{name}_method"
     if address is None:
@@ -100,7 +99,7 @@ def _track_type(member: Members | None, value: object) -> str | None:
         return None
     if member is None:
         raise ValueError("record_track_type is for the recording of one participant, not of the conference")
-    return choice("record_track_type", value, _TRACK_TYPES)
+    return choice("record_track_type", value, get_args(TrackType))
 
 
 def _recording(
