@@ -117,6 +117,7 @@ def test_emulator_every_path_has_its_verbs_and_says_which(path: str) -> None:
         answer, _ = ask(prepared(), "PUT", target)
         assert answer is not None
         assert dict(answer.headers)["Allow"] == ", ".join(sorted(there))
+        assert json.loads(answer.body)["error"] == "method not allowed"
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,7 +1,7 @@
 """Lists: filters, windows, pages."""
 
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
@@ -155,6 +155,29 @@ def test_emulator_list_links_are_relative_and_quoted() -> None:
     core.rooms.add("a", now=0)
     core.rooms.add("b", now=0)
     assert told(core, "GET", "?status=initialized&limit=1")[1]["meta"]["next"] == f"{ROOT}?limit=1&offset=1"
+
+
+def test_emulator_list_links_keep_every_filter() -> None:
+    """Whatever was asked for is asked for again by a link."""
+    filters = {
+        "sub_account": "SA0123456789ABCDEFGH",
+        "friendly_name": "a",
+        "status": "Ended",
+        "termination_cause_code": "1000",
+        **{f"end_time__{one}": "2026-11-23 12:00" for one in ("gt", "gte", "lt", "lte")},
+        **{f"creation_time__{one}": "2026-11-23 12:00" for one in ("gt", "gte", "lt", "lte")},
+    }
+    status, body = told(new_core(), "GET", f"?{urlencode(filters)}&offset=1")
+    assert status == 200
+    assert dict(parse_qsl(urlsplit(body["meta"]["previous"]).query)) == {**filters, "limit": "20", "offset": "0"}
+
+
+def test_emulator_list_window_is_a_week() -> None:
+    """What ended a week ago is listed, what ended a second earlier is not."""
+    core = new_core()
+    core.rooms.add("a", now=0, status="ended")
+    assert listed(core, 7 * DAY) == ["a"]
+    assert listed(core, 7 * DAY + 1) == []
 
 
 def test_emulator_list_offset_past_the_end() -> None:

@@ -18,11 +18,26 @@ from .test_emulator_support import AUTH_ID, AUTH_TOKEN, Client
 @pytest.mark.anyio
 async def test_emulator_settings_of_empty_answers() -> None:
     """`done_status=200`: what has nothing to tell says so in JSON, each with its `request_uuid`."""
-    order = ["activate", "start-recording", "pause-recording", "resume-recording", "stop-recording", "stop-play"]
+    messages = {
+        "activate": "MPC activated",
+        "start-recording": f"MPC: {NAME} record started",
+        "pause-recording": f"MPC: {NAME} record paused",
+        "resume-recording": f"MPC: {NAME} record resumed",
+        "stop-recording": f"MPC: {NAME} record stopped",
+        "start-participant-recording": f"MPC: {NAME} participant record started",
+        "pause-participant-recording": f"MPC: {NAME} record paused",
+        "resume-participant-recording": f"MPC: {NAME} record resumed",
+        "stop-participant-recording": f"MPC: {NAME} record stopped",
+        "stop-play": "MPC play stopped",
+        "stop-speak": "MPC speak stopped",
+        "kick": f"MPC: {NAME} kick member(s) succeeded",
+        "end": "MPC ended",
+    }
     async with with_conference("initialized", settings=Settings(done_status=200)) as (api, _):
-        for operation in [*order, "stop-speak", "kick", "end"]:
+        for operation, message in messages.items():
             status, answer = await api.ask(*example(operation))
-            if operation != "start-recording":
+            assert (operation, answer["message"]) == (operation, message)
+            if not operation.startswith("start-"):
                 assert (status, set(answer)) == (200, {"api_id", "message", "request_uuid"})
 
 
