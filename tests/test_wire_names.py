@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async.wire import Room, activate, check_path, retrieve, room, room_by_uuid
+from plivo_async.wire import Room, activate, callback, check_path, end, retrieve, room, room_by_uuid
 
 ACCOUNT = "https://api.plivo.com/v1/Account/MA000000000000000000/"
 UUID_TEXT = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"
@@ -220,3 +220,21 @@ def test_requests_of_a_room_are_as_documented() -> None:
     assert (post.operation, post.target, post.effect.value, post.query) == ("Activate MPC", "a/b", "idempotent", "")
     assert (get.method, get.body, get.effect.value) == ("GET", None, "safe")
     assert re.fullmatch(r"MultiPartyCall/uuid_[0-9a-f-]{36}/", get.path)
+
+
+def test_ending_a_room_is_as_documented() -> None:
+    """An idempotent DELETE of the same path, without a body."""
+    request = end(room("a/b"))
+    assert (request.method, request.path, request.body) == ("DELETE", "MultiPartyCall/name_a%2Fb/", None)
+    assert (request.operation, request.target, request.effect.value, request.query) == (
+        "End MPC",
+        "a/b",
+        "idempotent",
+        "",
+    )
+
+
+def test_activating_a_room_with_a_callback() -> None:
+    """Text, not the lists of one that Plivo's Python SDK sends; the status comes first."""
+    body = activate(room("a"), callback=callback("https://a.b/ö", "GET")).body
+    assert body == '{"status":"active","callback_url":"https://a.b/ö","callback_method":"GET"}'.encode()
