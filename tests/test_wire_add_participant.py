@@ -366,6 +366,9 @@ def test_coach_mode_of_roles() -> None:
     assert sent(add(**{**MOVE, "role": "supervisor"}, coach_mode=True))["coach_mode"] is True
     for role in ("agent", "supervisor", "customer", "ai-agent"):
         assert sent(add(**{**MOVE, "role": role}, coach_mode=False))["coach_mode"] is False
+        if role != "supervisor":
+            with pytest.raises(ValueError, match=f"^coach_mode=True is for role 'supervisor' only, not '{role}'"):
+                add(**{**MOVE, "role": role}, coach_mode=True)
 
 
 @pytest.mark.parametrize(
