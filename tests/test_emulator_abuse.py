@@ -125,7 +125,8 @@ def test_emulator_nothing_is_below_a_path(path: str) -> None:
     """A segment more, an empty one, one in another case: 404."""
     target = f"/v1/Account/{AUTH_ID}/{path}/".replace("{mpc}", "name_a").replace("{member}", "1")
     for wrong in (target + "x/x/x/", target + "/", target.lower(), target.replace("MultiPartyCall", "")):
-        assert told(prepared(), "GET", wrong)[0] == 404
+        status, answer = told(prepared(), "GET", wrong)
+        assert (status, answer["error"]) == (404, "not found")
 
 
 def test_emulator_aliases_are_off_unless_asked_for() -> None:

@@ -749,12 +749,22 @@ async def test_emulator_contract_of_coach_mode() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [{}, {"mute": None}, {"mute": "maybe"}, {"disable_state_change_sound": True}, {"hold": [True]}]
+    "arguments",
+    [
+        {},
+        {"mute": None},
+        {"mute": "maybe"},
+        {"disable_state_change_sound": True},
+        {"hold": [True]},
+        {"mute": True, "disable_state_change_sound": 1},
+    ],
 )
 async def test_emulator_contract_of_bad_updates(arguments: Any) -> None:
     """Without any of the three flags, or with one that is no boolean: 400. Refused by SDKs; unverified."""
     async with with_conference() as (api, _):
-        assert (await api.ask("POST", "{}/Participant/1/", arguments))[0] == 400
+        status, answer = await api.ask("POST", "{}/Participant/1/", arguments)
+        assert status == 400
+        assert answer["error"].startswith(next((key for key, value in arguments.items() if value is not True), "mute"))
 
 
 @pytest.mark.parametrize("member", ["4", "1,4", "1,,2", "1,", ",", "one", "-1", "ALL", "%00"])

@@ -154,6 +154,7 @@ async def test_emulator_settings_of_updates() -> None:
     async with with_conference(settings=settings) as (api, _):
         status, answer = await api.ask("POST", "{}/Participant/1/", {"mute": True, "hold": False})
         assert (status, set(answer)) == (200, {"api_id", "message", "request_uuid"})
+        assert api.plivo.requests[-1].applied
         assert answer["message"] == {
             "mute": f"MPC: {NAME} mute/unmute member(s) succeded",
             "hold": f"MPC: {NAME} hold/unhold member(s) succeded",
