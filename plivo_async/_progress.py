@@ -1,5 +1,7 @@
 """How far a request has got, as seen by the one who sends it."""
 
+import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 import anyio
@@ -9,6 +11,9 @@ PROGRESS = "plivo_async.progress"
 """The names under which a request's `extensions` carry its priority and its progress."""
 
 
+_CLOSING = 2.0  # seconds that closing a connection may take
+
+
 class Progress:
     """Knows whether anything was sent, even when a cancellation is all that comes back; starts the attempt's timeout.
 
@@ -16,13 +21,14 @@ class Progress:
         sent: Whether any of the request may have left.
     """
 
-    __slots__ = ("_extensions", "_scope", "_seconds", "sent")
+    __slots__ = ("_extensions", "_scope", "_seconds", "_stream", "sent")
 
     def __init__(self) -> None:
         self.sent = False
         self._scope: anyio.CancelScope | None = None
         self._seconds = 0.0
         self._extensions: dict[str, Any] = {}
+        self._stream: Any = None  # a connection of which TLS hasn't been agreed on
 
     def bound(self, scope: anyio.CancelScope, seconds: float) -> None:
         """Let `scope` end the attempt `seconds` after it begins, or at the scope's own deadline if that is earlier."""
@@ -35,8 +41,13 @@ class Progress:
         if self._scope is not None:
             self._scope.deadline = min(self._scope.deadline, anyio.current_time() + self._seconds)
 
-    async def _trace(self, event: str, info: object) -> None:
+    async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Listen to httpcore until the first byte leaves: in HTTP/1.1 and HTTP/2 that comes after this event."""
         if event.endswith("send_request_headers.started"):
             self.sent = True
             self._extensions.pop("trace", None)  # 2 % of a request's CPU
+        elif event.endswith("connect_tcp.complete"):
+            self._stream = info["return_value"]
+        elif event.endswith("start_tls.failed"):
+            with anyio.move_on_after(_CLOSING, shield=True), contextlib.suppress(Exception):
+                await self._stream.aclose()  # httpcore forgets it if a cancellation was the reason

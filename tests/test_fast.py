@@ -1,6 +1,7 @@
 """The client over aiohttp: the same as over httpx in all that can be seen, told apart by nothing but its CPU."""
 
 import builtins
+import contextlib
 import logging
 import random
 import socket
@@ -264,15 +265,27 @@ class TestCancelling:
         assert len({activation.outcome for activation in told}) >= 3
         assert len(told) == 3 * (steps + 1)
 
-    async def test_while_connecting_nothing_was_sent(self) -> None:
-        """Before a connection is there nothing can have been applied: the outcome is not `unknown`."""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-            async with client_at(port, scheme="https") as client:
-                told: list[Activation] = []
-                with anyio.move_on_after(0.1):
-                    await client.mpc.start(["a", "b"], on_outcome=told.append)
-                assert [activation.outcome for activation in told] == ["not_attempted"] * 2
+    @both
+    async def test_in_the_handshake_nothing_was_sent_and_nothing_stays_open(self, transport: Transport) -> None:
+        """Before a connection is there nothing can have been applied; and the server sees it closed at once.
+
+        Cancelled from outside, and by the timeout of the attempt.
+        """
+        for inside, outside in ((0.05, 5.0), (5.0, 0.05)):
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                port = listener.getsockname()[1]
+                async with client_at(port, transport, scheme="https", timeout=inside) as client:
+                    told: list[Activation] = []
+                    with anyio.move_on_after(outside):
+                        await client.mpc.start(["a"], on_outcome=told.append)
+                    assert [activation.outcome for activation in told] == ["failed" if inside < 1 else "not_attempted"]
+                    await anyio.wait_all_tasks_blocked()
+                    connection, _ = listener.accept()
+                    with connection:
+                        connection.settimeout(2)
+                        assert connection.recv(65536)[:1] == b"\x16"  # its greeting
+                        with contextlib.suppress(ConnectionResetError):
+                            assert connection.recv(65536) == b""
 
     async def test_after_a_storm_of_cancellations_it_works_on(self) -> None:
         """Five hundred operations cut off in mid-air, three times: as many connections as ever, all of them good."""
