@@ -9,6 +9,7 @@ import typer
 from .._version import __version__
 from ._demo import demo
 from ._emulator import emulator, faults_listed
+from ._list import list_
 from ._start import start
 
 __all__ = ["app", "run"]
@@ -36,6 +37,7 @@ def help_text(doc: str | None, more: str = "") -> str:
 app.command(help=help_text(demo.__doc__))(demo)
 app.add_typer(mpc, name="mpc")
 mpc.command(help=help_text(start.__doc__))(start)
+mpc.command("list", help=help_text(list_.__doc__))(list_)
 app.command(help=help_text(emulator.__doc__, faults_listed()))(emulator)
 
 

@@ -1,0 +1,235 @@
+"""`plivo-async mpc list`: the conferences of an account."""
+
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Annotated, Literal
+from unicodedata import category
+
+import anyio
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from .. import BASE_URL, AsyncClient, AuthenticationError, PlivoError
+from ..models import MultiPartyCall
+from ..resources import CallFilters, Pages
+from ._codes import ExitCode
+from ._console import err, fail, given, out, say
+from ._options import parse_duration, parse_rate, parse_timeout
+from ._signals import until_signal
+from ._start import _client
+
+Status = Literal["initialized", "active", "ended"]
+Note = Callable[[int | None], None]
+
+_PAGE = 20
+_COLUMNS = ("name", "status", "since (UTC)", "recording", "uuid")
+_IN_TERMS_OF_THE_COMMAND = {
+    "friendly_name": "--name",
+    "sub_account": "--sub-account",
+    "creation_time__gte": "--created-after",
+    "creation_time__lt": "--created-before",
+    "end_time__gte": "--ended-after",
+    "end_time__lt": "--ended-before",
+}
+
+
+def list_(
+    status: Annotated[Status | None, typer.Option(help="Only those that wait, go on, or are over.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Only those of this name.")] = None,
+    sub_account: Annotated[str | None, typer.Option(metavar="SA…", help="Only those of this subaccount.")] = None,
+    created_after: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only those made then or later: 2h (ago), 2026-11-24 18:00.")
+    ] = None,
+    created_before: Annotated[str | None, typer.Option(metavar="TIME", help="Only those made earlier.")] = None,
+    ended_after: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only those that ended then or later.")
+    ] = None,
+    ended_before: Annotated[str | None, typer.Option(metavar="TIME", help="Only those that ended earlier.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many, the newest first.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object per line, with all that is known.")] = False,
+    timeout: Annotated[str, typer.Option(metavar="DURATION", help="Bounds one attempt.")] = "10s",
+    max_attempts: Annotated[int, typer.Option(min=1, max=100, help="Attempts per page, the first one too.")] = 5,
+    base_url: Annotated[str, typer.Option(metavar="URL", help="Where Plivo is, or an emulator.")] = BASE_URL,
+) -> None:
+    r"""List conferences: those that wait (initialized), go on (active), and are over (ended).
+
+    Without --ended-after and --ended-before, Plivo lists those of the last seven days; with one of them, thirty days
+    from there. A TIME is a date, a date and time (UTC unless it has an offset), or how long ago it is.
+
+    A terminal gets a table. A pipe gets a line per conference, without a header, its columns separated by tabs: name,
+    status, since when it has it (UTC), recording, UUID. Characters that would break a line are written as \x1b.
+    Nothing is printed before the list is complete, so that what is done with it can't disturb it. How many
+    participants a conference has is in no list of Plivo's.
+
+    The credentials are read from the environment variables PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN only.
+
+    Examples:
+      plivo-async mpc list --status initialized
+      plivo-async mpc list --status initialized | cut -f1 | plivo-async mpc start -
+      plivo-async mpc list --status initialized | cut -f5 | plivo-async mpc start - --uuid
+      plivo-async mpc list --ended-after 24h --json | jq .billed_amount
+
+    Exit codes:
+      0    the list is complete, or has the N that were asked for
+      1    it could not be fetched; nothing is printed
+      2    usage, or credentials missing; nothing was sent
+      4    the credentials were refused (401)
+      130  interrupted
+    """
+    instant = partial(_given_instant, now=datetime.now(UTC))
+    filters = CallFilters(
+        status=status,
+        friendly_name=name,
+        sub_account=sub_account,
+        creation_time__gte=instant("--created-after", created_after),
+        creation_time__lt=instant("--created-before", created_before),
+        end_time__gte=instant("--ended-after", ended_after),
+        end_time__lt=instant("--ended-before", ended_before),
+        limit=None if limit is None else min(limit, _PAGE),
+    )
+    client = _client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, parse_rate("300/5"))
+    calls, more = _fetched(client, filters, limit)
+    _print(calls, as_json)
+    if more:
+        say(err(), f"there are more; --limit {limit} cut them off")
+    elif not calls:
+        say(err(), "no conference fits")
+
+
+def parse_instant(text: str, now: datetime) -> datetime:
+    """An instant: `2026-11-24`, `2026-11-24 18:00`, `2026-11-24T18:00+01:00`, or so long ago: `2h`, `90m`.
+
+    Raises:
+        ValueError: It is none of these, or too long ago.
+    """
+    try:
+        instant = datetime.fromisoformat(text.strip())
+    except ValueError:
+        pass
+    else:
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
+    try:
+        return now - timedelta(seconds=parse_duration(text))
+    except (ValueError, OverflowError):
+        raise ValueError(
+            f"{text!r} is no time: write a date and time, as in 2026-11-24 18:00, or how long ago, as in 2h"
+        ) from None
+
+
+def since(call: MultiPartyCall) -> datetime | None:
+    """When a conference got its status."""
+    if call.status == "Ended":
+        return call.end_time
+    return (call.start_time if call.status == "Active" else None) or call.creation_time
+
+
+def row(call: MultiPartyCall) -> tuple[str, ...]:
+    """The columns, as text without control characters."""
+    instant = since(call)
+    when = "-" if instant is None else f"{instant:%Y-%m-%d %H:%M:%S}"
+    return tuple(
+        printable(text) for text in (call.friendly_name, call.status, when, call.recording or "-", call.mpc_uuid)
+    )
+
+
+def printable(text: str) -> str:
+    """Text in which what moves a cursor or ends a line is escaped: anybody may have named these conferences."""
+    return "".join(one.encode("unicode_escape").decode("ascii") if category(one) == "Cc" else one for one in text)
+
+
+def table(calls: Sequence[MultiPartyCall]) -> Table:
+    """The conferences as a table."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in _COLUMNS:
+        shown.add_column(column, overflow="fold", no_wrap=column != "name")
+    for call in calls:
+        shown.add_row(*(Text(text) for text in row(call)))
+    return shown
+
+
+def json_line(call: MultiPartyCall) -> str:
+    """All fields, times in ISO 8601, amounts as text."""
+    return json.dumps(asdict(call), ensure_ascii=False, default=_as_text)
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _given_instant(option: str, text: str | None, now: datetime) -> datetime | None:
+    return None if text is None else given(option, partial(parse_instant, now=now), text)
+
+
+def _fetched(client: AsyncClient, filters: CallFilters, limit: int | None) -> tuple[list[MultiPartyCall], bool]:
+    """The conferences, and whether there are more than were asked for; ends the program if there is no list."""
+    try:
+        pages = client.mpc.list(**filters)
+    except ValueError as error:
+        fail(_in_terms_of_the_command(str(error)))
+    found: list[MultiPartyCall] = []
+    more = False
+
+    async def main() -> None:
+        nonlocal more
+        async with client:
+            more = await collect(pages, limit, found, note)
+
+    with err().status("listing") as status:
+
+        def note(total: int | None) -> None:
+            status.update(f"listing: {len(found):,}" + (f" of {total:,}" if total is not None else ""))
+
+        interrupted = _run(main)
+    if interrupted:
+        fail("interrupted; nothing is listed", ExitCode.INTERRUPTED)
+    return found, more
+
+
+def _run(main: Callable[[], Awaitable[None]]) -> bool:
+    """Run it; returns whether it was interrupted, and ends the program if it failed."""
+    try:
+        return anyio.run(until_signal, main)
+    except KeyboardInterrupt:
+        return True
+    except AuthenticationError:
+        refused = "Plivo refused the credentials (401); check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN"
+        fail(refused, ExitCode.CREDENTIALS_REFUSED)
+    except PlivoError as error:
+        fail(error.message, ExitCode.SOME_FAILED)
+
+
+async def collect(pages: Pages[MultiPartyCall], limit: int | None, found: list[MultiPartyCall], note: Note) -> bool:
+    """Put all conferences into a list, or the first ones.
+
+    Returns:
+        Whether there are more.
+    """
+    async for page in pages.pages():
+        found += page.objects
+        note(page.meta.count)
+        if limit is not None and len(found) >= limit:
+            more = len(found) > limit or page.has_next
+            del found[limit:]
+            return more
+    return False
+
+
+def _print(calls: Sequence[MultiPartyCall], as_json: bool) -> None:
+    console = out()
+    if console.is_terminal and not as_json:
+        if calls:
+            console.print(table(calls))
+        return
+    for call in calls:
+        sys.stdout.write((json_line(call) if as_json else "\t".join(row(call))) + "\n")
+
+
+def _in_terms_of_the_command(message: str) -> str:
+    for name, option in _IN_TERMS_OF_THE_COMMAND.items():
+        message = message.replace(name, option)
+    return message
