@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, NoReturn, Self, get_args
+from typing import Any, Literal, NoReturn, Self
 
 import httpx
 
@@ -25,7 +25,6 @@ from .policy import Effect, RateLimit, RetryPolicy
 from .resources import MultiPartyCalls
 from .wire import Account, Request, check_path
 
-TransportName = Literal["httpx", "aiohttp"]
 LaneOpener = Callable[[ssl.SSLContext], Callable[[], httpx.AsyncBaseTransport]]
 
 BASE_URL = "https://api.plivo.com"
@@ -98,7 +97,7 @@ class AsyncClient:
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
         rate_limit: RateLimit | None = RateLimit(),  # noqa: B008  (frozen)
         http_client: httpx.AsyncClient | None = None,
-        transport: TransportName = "httpx",
+        transport: Literal["httpx", "aiohttp"] = "httpx",
         allow_http: bool = False,
         clock: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = random.random,
@@ -115,7 +114,7 @@ class AsyncClient:
             http_client: Your own, for proxies, certificates and transports of your choice. It is used as it is, with at
                 most 8 requests under way, and never closed by us.
             transport: What the client's own connections are made of. "aiohttp" takes about half the CPU of a request,
-                on asyncio only; it needs the extra `plivo-async[fast]`. All else is the same.
+                on asyncio only; it needs the extra `plivo-async[fast]`, and is imported here. All else is the same.
             allow_http: Send credentials over `http://` to other hosts than this one.
             clock: Monotonic seconds; a test with virtual time hands in its own.
             random: Draws evenly from [0, 1), for the jitter.
@@ -265,7 +264,7 @@ def _checked_path(path: object) -> str:
 
 def _opener(transport: object, http_client: httpx.AsyncClient | None) -> LaneOpener:
     """What makes lanes from a TLS context; aiohttp is imported only if it is asked for."""
-    if transport not in get_args(TransportName):
+    if transport not in ("httpx", "aiohttp"):
         raise ValueError(f"transport must be 'httpx' or 'aiohttp', not {transport!r}")
     if transport == "httpx":
         return open_connection_lane
