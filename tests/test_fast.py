@@ -13,6 +13,7 @@ import anyio
 import anyio.lowlevel
 import httpx
 import pytest
+import respx
 
 from plivo_async import (
     Activation,
@@ -415,6 +416,15 @@ async def test_no_error_gives_the_token_away(fault: str, caplog: pytest.LogCaptu
     ours = [one for one in caplog.records if not one.name.startswith("plivo_async.emulator")]
     assert ours
     assert not [one for one in ours if "1415123" in one.getMessage() or shown(one.getMessage())]
+
+
+@pytest.mark.anyio
+async def test_respx_above_the_transport() -> None:
+    """Where respx takes the place of httpx's transports, it takes that of aiohttp as well."""
+    async with respx.mock(using="httpx") as router:
+        router.post(url__regex=".*/name_room/").respond(204)
+        async with AsyncClient(AUTH_ID, TOKEN, transport="aiohttp", rate_limit=None) as client:
+            assert (await client.mpc.start("room")).outcome == "activated"
 
 
 @pytest.mark.real_time
