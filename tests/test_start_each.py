@@ -6,6 +6,7 @@ import itertools
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import NoReturn
 
 import anyio
 import anyio.lowlevel
@@ -608,6 +609,10 @@ class Instant:
 
     def repeating(self, attempt: Attempt, options: Options) -> None:
         """Free of charge."""
+
+    async def run(self, *_: object, **__: object) -> NoReturn:
+        """Batches make single attempts, not whole operations."""
+        raise AssertionError
 
 
 async def test_memory_stays_constant() -> None:

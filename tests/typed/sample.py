@@ -1,0 +1,225 @@
+"""Every public signature, used as a user would: what type checkers must accept, and with which types.
+
+Checked by mypy (strict) with the rest of the project, and by pyright through `tests/test_typed.py`. Not run.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, assert_type
+from uuid import UUID
+
+import httpx
+
+from plivo_async import (
+    Accepted,
+    Activation,
+    ActivationOutcome,
+    ActivationReport,
+    ActivationStream,
+    AddedParticipant,
+    AsyncClient,
+    Attempt,
+    Destination,
+    DialledCall,
+    DialOptions,
+    MembersHandle,
+    MultiPartyCall,
+    MultiPartyCallHandle,
+    MultiPartyCalls,
+    OutcomeUnknownError,
+    Page,
+    PageMeta,
+    Pages,
+    Participant,
+    ParticipantHandle,
+    ParticipantOptions,
+    ParticipantUpdate,
+    Playback,
+    PlivoError,
+    RateLimit,
+    Recording,
+    RetryPolicy,
+    Statistics,
+    StatusNotReachedError,
+)
+
+HOOK = "https://example.com/done"
+AUDIO = "https://example.com/a.mp3"
+SINCE = datetime.now(UTC) - timedelta(days=1)
+
+
+async def clients(own: httpx.AsyncClient) -> None:
+    """Making, copying and closing them; any other endpoint."""
+    client = AsyncClient()
+    client = AsyncClient("MAXXXXXXXXXXXXXXXXXX", "token", base_url="https://api.plivo.com", timeout=5)
+    client = AsyncClient(timeout=httpx.Timeout(5, connect=1), retry=RetryPolicy(max_attempts=2), rate_limit=None)
+    client = AsyncClient(rate_limit=RateLimit(300, per=5.0), http_client=own)
+    async with AsyncClient(timeout=None) as entered:
+        assert_type(entered, AsyncClient)
+    assert_type(client.with_options(timeout=2, retry=RetryPolicy(max_attempts=1)), AsyncClient)
+    assert_type(await client.request("GET", "Call/", params={"limit": 5}), Any)
+    assert_type(client.statistics(), Statistics)
+    assert_type(client.mpc, MultiPartyCalls)
+    await client.aclose()
+
+
+async def activating(client: AsyncClient, names: list[str], some: AsyncIterator[str]) -> None:
+    """One, many, a stream."""
+    assert_type(await client.mpc.start("support-4812"), Activation)
+    assert_type(await client.mpc.start(UUID(int=1)), Activation)
+    assert_type(await client.mpc.start(uuid="8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e", wait_for=30), Activation)
+    report = await client.mpc.start(names, confirm="ambiguous", deadline=60, on_outcome=print)
+    assert_type(report, ActivationReport)
+    assert_type(await client.mpc.start(some), ActivationReport)
+    stream = client.mpc.start_each(some)
+    assert_type(stream, ActivationStream)
+    async for activation in stream:
+        assert_type(activation, Activation)
+        assert_type(activation.outcome, ActivationOutcome)
+        assert_type(activation.attempts, tuple[Attempt, ...])
+    assert_type(await client.mpc("support-4812").start(deadline=10), Activation)
+
+
+async def conferences(client: AsyncClient) -> None:
+    """Handles, and what is done to a conference."""
+    assert_type(client.mpc("support-4812"), MultiPartyCallHandle)
+    assert_type(client.mpc(uuid="8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"), MultiPartyCallHandle)
+    assert_type(client.mpc(UUID(int=1)), MultiPartyCallHandle)
+    mpc = client.mpc(uuid=UUID(int=1))
+    assert_type(await mpc.get(), MultiPartyCall)
+    assert_type(await client.mpc.get("support-4812"), MultiPartyCall)
+    assert_type(await client.mpc.get(uuid=UUID(int=1), deadline=5), MultiPartyCall)
+    assert_type(await client.mpc.get("support-4812", callback_url=HOOK), Accepted)
+    await mpc.stop()
+    await client.mpc.stop("support-4812", deadline=5)
+    assert_type(await mpc.stop(callback_url=HOOK, callback_method="GET"), Accepted)
+    assert_type(await mpc.wait_until("active", deadline=30, interval=0.5), MultiPartyCall)
+
+
+async def lists(client: AsyncClient) -> None:
+    """Items, pages, the first page."""
+    pages = client.mpc.list(status="initialized", creation_time__gte=SINCE, end_time__lt=SINCE, limit=20, offset=0)
+    assert_type(pages, Pages[MultiPartyCall])
+    async for call in pages:
+        assert_type(call, MultiPartyCall)
+    page = await client.mpc.list(friendly_name="support-4812", termination_cause_code=1000)
+    assert_type(page, Page[MultiPartyCall])
+    assert_type(page.objects, tuple[MultiPartyCall, ...])
+    assert_type(page.meta, PageMeta)
+    assert_type(page.has_next, bool)
+    assert_type(await page.next(), Page[MultiPartyCall] | None)
+    async for one in client.mpc.list().pages():
+        assert_type(one, Page[MultiPartyCall])
+    assert_type(await client.mpc.list(callback_url=HOOK), Accepted)
+    people = client.mpc("support-4812").participants(call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", limit=5)
+    assert_type(people, Pages[Participant])
+    assert_type(await client.mpc("support-4812").participants(callback_url=HOOK), Accepted)
+
+
+async def adding(mpc: MultiPartyCallHandle, to: list[str], url: str | None) -> None:
+    """Dialling one, dialling several, transferring."""
+    added = await mpc.add_participant(role="customer", from_="+14151234567", to="+14157654321", record=True)
+    assert_type(added, AddedParticipant)
+    assert_type(added.calls, tuple[DialledCall, ...])
+    await mpc.add_participant(role="supervisor", from_="+14151234567", to=Destination("+14157654321", ring_timeout=20))
+    await mpc.add_participant(role="agent", from_="+14151234567", to=to)
+    await mpc.add_participant(
+        role="agent",
+        from_="+14151234567",
+        to=["+14157654321", Destination("sip:agent@phone.plivo.com", ring_timeout=20, delay_dial=5)],
+        caller_name="Support",
+        confirm_key="5",
+        sip_headers={"Team": "7"},
+        status_callback_url=url,
+        status_callback_events=["mpc-state-changes", "participant-speak-events"],
+        start_mpc_on_enter=False,
+        deadline=10,
+    )
+    await mpc.add_participant(role="customer", call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", stay_alone=True)
+    assert_type(
+        await mpc.add_participant(role="agent", from_="+14151234567", to="+14157654321", callback_url=HOOK), Accepted
+    )
+    assert_type(
+        await mpc.add_participant(role="agent", call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", callback_url=HOOK),
+        Accepted,
+    )
+    both: ParticipantOptions = {"max_duration": 600, "record": True}
+    dialling: DialOptions = {"max_duration": 600, "ring_timeout": 30}
+    await mpc.add_participant(role="customer", call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", **both)
+    await mpc.add_participant(role="customer", from_="+14151234567", to="+14157654321", **dialling)
+    assert_type(
+        await mpc.find_participant(call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", wait_for=30), Participant | None
+    )
+    assert_type(await mpc.find_participant(member_address="+14157654321", joined_since=SINCE), Participant | None)
+
+
+async def participants(mpc: MultiPartyCallHandle) -> None:
+    """One, several, all."""
+    person = mpc.participant(355)
+    assert_type(person, ParticipantHandle)
+    assert_type(await person.get(), Participant)
+    assert_type(await person.update(mute=True, hold=False, coach_mode=True), ParticipantUpdate)
+    assert_type(await person.start_coach_mode(), ParticipantUpdate)
+    assert_type(await person.stop_coach_mode(deadline=5), ParticipantUpdate)
+    assert_type(await person.get(callback_url=HOOK), Accepted)
+    for members in (mpc.participant("355"), mpc.members("355", 356), mpc.members("all")):
+        assert_type(await members.mute(), ParticipantUpdate)
+        assert_type(await members.unmute(deadline=5), ParticipantUpdate)
+        assert_type(await members.hold(callback_url=HOOK), Accepted)
+        assert_type(await members.unhold(), ParticipantUpdate)
+        assert_type(await members.update(mute=True, hold=True), ParticipantUpdate)
+        assert_type(await members.play(AUDIO), Playback)
+        assert_type(await members.speak("Hello", voice="WOMAN", language="en-US", mix=False), Playback)
+        await members.stop_playing()
+        await members.stop_speaking()
+        await members.kick()
+    assert_type(mpc.members("all"), MembersHandle)
+
+
+async def recordings(mpc: MultiPartyCallHandle) -> None:
+    """Of the conference, and of a participant."""
+    recording = await mpc.start_recording(file_format="wav", recording_callback_url=HOOK)
+    assert_type(recording, Recording)
+    assert_type(recording.recording_url, str | None)
+    await mpc.pause_recording()
+    await mpc.resume_recording(deadline=5)
+    assert_type(await mpc.stop_recording(callback_url=HOOK), Accepted)
+    person = mpc.participant(355)
+    assert_type(await person.start_recording(file_format="mp3", record_track_type="participant"), Recording)
+    await person.pause_recording(record_track_type="participant")
+    await person.resume_recording()
+    await person.stop_recording()
+
+
+def models(call: MultiPartyCall, person: Participant) -> None:
+    """What is known of a conference and of a participant."""
+    assert_type(call.billed_amount, Decimal | None)
+    assert_type(call.start_time, datetime | None)
+    assert_type(call.status, str)
+    assert_type(call.extra, dict[str, Any])
+    assert_type(person.member_id, str)
+    assert_type(person.coach_mode, bool | None)
+
+
+async def errors(mpc: MultiPartyCallHandle) -> None:
+    """What can be caught, and what it tells."""
+    try:
+        await mpc.stop()
+    except OutcomeUnknownError as error:
+        assert_type(error.started_at, datetime | None)
+    except StatusNotReachedError as error:
+        assert_type(error.status, str | None)
+    except PlivoError as error:
+        assert_type(error.to_dict(), dict[str, Any])
+
+
+async def wrong_calls(client: AsyncClient, mpc: MultiPartyCallHandle) -> None:
+    """Each of these is refused: should a checker let one pass, its comment is in vain, and that is an error too."""
+    client.mpc()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    client.mpc("a", uuid="b")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    client.mpc.list(status="Active")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    await mpc.add_participant(from_="+1", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.add_participant(role="agent", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.add_participant(role="agent", from_="+1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.add_participant(role="agent")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
