@@ -76,7 +76,7 @@ SDK_DEFAULTS = {
     "create_mpc_with_single_participant": True,
     "customer_hold_music_method": "GET",
     "delay_dial": 0,
-    "dial_music": "Real",
+    "dial_music": "real",
     "end_mpc_on_exit": False,
     "enter_sound": "beep:1",
     "enter_sound_method": "GET",
@@ -110,7 +110,11 @@ SDK_DEFAULTS = {
 
 
 def _without_defaults(body: dict[str, Any]) -> dict[str, Any]:
-    defaults = SDK_DEFAULTS | ({"recording_callback_method": "POST"} if "role" not in body else {})
+    defaults = (
+        SDK_DEFAULTS
+        | {"caller_name": body.get("from")}
+        | ({"recording_callback_method": "POST"} if "role" not in body else {})
+    )
     return {key: value for key, value in body.items() if key not in defaults or value != defaults[key]}
 
 

@@ -18,7 +18,13 @@ SAMPLE = ROOT / "tests" / "typed" / "sample.py"
 @pytest.mark.skipif(importlib.util.find_spec("pyright") is None, reason="pyright is not installed")
 def test_pyright_accepts_what_is_right_and_refuses_what_is_wrong() -> None:
     """Strict, with a comment on each call that must be refused; a comment in vain is an error."""
-    done = subprocess.run([sys.executable, "-m", "pyright"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pyright", "--pythonpath", sys.executable],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
