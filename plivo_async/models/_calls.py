@@ -37,7 +37,7 @@ class MultiPartyCall:
         resource_uri: Its own URI; the same applies.
         max_participants: How many it takes. Documented, but seen in no answer: None.
         max_duration: Seconds that it may last. As before.
-        api_id: Plivo's identifier of the request; None for those in a list.
+        api_id: Plivo's identifier of the request; None for those in a list. It doesn't count when two are compared.
         extra: Whatever else Plivo sent, and what could not be read, by its name on the wire.
     """
 
@@ -59,5 +59,5 @@ class MultiPartyCall:
     resource_uri: str | None = None
     max_participants: int | None = None
     max_duration: int | None = None
-    api_id: str | None = None
+    api_id: str | None = field(default=None, compare=False)
     extra: dict[str, Any] = field(default_factory=dict, hash=False)

@@ -32,7 +32,7 @@ class Participant:
         billed_duration: Seconds that are charged, in whole minutes; None before.
         billed_amount: What it cost in US dollars; None before.
         resource_uri: Their URI.
-        api_id: Plivo's identifier of the request; None for those in a list.
+        api_id: Plivo's identifier of the request; None for those in a list. It doesn't count when two are compared.
         extra: Whatever else Plivo sent, and what could not be read, by its name on the wire.
     """
 
@@ -53,7 +53,7 @@ class Participant:
     billed_duration: int | None = None
     billed_amount: Decimal | None = None
     resource_uri: str | None = None
-    api_id: str | None = None
+    api_id: str | None = field(default=None, compare=False)
     extra: dict[str, Any] = field(default_factory=dict, hash=False)
 
 

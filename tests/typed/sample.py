@@ -218,7 +218,7 @@ async def wrong_calls(client: AsyncClient, mpc: MultiPartyCallHandle) -> None:
     """Each of these is refused: should a checker let one pass, its comment is in vain, and that is an error too."""
     client.mpc()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     client.mpc("a", uuid="b")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    client.mpc.list(status="Active")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    client.mpc.list(status="Active")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     await mpc.add_participant(from_="+1", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     await mpc.add_participant(role="agent", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     await mpc.add_participant(role="agent", from_="+1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
