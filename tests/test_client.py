@@ -60,7 +60,7 @@ def answering(status: int = 204) -> httpx.AsyncClient:
         {"http_client": httpx.Client()},
         {"base_url": 7},
     ],
-    ids=repr,
+    ids=lambda options: next(iter(options)),
 )
 def test_a_wrong_type_is_refused_on_construction(options: dict[str, object]) -> None:
     """The error names the argument."""
