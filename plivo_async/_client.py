@@ -13,6 +13,7 @@ import httpx
 
 from ._credentials import checked_base_url, credentials
 from ._exchange import Exchange
+from ._home import Home
 from ._lanes import LaneTransport, open_connection_lane
 from ._limiter import Limiter, limiter_of
 from ._logs import mask_httpx_log
@@ -67,7 +68,7 @@ class _Core:
     account: Account
     http_client: httpx.AsyncClient
     owned: bool
-    turnstile: Turnstile | None
+    turnstile: Turnstile
     lanes: LaneTransport | None
     exchange: Exchange
     limiter: Limiter | None
@@ -134,17 +135,15 @@ class AsyncClient:
         self._options = Options(timeout=attempt_timeout(timeout), retry=checked_retry(retry))
         open_lanes = _opener(transport, http_client)
         mask_httpx_log()
-        lanes, turnstile = None, None
+        lanes, home, width = None, None, _FOREIGN_WIDTH
         owned = http_client is None
         if http_client is None:
-            lanes = LaneTransport(_LANES, open_lanes(_tls(url)), clock)
+            lanes, home, width = LaneTransport(open_lanes(_tls(url)), clock), Home(), _LANES
             http_client = OwnHttpClient(transport=lanes, trust_env=False)
-        else:
-            turnstile = Turnstile(_FOREIGN_WIDTH)
-        http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile)
+        turnstile = Turnstile(width)
+        http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
         limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http)
         exchange = Exchange(http, limiter, clock, random)
-        width = _LANES if lanes is not None else _FOREIGN_WIDTH
         self._core = _Core(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)
         self._is_copy = False
         self.mpc = MultiPartyCalls(exchange, self._options, width, self._core.account)
@@ -218,14 +217,11 @@ class AsyncClient:
     def statistics(self) -> Statistics:
         """What is under way at this moment. To be called in the event loop of the client."""
         core = self._core
-        line = core.lanes if core.lanes is not None else None
         window = core.limiter.window if core.limiter is not None else None
-        busy = core.turnstile.inside if core.turnstile is not None else 0
-        queued = core.turnstile.waiting if core.turnstile is not None else 0
         return Statistics(
-            requests=line.busy if line is not None else busy,
-            connections_idle=line.idle if line is not None else 0,
-            waiting_for_connection=line.waiting if line is not None else queued,
+            requests=core.turnstile.inside,
+            connections_idle=core.lanes.idle if core.lanes is not None else 0,
+            waiting_for_connection=core.turnstile.waiting,
             permits_in_flight=window.in_flight if window is not None else 0,
             permits_retired=window.retired if window is not None else 0,
             waiting_for_permit=core.limiter.gate().waiting if core.limiter is not None else 0,

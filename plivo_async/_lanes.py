@@ -3,22 +3,18 @@
 httpx's own pool visits every connection for every queued request and hands one idle connection to many of them at once:
 its cost grows with connections times waiting requests, and a storm of cancellations leaves dead connections in it for
 good. A pool of one connection has no such choice to make. So each connection gets a pool of its own, a lane; a request
-takes an idle lane, the last used first, or waits here for one; a lane that broke is thrown away whole.
+takes an idle lane, the last used first, or opens one; a lane that broke is thrown away whole. How many there are at
+most is the business of the turnstile in front of the client, where a request waits before anything of it is built.
 """
 
 import contextlib
-import os
 import ssl
 from collections.abc import AsyncIterator, Callable
 
 import anyio
 import httpx
-from anyio.lowlevel import EventLoopToken, current_token
 
 from ._clock import Clock
-from ._progress import PRIORITY, PROGRESS
-from ._turnstile import Turnstile
-from .policy import Priority
 
 _KEEP_ALIVE = 15.0  # seconds; unverified for Plivo, common servers close after 60 to 75
 _MAX_AGE = 300.0  # seconds; a connection that lives for ever would hide a change of DNS
@@ -34,46 +30,22 @@ class _Lane:
 
 
 class LaneTransport(httpx.AsyncBaseTransport):
-    """Up to `width` connections, opened as they are needed; any number of requests may wait for one.
+    """As many connections as there are requests at a time, opened as they are needed and kept for the next ones."""
 
-    Belongs to the event loop and the process in which it is first used.
-    """
-
-    def __init__(self, width: int, open_lane: Callable[[], httpx.AsyncBaseTransport], clock: Clock) -> None:
-        self._turnstile = Turnstile(width)
+    def __init__(self, open_lane: Callable[[], httpx.AsyncBaseTransport], clock: Clock) -> None:
         self._open_lane = open_lane
         self._clock = clock
         self._idle: list[_Lane] = []
         self._closed = False
-        self._home: tuple[EventLoopToken, int] | None = None
 
     @property
     def idle(self) -> int:
         """How many connections are kept for the next request."""
         return len(self._idle)
 
-    @property
-    def busy(self) -> int:
-        """How many requests are under way."""
-        return self._turnstile.inside
-
-    @property
-    def waiting(self) -> int:
-        """How many requests wait for a lane."""
-        return self._turnstile.waiting
-
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a lane; the lane is free again when the answer's stream has been closed."""
-        self._check_home()
-        await self._turnstile.enter(request.extensions.get(PRIORITY, Priority.INTERACTIVE))
-        progress = request.extensions.get(PROGRESS)
-        if progress is not None:
-            progress.begin(request.extensions)
-        try:
-            lane = await self._lane()
-        except BaseException:
-            self._turnstile.leave()
-            raise
+        lane = await self._lane()
         try:
             response = await lane.transport.handle_async_request(request)
         except BaseException:
@@ -101,22 +73,10 @@ class LaneTransport(httpx.AsyncBaseTransport):
         return _Lane(self._open_lane(), now)
 
     async def _leave(self, lane: _Lane, *, broken: bool) -> None:
-        try:
-            if broken or self._closed:
-                await _close(lane)
-            else:
-                self._idle.append(lane)
-        finally:
-            self._turnstile.leave()
-
-    def _check_home(self) -> None:
-        here = (current_token(), os.getpid())
-        if self._home is None:
-            self._home = here
-        elif self._home[1] != here[1]:
-            raise RuntimeError("this AsyncClient was used before the process forked; make a new one in each process")
-        elif self._home[0] != here[0]:
-            raise RuntimeError("this AsyncClient belongs to another event loop; make one for each loop")
+        if broken or self._closed:
+            await _close(lane)
+        else:
+            self._idle.append(lane)
 
 
 class _LaneStream(httpx.AsyncByteStream):

@@ -6,9 +6,8 @@ from typing import Any
 
 import anyio
 
-PRIORITY = "plivo_async.priority"
 PROGRESS = "plivo_async.progress"
-"""The names under which a request's `extensions` carry its priority and its progress."""
+"""The name under which a request's `extensions` carry its progress."""
 
 
 _CLOSING = 2.0  # seconds that closing a connection may take

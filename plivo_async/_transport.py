@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from ._progress import PRIORITY, PROGRESS, Progress
+from ._home import Home
+from ._progress import PROGRESS, Progress
 from ._secret import Secret
 from ._turnstile import Turnstile
 from ._version import __version__
@@ -38,7 +39,8 @@ class HttpTransport:
         http_client: httpx.AsyncClient,
         account_url: str,
         authorization: Secret,
-        turnstile: Turnstile | None = None,
+        turnstile: Turnstile,
+        home: Home | None = None,
     ) -> None:
         """Build once what never changes in a request.
 
@@ -46,33 +48,35 @@ class HttpTransport:
             http_client: Its own, with lanes, or the caller's.
             account_url: `https://…/v1/Account/{auth_id}/`.
             authorization: The value of the header of that name.
-            turnstile: Bounds the requests under way in the caller's own client; None if its transport has lanes.
+            turnstile: Bounds the requests under way; whoever waits there has cost nothing but its place.
+            home: Where its own client belongs; None for the caller's.
         """
         self._client = http_client
         self._account_url = account_url
         self._turnstile = turnstile
+        self._home = home
         self._headers = _headers(http_client.headers, authorization, httpx.URL(account_url))
 
     async def send(
         self, request: Request, *, priority: Priority, phases: dict[str, float | None], progress: Progress
     ) -> Trip:
         """Send a request and read its answer; `progress` tells whether it may have left, whatever ends this."""
-        if self._turnstile is None:
-            return await self._send(request, priority, phases, progress)
+        if self._home is not None:
+            self._home.check()
         await self._turnstile.enter(priority)
         try:
-            progress.begin({})
-            progress.sent = True  # a transport that we don't know doesn't tell
-            return await self._send(request, priority, phases, progress)
+            if self._client.is_closed:
+                raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
+            return await self._send(self._request(request, {"timeout": phases, PROGRESS: progress}), progress)
         finally:
             self._turnstile.leave()
 
-    async def _send(
-        self, request: Request, priority: Priority, phases: dict[str, float | None], progress: Progress
-    ) -> Trip:
-        if self._client.is_closed:
-            raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
-        http_request = self._request(request, {"timeout": phases, PRIORITY: priority, PROGRESS: progress})
+    async def _send(self, http_request: httpx.Request, progress: Progress) -> Trip:
+        if self._home is not None:
+            progress.begin(http_request.extensions)
+        else:
+            progress.begin({})
+            progress.sent = True  # a transport that we don't know doesn't tell
         try:
             response = await self._client.send(http_request, stream=True, auth=None, follow_redirects=False)
         except _NEVER_SENT as error:

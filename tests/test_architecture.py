@@ -38,9 +38,10 @@ ALLOWED = {
     "_limiter": {"anyio", "policy", "_clock"},
     "_options": {"httpx", "policy", "_unset"},
     "_credentials": {"httpx", "_secret"},
-    "_lanes": {"anyio", "httpx", "httpcore", "policy", "_clock", "_progress", "_turnstile"},
+    "_home": {"anyio"},
+    "_lanes": {"anyio", "httpx", "httpcore", "_clock"},
     "_fast": {"aiohttp", "httpx", "yarl", "_lanes", "_progress"},
-    "_transport": {"httpx", "policy", "wire", "_progress", "_secret", "_turnstile", "_version"},
+    "_transport": {"httpx", "policy", "wire", "_home", "_progress", "_secret", "_turnstile", "_version"},
     "_exchange": {
         "anyio", "policy", "wire", "_clock", "_errors", "_failures", "_limiter", "_logs", "_options", "_progress",
         "_sequence", "_transport",

@@ -98,8 +98,7 @@ class TestChoosing:
         client = AsyncClient(AUTH_ID, TOKEN, transport="aiohttp")
         with pytest.raises(RuntimeError, match="asyncio only; on trio take transport='httpx'"):
             anyio.run(self._start, client, backend="trio")
-        assert client._core.lanes is not None
-        assert client._core.lanes.busy == 0
+        assert client._core.turnstile.inside == 0
 
     def test_beside_a_client_of_the_callers_it_is_refused(self) -> None:
         """Two answers to one question are a `ValueError`."""

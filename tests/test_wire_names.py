@@ -99,7 +99,9 @@ def test_name_with_half_a_surrogate_pair_is_refused(code: int) -> None:
     str(caught.value).encode()
 
 
-@pytest.mark.parametrize("value", [None, 42, b"support", 1.5, ["a"], {"name": "a"}, object()], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", [None, 42, b"support", 1.5, ["a"], {"name": "a"}, object()], ids=lambda value: type(value).__name__
+)
 def test_name_of_another_type_is_refused(value: object) -> None:
     """Only str and UUID name a conference; the message says what was given instead, and where."""
     with pytest.raises(TypeError, match=f"a conference at position 3 must be a name .* not {type(value).__name__}"):
