@@ -52,10 +52,8 @@ class LaneTransport(httpx.AsyncBaseTransport):
             await self._leave(lane, broken=True)
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101
-        stream = _LaneStream(response.stream, self, lane, reusable=not _contradicts_itself(response))
-        return httpx.Response(
-            response.status_code, headers=response.headers, stream=stream, extensions=response.extensions
-        )
+        response.stream = _LaneStream(response.stream, self, lane, reusable=not _contradicts_itself(response))
+        return response
 
     async def aclose(self) -> None:
         """Close all idle lanes now, and the busy ones as they come back."""
@@ -85,12 +83,18 @@ class _LaneStream(httpx.AsyncByteStream):
         self._reusable = reusable
         self._lanes = lanes
         self._lane: _Lane | None = lane
+        self._pieces = aiter(stream)
         self._whole = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._stream:
-            yield chunk
-        self._whole = True
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return await anext(self._pieces)
+        except StopAsyncIteration:
+            self._whole = True
+            raise
 
     async def aclose(self) -> None:
         lane, self._lane = self._lane, None

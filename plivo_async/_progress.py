@@ -40,6 +40,10 @@ class Progress:
         if self._scope is not None:
             self._scope.deadline = min(self._scope.deadline, anyio.current_time() + self._seconds)
 
+    def end(self) -> None:
+        """The attempt is over: let go of what holds this, so that nothing of it waits for the garbage collector."""
+        self._scope, self._extensions, self._stream = None, {}, None
+
     async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Listen to httpcore until the first byte leaves: in HTTP/1.1 and HTTP/2 that comes after this event."""
         if event.endswith("send_request_headers.started"):

@@ -69,6 +69,7 @@ class HttpTransport:
                 raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
             return await self._send(self._request(request, {"timeout": phases, PROGRESS: progress}), progress)
         finally:
+            progress.end()
             self._turnstile.leave()
 
     async def _send(self, http_request: httpx.Request, progress: Progress) -> Trip:
@@ -108,6 +109,7 @@ class _NoCookies(httpx.Cookies):
 
 
 _NO_COOKIES = _NoCookies()
+_NOTHING = httpx.ByteStream(b"")
 
 
 class OwnHttpClient(httpx.AsyncClient):
@@ -154,6 +156,7 @@ async def _read(response: httpx.Response) -> Trip:
         fault = _bare(error)
     finally:
         await response.aclose()
+        response.stream = _NOTHING  # httpx's own holds the response: a circle for the garbage collector, each time
     return Trip(Answer(response.status_code, response.headers, bytes(body), whole=fault is None), fault)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from .._errors import NotFoundError, NotSentError, OutcomeUnknownError, PlivoError
 from .._failures import describe, failure
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome, Verdict
-from ..wire import Answer, Request, Room
+from ..wire import Answer, Room, activate
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,6 @@ def activation_error(
     room: Room,
     verdict: Verdict,
     attempts: tuple[Attempt, ...],
-    request: Request,
     answer: Answer | None,
     fault: Exception | None,
 ) -> PlivoError | None:
@@ -75,16 +74,15 @@ def activation_error(
         room: The conference.
         verdict: Its outcome.
         attempts: All attempts.
-        request: The last request.
-        answer: Its answer, if any.
+        answer: The last answer, if any.
         fault: What broke it off, if anything did.
     """
+    if verdict.outcome.succeeded:
+        return None
     who = f"conference {room.label!r}"
     why = f"; {verdict.reason}" if verdict.reason else ""
     trail = f": {describe(attempts)}" if attempts else ""
     match verdict.outcome:
-        case ActivationOutcome.ACTIVATED | ActivationOutcome.ALREADY_ACTIVE:
-            return None
         case ActivationOutcome.NOT_FOUND:
             words = f"no {who} is waiting to be activated{why}. wait_for= keeps trying while people dial in"
             return _error(NotFoundError, words, room, attempts, answer)
@@ -100,7 +98,7 @@ def activation_error(
                 NotSentError, f"{who} is still waiting{trail}{why}. Repeating is safe", room, attempts, answer
             )
     sure = [attempt for attempt in attempts if attempt.outcome is not AttemptOutcome.UNCLEAR]
-    return failure(request, sure, answer, fault, verdict.reason)
+    return failure(activate(room), sure, answer, fault, verdict.reason)
 
 
 def _error(

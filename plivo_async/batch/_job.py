@@ -137,8 +137,7 @@ class Job:
         """The outcome, once for each position; there must be a verdict."""
         verdict, run = self.run.verdict, self.run
         assert verdict is not None  # noqa: S101  (callers ask first)
-        request = activate(self.room)
-        error = activation_error(self.room, verdict, run.attempts, request, self._answer, self._fault)
+        error = activation_error(self.room, verdict, run.attempts, self._answer, self._fault)
         elapsed = self._exchange.clock() - self._began
         return [
             Activation(

@@ -3,6 +3,7 @@
 import inspect
 import math
 from collections.abc import AsyncIterable, Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import get_args
 
@@ -62,7 +63,7 @@ class Activator:
         clock = self.exchange.clock
         ends = clock() + deadline
         job = Job(room, [0], self.exchange, self.options, rules, ends)
-        with anyio.move_on_after(deadline):
+        with nullcontext() if deadline == math.inf else anyio.move_on_after(deadline):
             try:
                 while job.run.verdict is None:
                     await sleep_until(job.run.due, clock)
