@@ -22,7 +22,7 @@ from ._secret import Secret
 from ._transport import HttpTransport, OwnHttpClient
 from ._turnstile import Turnstile
 from ._unset import UNSET, Unset
-from .policy import Effect, RateLimit, RetryPolicy
+from .policy import FIRST_WIDTH, MOST_WIDTH, Effect, RateLimit, RetryPolicy
 from .resources import MultiPartyCalls
 from .wire import Account, Request, check_path
 
@@ -31,7 +31,6 @@ LaneOpener = Callable[[ssl.SSLContext], Callable[[], httpx.AsyncBaseTransport]]
 BASE_URL = "https://api.plivo.com"
 """Source: Plivo docs, "API overview"."""
 
-_LANES = 32  # 60 requests a second at 200 ms are 12 under way; more lanes only make bursts burstier
 _FOREIGN_WIDTH = 8  # where a stock httpx pool is at its best
 _EFFECTS = {"GET": Effect.SAFE, "HEAD": Effect.SAFE, "PUT": Effect.IDEMPOTENT, "DELETE": Effect.IDEMPOTENT}
 _LONGEST_URL = 65_000  # characters; httpx takes 65,536, host and account included
@@ -81,7 +80,7 @@ class AsyncClient:
         async with AsyncClient() as client:
             await client.mpc.start("support-4812")
 
-    Make one and share it: it holds up to 32 connections, opened as they are needed, and the clients of one account in a
+    Make one and share it: it holds up to 64 connections, opened as they are needed, and the clients of one account in a
     process share one budget of requests. It belongs to the event loop in which it is first used.
 
     Attributes:
@@ -138,10 +137,11 @@ class AsyncClient:
         lanes, home, width = None, None, _FOREIGN_WIDTH
         owned = http_client is None
         if http_client is None:
-            lanes, home, width = LaneTransport(open_lanes(_tls(url)), clock), Home(), _LANES
+            lanes, home, width = LaneTransport(open_lanes(_tls(url)), clock), Home(), MOST_WIDTH
             http_client = OwnHttpClient(transport=lanes, trust_env=False)
-        turnstile = Turnstile(width)
-        http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
+        turnstile = Turnstile(min(width, FIRST_WIDTH))
+        account_url = f"{url}/v1/Account/{who.auth_id}/"
+        http = HttpTransport(http_client, account_url, who.authorization, turnstile, clock, home)
         limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http)
         exchange = Exchange(http, limiter, clock, random)
         self._core = _Core(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)

@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 
+import anyio.lowlevel
 import httpx
 
+from ._clock import Clock
 from ._home import Home
 from ._progress import PROGRESS, Progress
 from ._secret import Secret
 from ._turnstile import Turnstile
 from ._version import __version__
-from .policy import Priority
+from .policy import Priority, next_width
 from .wire import Answer, Request
 
 _LARGEST_BODY = 8 * 1024 * 1024  # bytes; a page of 20 conferences has some 20 kB
@@ -40,6 +42,7 @@ class HttpTransport:
         account_url: str,
         authorization: Secret,
         turnstile: Turnstile,
+        clock: Clock,
         home: Home | None = None,
     ) -> None:
         """Build once what never changes in a request.
@@ -49,12 +52,15 @@ class HttpTransport:
             account_url: `https://…/v1/Account/{auth_id}/`.
             authorization: The value of the header of that name.
             turnstile: Bounds the requests under way; whoever waits there has cost nothing but its place.
-            home: Where its own client belongs; None for the caller's.
+            clock: Monotonic seconds.
+            home: Where its own client belongs; None for the caller's, whose width stays as it is.
         """
         self._client = http_client
         self._account_url = account_url
         self._turnstile = turnstile
+        self._clock = clock
         self._home = home
+        self._measuring = False
         self._headers = _headers(http_client.headers, authorization, httpx.URL(account_url))
 
     async def send(
@@ -67,10 +73,22 @@ class HttpTransport:
         try:
             if self._client.is_closed:
                 raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
+            if self._home is not None and self._turnstile.full and not self._measuring:
+                await self._measure()
             return await self._send(self._request(request, {"timeout": phases, PROGRESS: progress}), progress)
         finally:
             progress.end()
             self._turnstile.leave()
+
+    async def _measure(self) -> None:
+        """See how long a turn of the event loop takes, and let more requests under way or fewer."""
+        self._measuring = True
+        began = self._clock()
+        try:
+            await anyio.lowlevel.checkpoint()
+        finally:
+            self._measuring = False
+        self._turnstile.resize(next_width(self._turnstile.width, self._clock() - began))
 
     async def _send(self, http_request: httpx.Request, progress: Progress) -> Trip:
         if self._home is not None:

@@ -25,6 +25,11 @@ class Turnstile:
         """How many wait."""
         return len(self._queue)
 
+    @property
+    def full(self) -> bool:
+        """Whether there is no place left."""
+        return self.inside >= self.width
+
     async def enter(self, priority: Priority) -> None:
         """Wait for a place. A cancellation leaves no place taken."""
         if self.inside < self.width:

@@ -41,7 +41,9 @@ ALLOWED = {
     "_home": {"anyio"},
     "_lanes": {"anyio", "httpx", "httpcore", "_clock"},
     "_fast": {"aiohttp", "httpx", "yarl", "_lanes", "_progress"},
-    "_transport": {"httpx", "policy", "wire", "_home", "_progress", "_secret", "_turnstile", "_version"},
+    "_transport": {
+        "anyio", "httpx", "policy", "wire", "_clock", "_home", "_progress", "_secret", "_turnstile", "_version",
+    },
     "_exchange": {
         "anyio", "policy", "wire", "_clock", "_errors", "_failures", "_limiter", "_logs", "_options", "_progress",
         "_sequence", "_transport",

@@ -1,5 +1,6 @@
 """The lanes: connections opened as needed, each broken one replaced, whatever servers and cancellations do."""
 
+import itertools
 import random
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -19,7 +20,7 @@ from .support import _memory_lane, _Network, contradictions, in_memory, network_
 
 pytestmark = pytest.mark.anyio
 
-WIDTH = 32
+WIDTH = 64
 ONCE = RetryPolicy(max_attempts=1)
 
 
@@ -113,7 +114,7 @@ async def test_connections_are_opened_as_they_are_needed() -> None:
 
 
 async def test_a_thousand_at_once_all_succeed() -> None:
-    """No `PoolTimeout`: whoever waits for a connection waits, and no more than 32 are ever open."""
+    """No `PoolTimeout`: whoever waits for a connection waits, and no more than 64 are ever open."""
     async with Emulator(port=None, latency=(0.01, 0.1)) as plivo, in_memory(plivo) as client:
         names = waiting(plivo, 1_000)
         outcomes = []
@@ -127,6 +128,22 @@ async def test_a_thousand_at_once_all_succeed() -> None:
         assert outcomes == ["activated"] * 1_000
         assert plivo.most_connections <= WIDTH
         assert len(plivo.requests) == 1_000
+
+
+async def test_a_loop_that_has_enough_to_do_gets_fewer_at_a_time() -> None:
+    """Turns of the event loop that take long narrow the client to 8 at a time; short ones widen it to 64 again."""
+    async with Emulator(port=None, limit=None, latency=0.1) as plivo, in_memory(plivo, rate_limit=None) as client:
+        names = waiting(plivo, 1_000)
+        transport = client._core.exchange._transport
+        slow = itertools.count()
+        transport._clock = lambda: next(slow) * 0.01  # type: ignore[attr-defined]
+        assert (await client.mpc.start(names[:300])).succeeded
+        assert client._core.turnstile.width == 8
+        before = plivo.most_connections
+        transport._clock = anyio.current_time  # type: ignore[attr-defined]
+        assert (await client.mpc.start(names[300:])).succeeded
+        assert client._core.turnstile.width == WIDTH
+        assert before <= 36 < plivo.most_connections <= WIDTH
 
 
 @pytest.mark.parametrize("fault", ["lost-response", "reset-before", "reset-after", "half", "idle-close", "late"])

@@ -49,7 +49,7 @@ async def test_five_hundred_under_faults() -> None:
             assert report.counts[ActivationOutcome.ACTIVATED] >= 495
             statistics = client.statistics()
             assert (statistics.requests, statistics.permits_in_flight) == (0, 0)
-            assert plivo.most_connections <= 32 + plivo.counts().by_fault.get("late", 0)
+            assert plivo.most_connections <= 64 + plivo.counts().by_fault.get("late", 0)
 
 
 @pytest.mark.parametrize("fault", ["lost-response", "reset-before", "reset-after", "half", "502-applied"])
@@ -119,12 +119,12 @@ async def test_no_connection_is_left_after_closing() -> None:
     async with Emulator(limit=None, latency=0.01) as plivo:
         async with client_of(plivo) as client:
             assert (await client.mpc.start(waiting(plivo, 100))).succeeded
-            assert 1 <= plivo.connections <= 32
+            assert 1 <= plivo.connections <= 64
         await until(lambda: not plivo.connections)
 
 
 async def test_a_thousand_single_operations_at_once() -> None:
-    """Gathered in one go on real sockets: all succeed, over at most 32 connections."""
+    """Gathered in one go on real sockets: all succeed, over at most 64 connections."""
     async with Emulator(limit=None) as plivo, client_of(plivo, rate_limit=RateLimit(2_000, per=5.0)) as client:
         names = waiting(plivo, 1_000)
         outcomes = []
@@ -136,7 +136,7 @@ async def test_a_thousand_single_operations_at_once() -> None:
             for name in names:
                 group.start_soon(start, name)
         assert outcomes == ["activated"] * 1_000
-        assert plivo.most_connections <= 32
+        assert plivo.most_connections <= 64
 
 
 async def test_a_stream_that_is_left_on_sockets() -> None:
@@ -149,4 +149,4 @@ async def test_a_stream_that_is_left_on_sockets() -> None:
         await until(lambda: not plivo.connections)
         sent = len(plivo.requests)
         await anyio.sleep(0.1)
-        assert len(plivo.requests) == sent <= 3 * 32
+        assert len(plivo.requests) == sent <= 3 * 64

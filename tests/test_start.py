@@ -285,15 +285,15 @@ async def test_wait_for_keeps_trying_while_people_dial_in() -> None:
 async def test_a_deadline_that_passes_ends_the_run_with_an_outcome_for_each() -> None:
     """Past the deadline nothing is sent; what was on the wire is unknown, what was never sent is not attempted."""
     async with Emulator(port=None, latency=1.0) as plivo, in_memory(plivo) as client:
-        names = [f"room {number}" for number in range(100)]
+        names = [f"room {number}" for number in range(200)]
         for name in names:
             plivo.add_conference(name)
         report = await client.mpc.start(names, deadline=2.5)
         assert report.elapsed == pytest.approx(2.5)
         counts = report.counts
-        assert counts[ActivationOutcome.ACTIVATED] == 64
-        assert counts[ActivationOutcome.UNKNOWN] == 32
-        assert counts[ActivationOutcome.NOT_ATTEMPTED] == 4
+        assert counts[ActivationOutcome.ACTIVATED] == 128
+        assert counts[ActivationOutcome.UNKNOWN] == 64
+        assert counts[ActivationOutcome.NOT_ATTEMPTED] == 8
         assert contradictions(plivo, report) == []
 
 
@@ -351,10 +351,10 @@ async def test_wrong_credentials_end_the_run_at_once() -> None:
         client._core.exchange._transport._headers["Authorization"] = "Basic d3Jvbmc6"  # type: ignore[attr-defined]
         async with client:
             report = await client.mpc.start(names)
-            assert report.counts[ActivationOutcome.REJECTED] <= 32
-            assert report.counts[ActivationOutcome.NOT_ATTEMPTED] >= 968
+            assert report.counts[ActivationOutcome.REJECTED] <= 64
+            assert report.counts[ActivationOutcome.NOT_ATTEMPTED] >= 936
             assert len(report) == 1_000
-            assert len(plivo.requests) <= 32
+            assert len(plivo.requests) <= 64
             assert isinstance(report[0].error, AuthenticationError)
             assert contradictions(plivo, report) == []
             with pytest.raises(AuthenticationError, match="PLIVO_AUTH_TOKEN"):
@@ -379,7 +379,7 @@ async def test_a_permanent_refusal_is_rejected_without_a_repetition() -> None:
 async def test_on_outcome_is_told_of_each_as_it_is_known() -> None:
     """Progress: each activation once, as it finishes; an exception in it ends the run and comes out as it is."""
     async with Emulator(port=None, latency=0.1) as plivo, in_memory(plivo) as client:
-        names = [f"room {number}" for number in range(100)]
+        names = [f"room {number}" for number in range(200)]
         for name in names:
             plivo.add_conference(name)
         told: list[Activation] = []

@@ -32,7 +32,7 @@ from plivo_async.wire import Account, Answer, Request
 
 from .support import contradictions, in_memory
 
-WIDTH = 32
+WIDTH = 64
 
 pytestmark = pytest.mark.anyio
 
@@ -434,9 +434,9 @@ async def test_past_the_deadline_the_rest_is_not_attempted() -> None:
         names = rooms(plivo, 300)
         activations = await collected(client.mpc.start_each(names, deadline=2.5))
         outcomes = [activation.outcome for activation in activations]
-        assert outcomes.count(ActivationOutcome.ACTIVATED) == 64
-        assert outcomes.count(ActivationOutcome.UNKNOWN) == 32
-        assert outcomes.count(ActivationOutcome.NOT_ATTEMPTED) == 204
+        assert outcomes.count(ActivationOutcome.ACTIVATED) == 128
+        assert outcomes.count(ActivationOutcome.UNKNOWN) == 64
+        assert outcomes.count(ActivationOutcome.NOT_ATTEMPTED) == 108
         assert sorted(activation.position for activation in activations) == list(range(300))
         assert contradictions(plivo, activations) == []
 

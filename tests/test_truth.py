@@ -129,7 +129,7 @@ async def test_a_dead_api_is_probed_not_stormed() -> None:
             group.start_soon(start)
             await anyio.sleep(60)
             stormed = len(plivo.requests)
-            assert stormed < 20 + 32 * 2 + 60
+            assert stormed < 20 + 64 * 2 + 60
             plivo._core.script._lines.clear()
         assert report is not None
         assert report.succeeded

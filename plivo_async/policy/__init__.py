@@ -16,9 +16,12 @@ from ._budget import RetryBudget
 from ._effect import Effect
 from ._retry import GiveUp, Reason, RetryAt, RetryPolicy, decide
 from ._turns import Priority, TurnQueue
+from ._width import FIRST_WIDTH, MOST_WIDTH, next_width
 from ._window import RateLimit, Window
 
 __all__ = [
+    "FIRST_WIDTH",
+    "MOST_WIDTH",
     "ActivationOutcome",
     "ActivationRules",
     "ActivationRun",
@@ -42,4 +45,5 @@ __all__ = [
     "Window",
     "classify",
     "decide",
+    "next_width",
 ]
