@@ -5,6 +5,7 @@ import gc
 import itertools
 import sys
 import threading
+import tracemalloc
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import NoReturn
 
@@ -590,9 +591,10 @@ async def test_under_faults_a_stream_tells_the_truth() -> None:
 
 
 class Instant:
-    """An exchange that answers 404 at once: the batch without the network."""
+    """An exchange that answers at once: the batch without the network."""
 
-    def __init__(self) -> None:
+    def __init__(self, status_code: int = 404) -> None:
+        self._status_code = status_code
         self.budget = RetryBudget()
         self.clock: Callable[[], float] = anyio.current_time
 
@@ -604,8 +606,8 @@ class Instant:
         """Answer."""
         await anyio.lowlevel.checkpoint()
         now = self.clock()
-        attempt = Attempt(request.method, AttemptOutcome.ANSWERED, 404, None, now - began, now - began)
-        return Attempted(attempt, Answer(404, {}, b""), None, now)
+        attempt = Attempt(request.method, AttemptOutcome.ANSWERED, self._status_code, None, now - began, now - began)
+        return Attempted(attempt, Answer(self._status_code, {}, b""), None, now)
 
     def repeating(self, attempt: Attempt, options: Options) -> None:
         """Free of charge."""
@@ -631,6 +633,24 @@ async def test_memory_stays_constant() -> None:
     await peak(200)
     few = await peak(2_000)
     assert await peak(20_000) < few + 5_000  # pieces of memory; the names alone would be 20,000
+
+
+async def test_a_name_that_waits_for_its_turn_takes_little_memory() -> None:
+    """Of many given to `start`, each takes at most 1 kB beside its name while it waits, and less once it is done."""
+    options = Options(timeout=attempt_timeout(10.0), retry=RetryPolicy())
+    mpc = MultiPartyCalls(Instant(204), options, WIDTH, Account("https://api.plivo.com", "MA" + "X" * 18))
+    names = [f"room {number}" for number in range(20_000)]
+    await mpc.start(names[:200])
+    gc.collect()
+    tracemalloc.start()
+    try:
+        report = await mpc.start(names)
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert report.succeeded
+    assert most <= 1_000 * len(names)
+    assert kept <= 300 * len(names)
 
 
 def test_a_loop_that_ends_before_the_run_has_begun() -> None:

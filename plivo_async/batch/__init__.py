@@ -2,8 +2,9 @@
 
 from ._activation import Activation
 from ._engine import Engine, not_attempted
-from ._input import ConferenceId, Input, Item, Names, read_all
+from ._input import ConferenceId, Input, Item, Names, Roll, read_all
 from ._job import Exchanger, Job
+from ._ledger import Ledger
 from ._report import ActivationReport, duration, summary
 from ._stream import ActivationStream
 
@@ -17,7 +18,9 @@ __all__ = [
     "Input",
     "Item",
     "Job",
+    "Ledger",
     "Names",
+    "Roll",
     "duration",
     "not_attempted",
     "read_all",

@@ -121,6 +121,9 @@ class Engine:
                 async with anyio.create_task_group() as group:
                     for _ in range(self._width):
                         group.start_soon(self._work, group.cancel_scope)
+                        await anyio.lowlevel.checkpoint()  # or all first requests would be built in one turn
+                        if self._exhausted and not self._parked:
+                            break
         except BaseException:
             self._cut_short("the run was cancelled")
             raise

@@ -8,7 +8,7 @@ import anyio.lowlevel
 
 from ..wire import Room, room
 
-BREATH = 1_000  # names, some 5 ms: how many may be gone through before other tasks of the event loop get their turn
+BREATH = 200  # names, some 1 ms: how many may be gone through before other tasks of the event loop get their turn
 ConferenceId = str | UUID
 Names = Iterable[ConferenceId] | AsyncIterable[ConferenceId]
 
@@ -67,22 +67,48 @@ class Input:
             await self._names.aclose()
 
 
-async def read_all(names: Names) -> list[Room]:
+class Roll:
+    """The conferences of an input that has been read: each of them once, with all of its places.
+
+    Attributes:
+        size: How many places there are.
+    """
+
+    __slots__ = ("_first", "_more", "size")
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._first: dict[Room, int] = {}
+        self._more: dict[Room, list[int]] = {}
+
+    def add(self, room: Room) -> None:
+        """Take in what stands at the next place."""
+        if room in self._first:
+            self._more.setdefault(room, []).append(self.size)
+        else:
+            self._first[room] = self.size
+        self.size += 1
+
+    def __iter__(self) -> Iterator[Item]:
+        return (Item(position, room, twins=tuple(self._more.get(room, ()))) for room, position in self._first.items())
+
+
+async def read_all(names: Names) -> Roll:
     """All names, checked.
 
     Raises:
         TypeError, ValueError: One of them is refused; the message says which one.
     """
     source = Input(names)
-    rooms: list[Room] = []
+    roll = Roll()
     try:
         while (item := await source.pull()) is not None:
             if item.refusal is not None:
                 raise item.refusal
             if item.room is not None:
-                rooms.append(item.room)
-            if len(rooms) % BREATH == 0:
+                roll.add(item.room)
+            if roll.size % BREATH == 0:
                 await anyio.lowlevel.checkpoint()
     finally:
         await source.aclose()
-    return rooms
+    return roll

@@ -120,6 +120,8 @@ class Job:
                 budget_allows=not on_budget or exchange.budget.allows(self._options.retry),
             )
         )
+        if self.run.verdict is None and self._answer is not None:
+            self._answer = self._answer.brief()  # it may be kept for as long as people dial in
         if self.run.verdict is None and self.run.step is step and attempt.outcome is not AttemptOutcome.ANSWERED:
             exchange.repeating(attempt, self._options)
         return attempt

@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from .._errors import ActivationFailures
 from ..policy import ActivationOutcome, AttemptOutcome
 from ._activation import Activation
+from ._ledger import Ledger
 
 _SHOWN = 5
 _COLUMNS = ("position", "name", "uuid", "outcome", "live", "confirmed_by", "attempts", "elapsed", "error")
@@ -24,41 +24,53 @@ class ActivationReport(Sequence[Activation]):
         elapsed: Seconds that all of it took.
     """
 
-    __slots__ = ("_activations", "_counts", "elapsed")
+    __slots__ = ("_ledger", "elapsed")
 
-    def __init__(self, activations: Iterable[Activation], elapsed: float) -> None:
-        """Put activations into input order."""
-        self._activations = tuple(sorted(activations, key=lambda activation: activation.position))
-        self._counts = Counter(activation.outcome for activation in self._activations)
+    def __init__(self, activations: "Iterable[Activation] | Ledger", elapsed: float) -> None:
+        """Put activations into input order.
+
+        Args:
+            activations: In any order; a `Ledger` is in input order.
+            elapsed: Seconds that all of it took.
+        """
         self.elapsed = elapsed
+        if isinstance(activations, Ledger):
+            self._ledger = activations
+            return
+        rows = sorted(activations, key=lambda activation: activation.position)
+        self._ledger = Ledger(len(rows))
+        for row, activation in enumerate(rows):
+            self._ledger.put(row, activation)
 
     @overload
     def __getitem__(self, index: int) -> Activation: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[Activation, ...]: ...
     def __getitem__(self, index: int | slice) -> Activation | tuple[Activation, ...]:
-        return self._activations[index]
+        if isinstance(index, slice):
+            return tuple(map(self._ledger.__getitem__, range(len(self))[index]))
+        return self._ledger[range(len(self))[index]]
 
     def __len__(self) -> int:
-        return len(self._activations)
+        return len(self._ledger)
 
     def __iter__(self) -> Iterator[Activation]:
-        return iter(self._activations)
+        return iter(self._ledger)
 
     @property
     def counts(self) -> Mapping[ActivationOutcome, int]:
         """How many ended in each outcome; outcomes that nothing ended in are there with 0."""
-        return {outcome: self._counts[outcome] for outcome in ActivationOutcome}
+        return {outcome: self._ledger.counts[outcome] for outcome in ActivationOutcome}
 
     @property
     def succeeded(self) -> bool:
         """Whether every conference is live."""
-        return all(outcome.succeeded for outcome in self._counts)
+        return all(outcome.succeeded for outcome in self._ledger.counts)
 
     @property
     def failures(self) -> tuple[Activation, ...]:
         """Those that are no success, in input order."""
-        return tuple(activation for activation in self._activations if not activation.succeeded)
+        return tuple(activation for activation in self._ledger.whole() if not activation.succeeded)
 
     @property
     def requests(self) -> int:
@@ -80,7 +92,7 @@ class ActivationReport(Sequence[Activation]):
         Raises:
             ActivationFailures: Some aren't; it holds the error of each of them, in input order.
         """
-        errors = [activation.error for activation in self._activations if activation.error is not None]
+        errors = [activation.error for activation in self._ledger.whole() if activation.error is not None]
         if errors:
             raise ActivationFailures(f"{len(errors):,} of {len(self):,} conferences are not known to be live", errors)
 
@@ -89,7 +101,7 @@ class ActivationReport(Sequence[Activation]):
         return {
             "elapsed": round(self.elapsed, 6),
             "counts": {outcome.value: count for outcome, count in self.counts.items()},
-            "activations": [activation.to_dict() for activation in self._activations],
+            "activations": [activation.to_dict() for activation in self._ledger],
         }
 
     def to_json(self, *, indent: int | None = None) -> str:
@@ -99,7 +111,7 @@ class ActivationReport(Sequence[Activation]):
     def to_csv(self) -> str:
         """A line for each item, after a line of column names; `attempts` is a number, `error` a sentence."""
         lines = [_csv_line(_COLUMNS)]
-        for activation in self._activations:
+        for activation in self._ledger:
             row = {**activation.to_dict(), "attempts": len(activation.attempts)}
             row["error"] = "" if activation.error is None else str(activation.error)
             row["live"] = "" if activation.live is None else str(activation.live).lower()
@@ -119,7 +131,7 @@ class ActivationReport(Sequence[Activation]):
 
     def _unique(self) -> Iterator[Activation]:
         seen: set[tuple[str | None, str | None]] = set()
-        for activation in self._activations:
+        for activation in self._ledger:
             key = (activation.name, activation.uuid)
             if key == (None, None) or key not in seen:
                 seen.add(key)

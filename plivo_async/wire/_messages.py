@@ -11,6 +11,7 @@ from ._encoding import body, query
 from ._names import Room
 
 _LONGEST_DETAIL = 500
+_LONGEST_KEPT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,10 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     whole: bool = True
+
+    def brief(self) -> "Answer":
+        """The same without its headers, and no more of a long body than can be shown: to be kept for long."""
+        return Answer(self.status_code, {}, self.body[:_LONGEST_KEPT], self.whole)
 
     @property
     def readable(self) -> bool:
