@@ -19,7 +19,7 @@ from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from ._lanes import _KEEP_ALIVE
+from ._lanes import MAX_AGE
 from ._progress import PROGRESS, Progress
 
 _ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError)
@@ -76,7 +76,7 @@ class _Connector(aiohttp.TCPConnector):
     """
 
     def __init__(self, tls: ssl.SSLContext) -> None:
-        super().__init__(ssl=tls, limit=1, keepalive_timeout=_KEEP_ALIVE, use_dns_cache=False)
+        super().__init__(ssl=tls, limit=1, keepalive_timeout=MAX_AGE, use_dns_cache=False)
         self.connected = False
         self._progress: Progress | None = None
         self._before: asyncio.Transport | None = None

@@ -9,6 +9,7 @@ most is the business of the turnstile in front of the client, where a request wa
 
 import contextlib
 import ssl
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 
 import anyio
@@ -17,16 +18,19 @@ import httpx
 from ._clock import Clock
 
 _KEEP_ALIVE = 15.0  # seconds; unverified for Plivo, common servers close after 60 to 75
-_MAX_AGE = 300.0  # seconds; a connection that lives for ever would hide a change of DNS
+MAX_AGE = 300.0  # seconds; a connection that lives for ever would hide a change of DNS
 _CLOSING = 2.0  # seconds that closing a broken connection may take
 
 
 class _Lane:
-    __slots__ = ("born", "transport")
+    __slots__ = ("born", "idle_since", "transport")
 
     def __init__(self, transport: httpx.AsyncBaseTransport, born: float) -> None:
         self.transport = transport
-        self.born = born
+        self.born = self.idle_since = born
+
+    def usable(self, now: float) -> bool:
+        return now - self.born < MAX_AGE and now - self.idle_since < _KEEP_ALIVE
 
 
 class LaneTransport(httpx.AsyncBaseTransport):
@@ -35,7 +39,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
     def __init__(self, open_lane: Callable[[], httpx.AsyncBaseTransport], clock: Clock) -> None:
         self._open_lane = open_lane
         self._clock = clock
-        self._idle: list[_Lane] = []
+        self._idle: deque[_Lane] = deque()  # the last used one on the right
         self._closed = False
 
     @property
@@ -65,7 +69,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
         now = self._clock()
         while self._idle:
             lane = self._idle.pop()
-            if now - lane.born < _MAX_AGE:
+            if lane.usable(now):
                 return lane
             await _close(lane)
         return _Lane(self._open_lane(), now)
@@ -73,8 +77,11 @@ class LaneTransport(httpx.AsyncBaseTransport):
     async def _leave(self, lane: _Lane, *, broken: bool) -> None:
         if broken or self._closed:
             await _close(lane)
-        else:
-            self._idle.append(lane)
+            return
+        lane.idle_since = self._clock()
+        self._idle.append(lane)
+        if not self._idle[0].usable(lane.idle_since):  # what a burst has opened and nobody needs any more
+            await _close(self._idle.popleft())
 
 
 class _LaneStream(httpx.AsyncByteStream):
@@ -124,5 +131,5 @@ def open_connection_lane(tls: ssl.SSLContext) -> Callable[[], httpx.AsyncBaseTra
     """Make lanes of one httpx connection each, which all share one TLS context (building one takes 20 ms)."""
     import httpcore  # noqa: F401  (httpx would do so at the first connection: 60 ms in which the loop stands still)
 
-    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_KEEP_ALIVE)
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None)  # see _Lane.usable
     return lambda: httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False)

@@ -331,6 +331,30 @@ async def test_an_old_connection_is_replaced() -> None:
         assert plivo.connections == 1
 
 
+async def test_an_idle_connection_is_not_used_again_after_fifteen_seconds() -> None:
+    """The server may be about to close it: a request that crosses that is lost on the way, and nobody knows whether."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        for pause, opened in ((14.9, 1), (14.9, 1), (15.1, 2), (3_600, 3)):
+            await client.request("GET", "MultiPartyCall/")
+            await anyio.sleep(pause)
+            await client.request("GET", "MultiPartyCall/")
+            assert network_of(plivo).opened == opened
+        await anyio.sleep(1)
+        assert plivo.connections == 1
+
+
+async def test_connections_that_a_burst_has_opened_go_when_nobody_needs_them() -> None:
+    """While little is asked, one after the other is closed; the one in use stays."""
+    async with Emulator(port=None, limit=None, latency=0.1) as plivo, in_memory(plivo, rate_limit=None) as client:
+        await client.mpc.start(waiting(plivo, 300))
+        assert plivo.connections == WIDTH
+        for _ in range(WIDTH + 20):
+            await client.request("GET", "MultiPartyCall/")
+            await anyio.sleep(1)
+        assert plivo.connections == client.statistics().connections_idle == 1
+        assert network_of(plivo).opened == WIDTH
+
+
 async def test_waiting_for_a_lane_can_be_cancelled() -> None:
     """Nothing was sent, and whoever comes after is not held up."""
     async with Emulator(port=None, limit=None, latency=10.0) as plivo, in_memory(plivo, timeout=20.0) as client:

@@ -97,7 +97,7 @@ async def test_a_server_that_dies_half_way() -> None:
     assert [activation.position for activation in report] == list(range(300))
     assert contradictions(plivo, report) == []
     counts = report.counts
-    assert counts[ActivationOutcome.ACTIVATED] >= 64
+    assert counts[ActivationOutcome.ACTIVATED] >= 100 - 64
     assert 0 < counts[ActivationOutcome.UNKNOWN] <= 64
     assert counts[ActivationOutcome.FAILED] >= 100
     assert sum(counts.values()) == 300
