@@ -10,7 +10,7 @@ from html import escape
 from itertools import pairwise
 
 WIDTH = 860
-_FONT = 'font-family="system-ui, sans-serif" font-size="13"'
+_FONT = 'font-family="system-ui, Helvetica, Arial, DejaVu Sans, sans-serif" font-size="13"'
 _HUES = {
     "ours": ("#0b6e4f", "#2e9e77", "#66c2a0"),
     "other": ("#b3402a", "#d98032", "#8a5fae", "#59636e"),
@@ -99,7 +99,7 @@ def line_chart(title: str, below: str, lines: Sequence[Line]) -> str:
 
 def bar_chart(title: str, bars: Sequence[Bar], *, floor: float) -> str:
     """Horizontal bars on a logarithmic axis that begins at `floor`; what is less has no length."""
-    left, right, top, step = 250, 620, 48, 26
+    left, right, top, step = 280, 640, 48, 26
     most = max((bar.value for bar in bars), default=floor)
     x_of = _scale(floor, max(most, 10 * floor), left, right)
     parts = [_text(16, 26, title, weight="bold")]

@@ -26,6 +26,7 @@ WHO = (
     "batch-aiohttp",
     "batch-aiohttp-uvloop",
     "httpx",
+    "httpx-warm",
     "httpx-default",
     "httpx-stamina",
     "httpx-retries",
@@ -55,13 +56,20 @@ _WARM_UP = 8
 
 
 def case(given: Case) -> Figures:
-    """Measure waves of activations, one after the other, after a few that don't count."""
+    """Measure waves of activations, one after the other, from a client that has no connection yet.
+
+    Another client has made a few before, so that imports don't count.
+    """
     peer, meter = PEERS[given["peer"]], Meter(given["cap"])
     at_once, enough = given["at_once"], given["enough"]
 
     async def main() -> None:
-        async with peer.open(Target(given["url"], at_once)) as wave:
+        target = Target(given["url"], at_once)
+        async with peer.open(target) as wave:
             await wave(names(_WARM_UP), Meter())
+        async with peer.open(target) as wave:
+            if peer.warm:
+                await wave(names(_WARM_UP), Meter())
             wanted = names(at_once)
             meter.begin()
             began = time.perf_counter()
@@ -78,7 +86,7 @@ def run(plan: Plan) -> list[Case]:
     columns = (20,) if plan.quick else AT_ONCE
     rows: list[Case] = []
     with server(Settings()) as target:
-        for number in range(plan.times(3)):
+        for number in range(plan.times(2)):
             cases = [
                 {
                     "measurement": NAME,

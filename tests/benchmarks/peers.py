@@ -53,6 +53,7 @@ class Peer:
         packages: What must be installed, beside what this project needs.
         loop: The event loop that it runs in.
         most_at_once: More than so many at once aren't asked of it.
+        warm: Some activations are made first that don't count, so that it has a few connections.
     """
 
     label: str
@@ -60,6 +61,7 @@ class Peer:
     packages: tuple[str, ...] = ()
     loop: Loop = "asyncio"
     most_at_once: int = 1_000_000
+    warm: bool = False
 
     def missing(self) -> list[str]:
         """The packages that aren't installed."""
@@ -318,6 +320,7 @@ PEERS: dict[str, Peer] = {
         "ours, batch, aiohttp, uvloop", partial(_ours_batch, transport="aiohttp"), ("aiohttp", "uvloop"), "uvloop"
     ),
     "httpx": Peer("httpx, limits to match", _httpx, most_at_once=1_000),
+    "httpx-warm": Peer("httpx, limits to match, warmed up", _httpx, most_at_once=1_000, warm=True),
     "httpx-default": Peer("httpx, default limits", _httpx_default, most_at_once=1_000),
     "httpx-10": Peer("httpx, 10 connections", partial(_httpx, most=10)),
     "httpx-500": Peer("httpx, 500 connections", partial(_httpx, most=500)),
