@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .benchmarks.__main__ import MEASUREMENTS, PAGE, arguments, described
+from .benchmarks.__main__ import MEASUREMENTS, PAGE, arguments, blocks, described, machine
 from .benchmarks.chart import Bar, Line, bar_chart, decades, line_chart, spread
 from .benchmarks.concurrency import microseconds
 from .benchmarks.figures import count, median, percentile, ratio, significant
@@ -169,8 +169,8 @@ def test_a_page_is_refreshed_between_its_marks() -> None:
 
 def test_the_page_has_a_place_for_each_measurement() -> None:
     """So `--markdown` works for all of them."""
-    page = PAGE.read_text(encoding="utf-8")
-    assert refreshed(page, {one.name: "x" for one in MEASUREMENTS}).count("\n\nx\n\n") == len(MEASUREMENTS)
+    fresh = blocks(machine(), {one.name: [TABLE] for one in MEASUREMENTS})
+    assert refreshed(PAGE.read_text(encoding="utf-8"), fresh).count("| second row |") == len(MEASUREMENTS)
 
 
 # ---- Charts ---------------------------------------------------------------------------------------------------------
@@ -251,6 +251,8 @@ def test_the_command_knows_its_measurements(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(SystemExit):
         arguments(["--only", "nonsense"])
     assert "invalid choice: 'nonsense'" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        arguments(["--quick", "--markdown"])
 
 
 @pytest.mark.real_time

@@ -124,11 +124,13 @@ def tables(rows: Sequence[Row]) -> list[Table]:
     heads = tuple(f"{at_once:,} at once" for at_once in columns)
     who = [peer for peer in WHO if any(row["peer"] == peer for row in rows)]
     base = microseconds(rows, BASE, columns[0])
+    cells = {peer: tuple(_cell(rows, peer, at_once) for at_once in columns) for peer in who}
+    unrun = any(NOT_RUN in row for row in cells.values())
     costs = Table(
         "CPU of an activation, and activations per second",
         ("", *heads),
-        tuple((PEERS[peer].label, *(_cell(rows, peer, at_once) for at_once in columns)) for peer in who),
-        (f"{NOT_RUN}: not run, as it would take more than {_CAP:.0f} s", *skipped(WHO)),
+        tuple((PEERS[peer].label, *cells[peer]) for peer in who),
+        (*([f"{NOT_RUN}: not run, as it would take more than {_CAP:.0f} s"] if unrun else ()), *skipped(WHO)),
     )
     ratios = Table(
         f"CPU of an activation, as a multiple of httpx at {columns[0]}",
@@ -142,6 +144,8 @@ def _cell(rows: Sequence[Row], peer: str, at_once: int) -> str:
     done = sum(values(rows, "done", peer=peer, at_once=at_once))
     failed = sum(values(rows, "failed", peer=peer, at_once=at_once))
     cost = microseconds(rows, peer, at_once)
+    if any(values(rows, "cut_off", peer=peer, at_once=at_once)):
+        return f"{count(done)} of {count(at_once)} in {_CAP:.0f} s"
     if cost is None:
         return f"0 of {count(failed)} succeed" if failed else NOT_RUN
     rates = [
