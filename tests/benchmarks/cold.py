@@ -48,7 +48,7 @@ def run(plan: Plan) -> list[Case]:
         with server(Settings(certificate=str(certificate))) as target:
             cases: list[Case] = [
                 {"measurement": NAME, "peer": peer, "round": number, "url": target.url}
-                for number in range(plan.times(7))
+                for number in range(plan.times(5))
                 for peer in installed(QUICK if plan.quick else WHO)
             ]
             trust = {"SSL_CERT_FILE": str(trusted)}

@@ -76,7 +76,7 @@ def run(plan: Plan) -> list[Case]:
     """Profile a batch on both transports, and httpx at its best."""
     with server(Settings()) as target:
         cases: list[Case] = [
-            {"measurement": "profiling", "peer": peer, "url": target.url, "enough": 100 if plan.quick else 3_000}
+            {"measurement": "profiling", "peer": peer, "url": target.url, "enough": 100 if plan.quick else 1_000}
             for peer in installed(WHO[:1] if plan.quick else WHO)
         ]
         all_measured(cases, measured, side_by_side=plan.side_by_side(), say=plan.say)
