@@ -36,6 +36,8 @@ import pytest
 from plivo_async import AsyncClient
 from plivo_async.emulator import Emulator
 
+from .benchmarks.__main__ import arguments
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 NAMES = [f"support-{number}" for number in range(4800, 4840)]
@@ -231,16 +233,16 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 # ---- Commands -------------------------------------------------------------------------------------------------------
 
-COMMANDS = sorted(
-    {
-        line.removeprefix("$ ").partition("  #")[0].strip()
-        for fence in ALL
-        if fence.language == "console"
-        for line in fence.text.splitlines()
-        if line.startswith("$ ")
-    }
-)
-SET_UP = [line for line in COMMANDS if line.startswith("python3 -m venv ")]
+
+def _commands(shown: list[Fence]) -> list[str]:
+    """The commands in some fences, each of them once."""
+    lines = [line for fence in shown if fence.language == "console" for line in fence.text.splitlines()]
+    return sorted({line.removeprefix("$ ").partition("  #")[0].strip() for line in lines if line.startswith("$ ")})
+
+
+COMMANDS = _commands(ALL)
+BENCHMARK = ".venv/bin/python -m tests.benchmarks"
+SET_UP = [line for line in _commands(list(fences(ROOT / "README.md"))) if line.startswith("python3 -m venv ")]
 
 
 @cache
@@ -263,9 +265,15 @@ def test_a_command_exists(line: str) -> None:
         assert re.search(rf"(?<![\w-]){option}(?![\w-])", text), f"{option} is not in the help of {words[:depth]}"
 
 
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith(BENCHMARK)])
+def test_the_benchmark_takes_the_options_that_are_shown(line: str) -> None:
+    """Its command line can be read; `tests/test_benchmarks.py` runs it."""
+    arguments(shlex.split(line.removeprefix(BENCHMARK)))
+
+
 def test_other_commands_are_known() -> None:
     """The pages show no command that nothing checks."""
-    known = ("plivo-async ", "python3 -m venv ", ".ci/run", ".venv/bin/plivo-async ")
+    known = ("plivo-async ", "python3 -m venv ", ".ci/run", ".venv/bin/plivo-async ", BENCHMARK)
     assert [line for line in COMMANDS if not line.startswith(known)] == []
 
 
