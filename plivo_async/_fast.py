@@ -94,9 +94,13 @@ class _Connector(aiohttp.TCPConnector):
             connection.close()
             connection = await super().connect(*args, **options)
         self._before = connection.transport
-        self.connected = True
         if self._progress is not None:
-            self._progress.sent = True
+            try:
+                await self._progress.leave()
+            except BaseException:
+                connection.release()
+                raise
+        self.connected = True
         return connection
 
 

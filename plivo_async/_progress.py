@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 
 PROGRESS = "plivo_async.progress"
 """The name under which a request's `extensions` carry its progress."""
@@ -44,10 +45,15 @@ class Progress:
         """The attempt is over: let go of what holds this, so that nothing of it waits for the garbage collector."""
         self._scope, self._extensions, self._stream = None, {}, None
 
+    async def leave(self) -> None:
+        """The first byte is about to leave: the last moment at which a cancellation, asked for already, stops it."""
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        self.sent = True
+
     async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Listen to httpcore until the first byte leaves: in HTTP/1.1 and HTTP/2 that comes after this event."""
         if event.endswith("send_request_headers.started"):
-            self.sent = True
+            await self.leave()
             self._extensions.pop("trace", None)  # 2 % of a request's CPU
         elif event.endswith("connect_tcp.complete"):
             self._stream = info["return_value"]
