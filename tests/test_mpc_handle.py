@@ -1,6 +1,7 @@
 """Handles on conferences: making them, looking, ending, and what every operation has in common."""
 
 import json
+import pickle
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -66,6 +67,14 @@ def test_handles_hold_nothing_else(name: str) -> None:
     with pytest.raises(AttributeError):
         handle.deadline = 5
     assert not hasattr(handle, "__dict__")
+
+
+def test_handles_and_lists_refuse_to_be_pickled() -> None:
+    """They belong to a client, whose connections no other process can have; the message says what to pickle."""
+    mpc = Scripted(answer(204)).mpc("room")
+    for one in (mpc, mpc.participant(1), mpc.members("all"), mpc.participants()):
+        with pytest.raises(TypeError, match="not pickled; pickle names"):
+            pickle.dumps(one)
 
 
 @pytest.mark.parametrize(

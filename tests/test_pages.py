@@ -1,7 +1,10 @@
 """Lists page by page: which links are followed, and what iterating over them promises."""
 
+import copy
+import dataclasses
 import gc
 import json
+import pickle
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +13,7 @@ import anyio
 import anyio.lowlevel
 import httpx
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,8 +22,7 @@ from plivo_async.emulator import Emulator
 from plivo_async.models import Accepted, PageMeta, Participant
 from plivo_async.policy import Effect
 from plivo_async.resources._pages import Page, Pages
-from plivo_async.wire import Account, Answer, Request, list_calls, list_participants, room
-from plivo_async.wire._paging import next_page
+from plivo_async.wire import Account, Answer, Request, list_calls, list_participants, next_page, room
 
 from .support import in_memory
 from .wire_support import names
@@ -442,6 +445,40 @@ async def test_pages_show_what_they_are() -> None:
     assert "Server" not in repr(page)
     assert page == await pages
     assert isinstance(page, Page)
+
+
+@pytest.mark.anyio
+async def test_a_page_is_data() -> None:
+    """It pickles, copies and becomes a dictionary as what is on it; its list, with the client, stays behind."""
+    page = await three_pages().list
+    for twin in (pickle.loads(pickle.dumps(page)), copy.copy(page), copy.deepcopy(page)):  # noqa: S301
+        assert twin == page
+        assert hash(twin) == hash(page)
+        with pytest.raises(TypeError, match="belongs to no client"):
+            await twin.next()
+    assert list(dataclasses.asdict(page)) == ["objects", "meta"]
+    assert await page.next() is not None
+
+
+@pytest.mark.anyio
+async def test_fastapi_answers_with_a_page() -> None:
+    """With its objects and its place in the list, typed or not, and nothing of the client."""
+    page = await three_pages().list
+    app = FastAPI()
+
+    @app.get("/plain")
+    async def plain() -> Any:
+        return page
+
+    @app.get("/typed", response_model=Page[Participant])
+    async def typed() -> Any:
+        return page
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        answers = [(await client.get(path)).json() for path in ("/plain", "/typed")]
+    assert answers[0] == answers[1]
+    assert list(answers[0]) == ["objects", "meta"]
+    assert [one["member_id"] for one in answers[0]["objects"]] == ["1", "2"]
 
 
 @pytest.mark.anyio

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from .._clock import Clock
 from .._errors import DecodeError, OutcomeUnknownError, PlivoError
@@ -79,6 +79,12 @@ class Operations:
     exchange: Runner
     options: Options
     account: Account
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "handles and lists belong to an AsyncClient, which holds connections, and are not pickled; "
+            "pickle names, UUIDs, and what was listed"
+        )
 
     async def answer(self, request: Request, deadline: float) -> Answer:
         """Carry it out and return the answer as it is."""

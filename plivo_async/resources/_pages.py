@@ -8,8 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from .._errors import DecodeError
 from ..models import PageMeta, decode_page
-from ..wire import Account, Answer, Request
-from ..wire._paging import next_page
+from ..wire import Account, Answer, Request, next_page
 
 T = TypeVar("T")
 
@@ -78,7 +77,10 @@ class _Walk(Generic[T]):
             detail = answer.body[:_LONGEST_DETAIL].decode("utf-8", "replace")
             words = f"was answered {answer.status_code}, but the answer can't be read: {error}"
             raise came.unreadable(words, detail) from None
-        return Page(objects, meta, self, came)
+        made = Page(objects, meta)
+        object.__setattr__(made, "_walk", self)
+        object.__setattr__(made, "_came", came)
+        return made
 
     def after(self, page: "Page[T]") -> Request:
         """The request for the page after one.
@@ -95,9 +97,20 @@ class _Walk(Generic[T]):
         return request
 
 
+class _Origin:
+    """Where a page comes from: what its data doesn't hold, and no copy, pickle or dictionary of it."""
+
+    __slots__ = ("_came", "_walk")
+
+    _came: _Came
+    _walk: _Walk[Any]
+
+
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(_Origin, Generic[T]):
     """One page of a list.
+
+    It pickles, copies and serializes in FastAPI as its two attributes; `next()` is for the page that was fetched.
 
     Attributes:
         objects: What is on it, in Plivo's order.
@@ -106,8 +119,6 @@ class Page(Generic[T]):
 
     objects: tuple[T, ...]
     meta: PageMeta
-    _walk: _Walk[T] = field(repr=False, compare=False)
-    _came: _Came = field(repr=False, compare=False)
 
     @property
     def has_next(self) -> bool:
@@ -122,7 +133,10 @@ class Page(Generic[T]):
         Raises:
             DecodeError: The link leads elsewhere or in a circle, or the page can't be read.
             PlivoError: It could not be fetched.
+            TypeError: This is a copy of a page, or was pickled, and belongs to no client.
         """
+        if not hasattr(self, "_walk"):
+            raise TypeError("this page is a copy and belongs to no client; call next() of the page that was fetched")
         if not self.has_next:
             return None
         try:
@@ -130,7 +144,8 @@ class Page(Generic[T]):
         except ValueError as error:
             link = str(self.meta.next or self.meta.extra["next"])
             raise self._came.unreadable(f"names a next page, but its link can't be followed: {error}", link) from None
-        return await self._walk.page(request, self._came.step + 1)
+        following: Page[T] = await self._walk.page(request, self._came.step + 1)
+        return following
 
 
 class Pages(AsyncIterable[T], Awaitable[Page[T]]):
