@@ -334,6 +334,18 @@ async def test_an_empty_yes_is_a_yes() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_404_to_a_name_says_what_names_find() -> None:
+    """By name it may be over, which the error says; by UUID there is nothing to say."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        for ask in (client.mpc("room").get, client.mpc("room").stop, client.mpc("room").participants):
+            with pytest.raises(NotFoundError, match=r"one that is over is found by its UUID$"):
+                await ask()
+        for ask in (client.mpc(ID).get, client.mpc(ID).stop, client.mpc(ID).participants):
+            with pytest.raises(NotFoundError, match=r"final$"):
+                await ask()
+
+
+@pytest.mark.anyio
 async def test_the_life_of_a_conference() -> None:
     """Looked at, started, looked at, stopped, and looked at by its UUID."""
     async with Emulator(port=None) as plivo, in_memory(plivo) as client:

@@ -122,6 +122,13 @@ def test_members_refused_with_the_place(ids: tuple[object, ...], words: str) -> 
         members(*ids)
 
 
+@pytest.mark.parametrize("ids", [[355, 356], (355,), {"355"}], ids=repr)
+def test_members_in_a_list_are_told_how(ids: object) -> None:
+    """The commonest slip: the message shows the star."""
+    with pytest.raises(TypeError, match=re.escape("members(*ids)")):
+        members(ids)
+
+
 @given(names, st.lists(member_ids, min_size=1, max_size=10, unique_by=str))
 def test_members_survive_their_encoding(name: str, ids: list[int | str]) -> None:
     """Whatever names and ids are, the path has its five segments, and they decode to what was given."""

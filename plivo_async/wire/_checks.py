@@ -46,7 +46,7 @@ def text(name: str, value: object, *, longest: int | None = None, also: str = ""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     if not value.strip():
-        raise ValueError(f"{name} is {'blank' if value else 'empty'}; give some text, or leave it out")
+        raise ValueError(f"{name} is {'blank' if value else 'empty'}; give some text")
     for index, character in enumerate(value if not value.isprintable() else ""):
         if character not in also and unicodedata.category(character) in {"Cc", "Cs"}:
             what = "a control character" if unicodedata.category(character) == "Cc" else "half a surrogate pair"

@@ -11,7 +11,7 @@ from ._checks import call_uuid as checked_call_uuid
 from ._checks import choice, integer, known, shown, text
 from ._encoding import query
 from ._messages import Request
-from ._names import Room, room
+from ._names import Room, only_live, room
 
 Status = Literal["initialized", "active", "ended"]
 
@@ -68,7 +68,7 @@ def list_participants(
     }
     path = f"MultiPartyCall/{room.segment}/Participant/"
     asked = query({**arguments, **callback_arguments(callback)}, path)
-    return Request("List participants", room.label, Effect.SAFE, "GET", path, None, asked)
+    return Request("List participants", room.label, Effect.SAFE, "GET", path, None, asked, only_live(room))
 
 
 def _filter(name: str, value: object) -> object:

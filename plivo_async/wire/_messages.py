@@ -8,7 +8,7 @@ from typing import Any
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
 from ._encoding import body, query
-from ._names import Room
+from ._names import Room, only_live
 
 _LONGEST_DETAIL = 500
 _LONGEST_KEPT = 2_000
@@ -26,6 +26,7 @@ class Request:
         path: Encoded, relative to `/v1/Account/{auth_id}/`.
         body: JSON, or None.
         query: Encoded, without the question mark; empty for none.
+        on_404: What a 404 may mean, for messages; empty if there is nothing to say.
     """
 
     operation: str
@@ -35,6 +36,7 @@ class Request:
     path: str
     body: bytes | None = None
     query: str = ""
+    on_404: str = ""
 
 
 _ACTIVE = b'{"status":"active"}'
@@ -57,7 +59,7 @@ def retrieve(room: Room, *, callback: Callback | None = None) -> Request:
     """
     path = f"MultiPartyCall/{room.segment}/"
     asked = "" if callback is None else query(callback_arguments(callback), path)
-    return Request("Retrieve MPC", room.label, Effect.SAFE, "GET", path, None, asked)
+    return Request("Retrieve MPC", room.label, Effect.SAFE, "GET", path, None, asked, only_live(room))
 
 
 def end(room: Room, *, callback: Callback | None = None) -> Request:
@@ -66,7 +68,8 @@ def end(room: Room, *, callback: Callback | None = None) -> Request:
     Source: Plivo docs, Multiparty Call, "End an MPC".
     """
     path = f"MultiPartyCall/{room.segment}/"
-    return Request("End MPC", room.label, Effect.IDEMPOTENT, "DELETE", path, body(callback_arguments(callback)))
+    sent = body(callback_arguments(callback))
+    return Request("End MPC", room.label, Effect.IDEMPOTENT, "DELETE", path, sent, on_404=only_live(room))
 
 
 @dataclass(frozen=True, slots=True)
