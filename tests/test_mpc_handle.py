@@ -408,6 +408,6 @@ async def test_a_copy_with_other_options_has_the_same_methods() -> None:
         plivo.script("end", "room", fault="lost-response")
         once = client.with_options(retry=RetryPolicy(max_attempts=1))
         with pytest.raises(OutcomeUnknownError, match="Look before repeating it: "):
-            await once.mpc("room").stop()
+            await once.mpc(uuid=plivo.conferences["room"].mpc_uuid).stop()
         assert once.mpc("room") == once.mpc("room") != client.mpc("room")
         assert len(plivo.requests) == 1

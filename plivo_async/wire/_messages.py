@@ -63,13 +63,15 @@ def retrieve(room: Room, *, callback: Callback | None = None) -> Request:
 
 
 def end(room: Room, *, callback: Callback | None = None) -> Request:
-    """End a conference: everybody is put out. Idempotent in what it leaves behind; 404 if it is over already.
+    """End a conference: everybody is put out; 404 if it is over already.
 
-    Source: Plivo docs, Multiparty Call, "End an MPC".
+    Idempotent by UUID. By name it is neither safe nor idempotent: a repetition may reach the next conference of that
+    name. Source: Plivo docs, Multiparty Call, "End an MPC".
     """
     path = f"MultiPartyCall/{room.segment}/"
     sent = body(callback_arguments(callback))
-    return Request("End MPC", room.label, Effect.IDEMPOTENT, "DELETE", path, sent, on_404=only_live(room))
+    effect = Effect.IDEMPOTENT if room.name is None else Effect.NEITHER
+    return Request("End MPC", room.label, effect, "DELETE", path, sent, on_404=only_live(room))
 
 
 @dataclass(frozen=True, slots=True)
