@@ -162,6 +162,12 @@ def test_requests_of_participants_are_as_documented(request_: Request, expected:
     assert (request_.body is None) is (method != "POST")
 
 
+def test_all_of_a_name_are_not_kicked_twice() -> None:
+    """That ends the conference: a repetition might put out those of the next one of that name."""
+    everybody = members("all")
+    assert [kick(one, everybody).effect.value for one in (room("support"), room(uuid4()))] == ["neither", "idempotent"]
+
+
 flags = st.none() | st.booleans()
 
 
