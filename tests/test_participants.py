@@ -1,5 +1,7 @@
 """Participants: adding them, looking at them, and what is done to one, several or all."""
 
+import json
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -19,7 +21,7 @@ from plivo_async.emulator import Emulator, Faults
 from plivo_async.models import AddedParticipant, Participant, ParticipantUpdate
 from plivo_async.resources import MultiPartyCalls
 from plivo_async.resources._privacy import addresses, masked
-from plivo_async.wire import Destination
+from plivo_async.wire import Answer, Destination
 
 from .scripted import Scripted, answer, shape
 from .support import in_memory
@@ -123,15 +125,18 @@ async def test_an_unclear_attempt_names_the_next_step(options: dict[str, Any], s
 
 @pytest.mark.anyio
 async def test_plivos_own_words_are_masked() -> None:
-    """The server may repeat a number; no message does, nor that of the cause."""
-    error = BadRequestError(f"'room' was answered 400: {PHONE} is barred, as is {OTHER}; from 14151234567")
+    """The server may repeat a number; no error does, nor its cause, wherever one looks."""
+    said = f"{PHONE} is barred, as is {OTHER}; from 14151234567"
+    error = BadRequestError(f"'room' was answered 400: {said}", detail=said)
     doubt = OutcomeUnknownError("may")
-    doubt.__cause__ = ServerError(f"500: can't dial {PHONE}")
-    for raised in (error, doubt):
-        fake = Scripted(raised)
+    doubt.__cause__ = ServerError(f"500: can't dial {PHONE}", detail=f"can't dial {PHONE}")
+    unreadable = Answer(201, {}, json.dumps([{"to": PHONE, "from": CALLER}]).encode())
+    for reply in (error, doubt, unreadable):
+        fake = Scripted(reply)
         with pytest.raises(PlivoError) as caught:
-            await fake.mpc("room").add_participant(role="agent", from_=CALLER, to=[PHONE, Destination(OTHER)])
-        words = f"{caught.value} {caught.value.__cause__}"
+            await fake.mpc("room").add_participant(role="agent", from_=CALLER, to=deque([PHONE, Destination(OTHER)]))
+        cause = caught.value.__cause__
+        words = f"{caught.value.to_dict()} {cause.to_dict() if isinstance(cause, PlivoError) else None}"
         assert not any(number.removeprefix("+") in words for number in (CALLER, PHONE, OTHER))
     assert "+*******4321 is barred, as is sip:***@phone.plivo.com; from *******4567" in error.message
 
@@ -140,7 +145,10 @@ def test_masking() -> None:
     """Longest first; short extensions stay, because they may be anything."""
     assert masked("to 14157654321 via 4157654321", ["4157654321", "+14157654321"]) == "to *******4321 via ******4321"
     assert masked("400: 42 is busy", ["42"]) == "400: 42 is busy"
-    assert addresses({"from_": CALLER, "to": (PHONE, Destination(OTHER))}) == [CALLER, PHONE, OTHER]
+    for to in ([PHONE, Destination(OTHER)], (PHONE, OTHER), deque([Destination(PHONE), OTHER])):
+        assert addresses({"from_": CALLER, "to": to}) == [CALLER, PHONE, OTHER]
+    assert addresses({"from_": CALLER, "to": Destination(PHONE)}) == addresses({"from_": CALLER, "to": PHONE})
+    assert addresses({"from_": None, "to": 5}) == []
     assert addresses({"call_uuid": LEG}) == []
 
 
@@ -242,6 +250,35 @@ async def test_a_phone_never_rings_twice(fault: str) -> None:
             await client.mpc("room").add_participant(role="agent", from_=CALLER, to=PHONE)
         assert len(plivo.requests) == 1
         assert caught.value.started_at is not None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", ["lost-response", "late", "reset-before", "503"])
+async def test_no_ghost_conference_opens(fault: str) -> None:
+    """The conference ends while the addition is in doubt: nothing is sent that would make a new one of that name."""
+    async with Emulator(port=None) as plivo, in_memory(plivo, timeout=1.0) as client:
+        first = plivo.add_conference("room", status="active", waiting=2)
+        plivo.script("add-participant", "room", fault=fault)
+        with pytest.raises(OutcomeUnknownError):
+            await client.mpc("room").add_participant(role="agent", from_=CALLER, to=PHONE)
+        plivo.end_conference("room")
+        plivo.phone(PHONE).never_answers()
+        plivo.advance(3600)
+        assert len(plivo.requests) == 1
+        assert plivo.conferences["room"] is first
+
+
+@pytest.mark.anyio
+async def test_by_uuid_nothing_is_made() -> None:
+    """An addition to a conference that is over is refused, and opens no other; no phone rings."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        over = plivo.add_conference("room")
+        plivo.end_conference("room")
+        with pytest.raises(NotFoundError):
+            await client.mpc(uuid=over.mpc_uuid).add_participant(role="agent", from_=CALLER, to=PHONE)
+        plivo.advance(60)
+        assert plivo.conferences["room"] is over
+        assert plivo.phone(PHONE).rings == 0
 
 
 @pytest.mark.anyio
