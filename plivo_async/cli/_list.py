@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 from unicodedata import category
 
 import anyio
@@ -18,13 +18,13 @@ from rich.text import Text
 from .. import BASE_URL, AsyncClient, AuthenticationError, PlivoError
 from ..models import MultiPartyCall
 from ..resources import CallFilters, Pages
+from ..wire import Status
 from ._codes import ExitCode
 from ._console import err, fail, given, out, say
 from ._options import parse_duration, parse_rate, parse_timeout
 from ._signals import until_signal
 from ._start import _client
 
-Status = Literal["initialized", "active", "ended"]
 Note = Callable[[int | None], None]
 
 _PAGE = 20
