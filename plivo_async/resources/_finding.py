@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from .._clock import sleep_until
 from .._errors import NotFoundError
 from ..models import Participant
-from ..wire import Answer, Request, Room, list_participants, server_time
+from ..wire import Answer, Request, Room, aware, list_participants, server_time
+from ..wire import call_uuid as checked_call_uuid
 from ._operation import Operations
 from ._pages import Pages
 from ._waiting import TRANSIENT
@@ -69,30 +69,14 @@ def checked_sought(call_uuid: object, member_address: object, joined_since: obje
     """
     if (call_uuid is None) == (member_address is None):
         raise TypeError("find_participant() takes call_uuid= or member_address=: exactly one of them")
-    if joined_since is not None and not isinstance(joined_since, datetime):
-        raise TypeError(f"joined_since must be an aware datetime, not {type(joined_since).__name__}")
-    if joined_since is not None and joined_since.utcoffset() is None:
-        raise ValueError("joined_since is a datetime without a time zone; give an aware one, as datetime.now(UTC)")
-    since = None if joined_since is None else joined_since.astimezone(UTC)
+    since = None if joined_since is None else aware("joined_since", joined_since).astimezone(UTC)
     if call_uuid is not None:
-        return Sought(_uuid(call_uuid), None, since)
+        return Sought(checked_call_uuid(call_uuid), None, since)
     if not isinstance(member_address, str):
         raise TypeError(f"member_address must be a str, not {type(member_address).__name__}")
     if not comparable(member_address):
         raise ValueError("member_address is empty; give a phone number with its country code, or a SIP URI")
     return Sought(None, comparable(member_address), since)
-
-
-def _uuid(value: object) -> str:
-    if not isinstance(value, str | UUID):
-        raise TypeError(f"call_uuid must be a str or a uuid.UUID, not {type(value).__name__}")
-    try:
-        return str(UUID(str(value)))
-    except ValueError:
-        raise ValueError(
-            "call_uuid must be a UUID such as c0267574-5c12-4861-8990-da9404c8cdf6; "
-            "to look for a phone number, give member_address"
-        ) from None
 
 
 def _order(one: Participant) -> tuple[bool, datetime]:

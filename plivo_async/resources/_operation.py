@@ -21,8 +21,6 @@ T = TypeVar("T")
 OPTIONS = ("deadline", "callback_url", "callback_method")
 """What every operation takes beside its own arguments."""
 
-_LONGEST_DETAIL = 500
-
 
 class Runner(Protocol):
     """What an operation needs of an exchange."""
@@ -194,6 +192,6 @@ def decoded(cls: type[T], request: Request, answer: Answer, started_at: datetime
             target=request.target,
             status_code=answer.status_code,
             api_id=answer.api_id,
-            detail=answer.body[:_LONGEST_DETAIL].decode("utf-8", "replace") or None,
+            detail=answer.beginning,
             started_at=started_at,
         ) from None

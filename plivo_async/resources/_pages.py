@@ -8,14 +8,12 @@ from typing import Any, Generic, TypeVar
 
 from .._errors import DecodeError
 from ..models import PageMeta, decode_page
-from ..wire import Account, Answer, Request, next_page
+from ..wire import Account, Answer, Request, next_page, shortened
 
 T = TypeVar("T")
 
 Fetch = Callable[[Request], Awaitable[Answer]]
 """What carries out the request for one page."""
-
-_LONGEST_DETAIL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class _Came:
     api_id: str | None
     started_at: datetime
 
-    def unreadable(self, words: str, detail: str) -> DecodeError:
+    def unreadable(self, words: str, detail: str | None) -> DecodeError:
         """The error that it, or its link, can't be read."""
         return DecodeError(
             f"{self.request.operation} {self.request.target!r} {words}",
@@ -44,7 +42,7 @@ class _Came:
             target=self.request.target,
             status_code=self.status_code,
             api_id=self.api_id,
-            detail=detail[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None,
+            detail=detail,
             started_at=self.started_at,
         )
 
@@ -74,9 +72,8 @@ class _Walk(Generic[T]):
         try:
             meta, objects = decode_page(self.cls, answer.json())
         except ValueError as error:
-            detail = answer.body[:_LONGEST_DETAIL].decode("utf-8", "replace")
             words = f"was answered {answer.status_code}, but the answer can't be read: {error}"
-            raise came.unreadable(words, detail) from None
+            raise came.unreadable(words, answer.beginning) from None
         made = Page(objects, meta)
         object.__setattr__(made, "_walk", self)
         object.__setattr__(made, "_came", came)
@@ -142,7 +139,7 @@ class Page(_Origin, Generic[T]):
         try:
             request = self._walk.after(self)
         except ValueError as error:
-            link = str(self.meta.next or self.meta.extra["next"])
+            link = shortened(str(self.meta.next or self.meta.extra["next"]))
             raise self._came.unreadable(f"names a next page, but its link can't be followed: {error}", link) from None
         following: Page[T] = await self._walk.page(request, self._came.step + 1)
         return following

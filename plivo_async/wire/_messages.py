@@ -120,6 +120,11 @@ class Answer:
         return (api_id or None) if isinstance(api_id, str) and api_id.isascii() else None
 
     @property
+    def beginning(self) -> str | None:
+        """The beginning of the body as text, for the errors of what can't be read; None if it is empty."""
+        return shortened(self.body.decode("utf-8", "replace"))
+
+    @property
     def detail(self) -> str | None:
         """Plivo's own words: the `error` of the body, else its `message`, else the beginning of the body as text.
 
@@ -131,7 +136,12 @@ class Answer:
             text = words if isinstance(words, str) else "" if words is None else json.dumps(words)
         else:
             text = self.body.decode("utf-8", "replace").strip()
-        return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None
+        return shortened(text)
+
+
+def shortened(text: str) -> str | None:
+    """The beginning of a text, for errors; None if it is empty. Half a surrogate pair becomes a question mark."""
+    return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None
 
 
 def _decoded(body: bytes) -> Any:
