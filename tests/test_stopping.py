@@ -130,6 +130,16 @@ async def test_what_goes_wrong_then_is_told_as_one_operation() -> None:
     assert [attempt.outcome for attempt in last.attempts] == ["unclear", "not_sent"]
 
 
+@pytest.mark.anyio
+async def test_the_looks_take_what_is_left_of_the_deadline() -> None:
+    """They are part of the operation; when the time is up they get none."""
+    fake = Scripted(doubt(), live(SINCE), over(), answer(204))
+    passed = iter([100.0, 102.0, 102.0, 103.0, 103.0, 110.0])
+    fake.clock = lambda: next(passed, 110.0)
+    await fake.mpc.stop("room", deadline=7)
+    assert fake.deadlines == [7, 5, 4, 0]
+
+
 # ---- The same against the emulator ---------------------------------------------------------------------------------
 
 
