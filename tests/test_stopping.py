@@ -94,7 +94,8 @@ async def test_what_the_looks_lead_to(
     if isinstance(raised, OutcomeUnknownError):
         assert "Look before repeating it: client.mpc.list(" in raised.message
     if isinstance(raised, NotFoundError):
-        assert (raised.status_code, raised.target, len(raised.attempts)) == (404, "room", 1)
+        assert (raised.status_code, raised.operation, raised.target) == (404, "End MPC", "room")
+        assert len(raised.attempts) == 1
         assert raised.started_at == BEGAN
 
 
@@ -124,10 +125,23 @@ async def test_attempts_that_are_used_up_are_used_up() -> None:
 async def test_what_goes_wrong_then_is_told_as_one_operation() -> None:
     """By the name that the caller gave, with all attempts."""
     last = NotSentError("offline", target=UUID, attempts=[Attempt("DELETE", AttemptOutcome.NOT_SENT, None, "x", 0, 1)])
-    _, raised = await asked(doubt(), live(BEFORE), last)
-    assert raised is last
+    fake = Scripted(doubt(), live("2026-11-24 12:00:05+00:00"), last)  # 3 s later "since" is 12:00:07
+    passed = iter([100.0, 102.0, 102.0])
+    fake.clock = lambda: next(passed, 103.0)
+    with pytest.raises(NotSentError) as caught:
+        await fake.mpc.stop("room")
+    assert caught.value is last
     assert (last.target, last.started_at) == ("room", BEGAN)
     assert [attempt.outcome for attempt in last.attempts] == ["unclear", "not_sent"]
+    assert [(one.started_at, one.ended_at) for one in last.attempts] == [(0, 1), (3, 4)]
+
+
+@pytest.mark.anyio
+async def test_what_stays_unknown_then_says_how_to_look_by_uuid() -> None:
+    """The name may be another's by now, or nobody's."""
+    _, raised = await asked(doubt(), live(BEFORE), OutcomeUnknownError("may. Look before repeating it"))
+    assert isinstance(raised, OutcomeUnknownError)
+    assert f"client.mpc.get(uuid={UUID!r}) shows" in raised.message
 
 
 @pytest.mark.anyio

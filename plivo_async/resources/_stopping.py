@@ -15,7 +15,7 @@ that of the next conference, in which others talk. So a look at the name comes f
 later than it was, which leads to "unknown" at worst.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from .._errors import NotFoundError, OutcomeUnknownError, PlivoError
@@ -125,11 +125,17 @@ class _Search:
     async def _go_on(self, live: MultiPartyCall, doubt: OutcomeUnknownError) -> None:
         """End that very one; its error is told as that of the whole operation."""
         found = room_by_uuid(live.mpc_uuid)
+        how = f"client.mpc.get(uuid={found.uuid!r}) shows whether it is over"
+        passed = self.operations.exchange.clock() - self.began
         try:
-            await self.operations.nothing(end(found), Given(self._left(), None), settling=stopping(found), how=_ENDED)
+            await self.operations.nothing(end(found), Given(self._left(), None), settling=stopping(found), how=how)
         except PlivoError as error:
             error.target, error.started_at = doubt.target, doubt.started_at
-            error.attempts = (*doubt.attempts, *error.attempts)
+            later = [
+                replace(one, started_at=one.started_at + passed, ended_at=one.ended_at + passed)
+                for one in error.attempts
+            ]
+            error.attempts = (*doubt.attempts, *later)
             raise
 
     def _not_found(self, doubt: OutcomeUnknownError) -> NotFoundError:
