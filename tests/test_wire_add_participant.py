@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async.wire import Destination, DialOptions, ParticipantOptions, Request, add_participant, callback, room
+from plivo_async.wire import (
+    Destination,
+    DialOptions,
+    ParticipantOptions,
+    Request,
+    add_participant,
+    callback,
+    list_participants,
+    room,
+)
 from plivo_async.wire._participant_checks import DIAL_OPTIONS, OPTIONS
 
 from .wire_support import CALL, HOOK, methods, names, segments, sent, urls, words
@@ -236,6 +245,13 @@ def test_add_participant_refuses(arguments: dict[str, Any], error: type[Exceptio
     assert caught.type is error
     for number in (FROM, TO, OTHER, "765 4321", "7654321"):
         assert number.removeprefix("+") not in str(caught.value)
+
+
+def test_what_is_dialled_stands_in_no_traceback() -> None:
+    """Tools that print the locals of every frame print the request."""
+    for request in (add(**DIAL), list_participants(room("a"), call_uuid=CALL)):
+        assert not any(hidden.removeprefix("+") in repr(request) for hidden in (FROM, TO, CALL))
+        assert request.path in repr(request)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..policy import Effect
@@ -17,6 +17,8 @@ _LONGEST_KEPT = 2_000
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request to Plivo.
+
+    Its `repr` leaves out body and query: they hold phone numbers, and tracebacks may show it.
 
     Attributes:
         operation: What the caller asked for, in words.
@@ -34,8 +36,8 @@ class Request:
     effect: Effect
     method: str
     path: str
-    body: bytes | None = None
-    query: str = ""
+    body: bytes | None = field(default=None, repr=False)
+    query: str = field(default="", repr=False)
     on_404: str = ""
 
 
