@@ -80,6 +80,9 @@ async def test_who_is_returned(rows: list[Any], expected: str | None) -> None:
     [
         ("+14157654321", "14157654321", True),
         ("14157654321", "+14157654321", True),
+        ("+1 (415) 765-4321", "14157654321", True),
+        ("1.415.765.4321", "+14157654321", True),
+        ("agent-1", "agent1", False),
         ("+14157654321", "14157654322", False),
         ("+14157654321", "4157654321", False),
         ("sip:agent@phone.plivo.com", "sip:agent@phone.plivo.com", True),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import anyio
 import pytest
 
 from plivo_async import (
@@ -315,6 +316,24 @@ async def test_a_participant_from_beginning_to_end() -> None:
         with pytest.raises(NotFoundError):
             await person.get()
         assert (await client.mpc(uuid=uuid).participant(found.member_id).get()).exit_time is not None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", ["503", "lost-response", "reset-before", "429"])
+async def test_a_repeated_mute_does_not_undo_a_later_unmute(fault: str) -> None:
+    """The last word counts, however often the first has to be said."""
+    retry = RetryPolicy(base_delay=5)
+    async with Emulator(port=None, latency=0.05) as plivo, in_memory(plivo, retry=retry, seed=1) as client:
+        [person] = plivo.add_conference("room", status="active", stay_alone=True).participants
+        plivo.script("update-participant", "room", fault=fault)
+        mpc = client.mpc("room")
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(mpc.participant(person.member_id).mute)
+            await anyio.sleep(0.1)
+            await mpc.participant(person.member_id).unmute()
+        bodies = [json.loads(request.body)["mute"] for request in plivo.requests]
+        assert bodies == [True, True, False]
+        assert (await mpc.participant(person.member_id).get()).mute is False
 
 
 @pytest.mark.anyio

@@ -1,5 +1,6 @@
 """Finding a participant: whom a list shows, and the looks."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ from ._pages import Pages
 from ._waiting import TRANSIENT
 
 _INTERVAL = 1.0  # seconds between two looks: people answer over seconds, and each look costs a request
+_NUMBER = re.compile(r"[+0-9\s().-]+", re.ASCII)
+_BETWEEN_DIGITS = re.compile(r"[^0-9]")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -54,11 +57,11 @@ class Sought:
 
 
 def comparable(address: str) -> str:
-    """An address as addresses are compared: numbers by their digits, without "+"; SIP URIs as they are.
+    """An address as addresses are compared: numbers by their digits; anything else, as SIP URIs, as it is.
 
-    Plivo gives numbers back without the "+" (seen in captures).
+    Plivo gives numbers back without the "+" (seen in captures), and people write them with spaces and dashes.
     """
-    return address if address.lower().startswith(("sip:", "sips:")) else address.removeprefix("+")
+    return _BETWEEN_DIGITS.sub("", address) if _NUMBER.fullmatch(address) else address
 
 
 def checked_sought(call_uuid: object, member_address: object, joined_since: object) -> Sought:
