@@ -120,6 +120,13 @@ async def test_since_when_they_joined(since: datetime, ahead: float, found: bool
     assert among(sought, row(1, joined=None)) is None
 
 
+async def test_a_server_without_a_date_has_our_time() -> None:
+    """Then nothing is known of a difference, and none is presumed."""
+    fake = Scripted(page(row(1)))
+    assert await fake.mpc("room").find_participant(call_uuid=LEG, joined_since=NOON) is not None
+    assert await fake.mpc("room").find_participant(call_uuid=LEG, joined_since=NOON + timedelta(hours=1)) is None
+
+
 async def test_by_call_the_server_filters_and_so_do_we() -> None:
     """The filter is asked for; a server that ignores it does no harm."""
     fake = Scripted(page(row(1, leg=OTHER_LEG), row(2)))

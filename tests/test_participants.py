@@ -146,6 +146,7 @@ def test_masking() -> None:
     """Longest first; short extensions stay, because they may be anything."""
     assert masked("to 14157654321 via 4157654321", ["4157654321", "+14157654321"]) == "to *******4321 via ******4321"
     assert masked("400: 42 is busy", ["42"]) == "400: 42 is busy"
+    assert masked("5551234, 555123", ["5551234", "555123"]) == "***1234, 555123"
     for to in ([PHONE, Destination(OTHER)], (PHONE, OTHER), deque([Destination(PHONE), OTHER])):
         assert addresses({"from_": CALLER, "to": to}) == [CALLER, PHONE, OTHER]
     assert addresses({"from_": CALLER, "to": Destination(PHONE)}) == addresses({"from_": CALLER, "to": PHONE})

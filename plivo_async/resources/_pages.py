@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from .._errors import DecodeError
 from ..models import PageMeta, decode_page
-from ..wire import Account, Answer, Request, next_page, shortened
+from ..wire import Account, Answer, Request, next_page, page_at, shortened
 
 T = TypeVar("T")
 
@@ -26,6 +26,8 @@ class _Came:
         status_code: Of the answer.
         api_id: Of the answer.
         started_at: When it was asked for.
+        rest: Where the next page begins if the answer has no place for a link to it, and isn't the last one by its
+            count; None otherwise.
     """
 
     request: Request
@@ -33,6 +35,7 @@ class _Came:
     status_code: int
     api_id: str | None
     started_at: datetime
+    rest: int | None
 
     def unreadable(self, words: str, detail: str | None) -> DecodeError:
         """The error that it, or its link, can't be read."""
@@ -68,12 +71,14 @@ class _Walk(Generic[T]):
         self.reached[request.path, request.query] = step
         started_at = datetime.now(UTC)
         answer = await self.fetch(request)
-        came = _Came(request, step, answer.status_code, answer.api_id, started_at)
+        came = _Came(request, step, answer.status_code, answer.api_id, started_at, None)
+        data = answer.json()
         try:
-            meta, objects = decode_page(self.cls, answer.json())
+            meta, objects = decode_page(self.cls, data)
         except ValueError as error:
             words = f"was answered {answer.status_code}, but the answer can't be read: {error}"
             raise came.unreadable(words, answer.beginning) from None
+        came = replace(came, rest=_rest(data, meta, len(objects)))
         made = Page(objects, meta)
         object.__setattr__(made, "_walk", self)
         object.__setattr__(made, "_came", came)
@@ -85,13 +90,24 @@ class _Walk(Generic[T]):
         Raises:
             ValueError: Its link can't be followed.
         """
-        link = page.meta.next
-        if link is None:
+        link, came = page.meta.next, page._came
+        if came.rest is not None:
+            request = page_at(came.rest, came.request)
+        elif link is None:
             raise ValueError("it is no text")
-        request = next_page(link, self.account.base_url, self.account.auth_id, page._came.request)
-        if self.reached.get((request.path, request.query), math.inf) <= page._came.step:
+        else:
+            request = next_page(link, self.account.base_url, self.account.auth_id, came.request)
+        if self.reached.get((request.path, request.query), math.inf) <= came.step:
             raise ValueError("it leads in a circle, to a page that was there before")
         return request
+
+
+def _rest(data: dict[str, Any], meta: PageMeta, here: int) -> int | None:
+    """See `_Came`. One example in the documents has no `next` at all, not even a null."""
+    if "next" in (data.get("meta") or {}) or "next" in data or not here or meta.count is None:
+        return None
+    after = (meta.offset or 0) + here
+    return after if after < meta.count else None
 
 
 class _Origin:
@@ -120,12 +136,14 @@ class Page(_Origin, Generic[T]):
     @property
     def has_next(self) -> bool:
         """Whether a page follows."""
-        return bool(self.meta.next) or "next" in self.meta.extra
+        unlinked = hasattr(self, "_came") and self._came.rest is not None
+        return unlinked or bool(self.meta.next) or "next" in self.meta.extra
 
     async def next(self) -> "Page[T] | None":
         """Fetch the page that follows; None if this is the last one. Safe.
 
         Source: Plivo docs, "Pagination". The link is followed as Plivo gave it, on the same server and account only.
+        Where an answer has no place for a link, as one example of participants, the count tells whether to go on.
 
         Raises:
             DecodeError: The link leads elsewhere or in a circle, or the page can't be read.
@@ -139,7 +157,7 @@ class Page(_Origin, Generic[T]):
         try:
             request = self._walk.after(self)
         except ValueError as error:
-            link = shortened(str(self.meta.next or self.meta.extra["next"]))
+            link = shortened(str(self.meta.next or self.meta.extra.get("next", "")))
             raise self._came.unreadable(f"names a next page, but its link can't be followed: {error}", link) from None
         following: Page[T] = await self._walk.page(request, self._came.step + 1)
         return following

@@ -11,7 +11,7 @@ from ._looks import read_look
 from ._members import Members, member, members
 from ._messages import Answer, Request, activate, end, retrieve, shortened
 from ._names import Room, check_path, room, room_by_uuid
-from ._paging import next_page
+from ._paging import next_page, page_at
 from ._participant_options import DialOptions, EventGroup, ParticipantOptions, Role
 from ._participants import kick, retrieve_participant, update
 from ._playback import play, speak, stop_playing, stop_speaking
@@ -46,6 +46,7 @@ __all__ = [
     "member",
     "members",
     "next_page",
+    "page_at",
     "pause_recording",
     "play",
     "read_look",
