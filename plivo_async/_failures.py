@@ -65,7 +65,8 @@ def _last_word(
     if answer.status_code < 300:
         words = f"{_what(request)} was answered {answer.status_code}, but the answer can't be read{detail}"
         return _error(DecodeError, words, request, attempts, answer, cause=fault)
-    hint = _HINTS.get(answer.status_code, "")
+    hint = f". {request.on_404}" if answer.status_code == 404 and request.on_404 else ""
+    hint = _HINTS.get(answer.status_code, hint)
     words = f"{_what(request)} was answered {answer.status_code}{detail}{why}{hint}"
     return _error(response_error(answer.status_code), words, request, attempts, answer, cause=fault)
 

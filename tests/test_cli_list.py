@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -156,13 +157,35 @@ def test_a_terminal_gets_a_table(plivo: Emulator, monkeypatch: pytest.MonkeyPatc
     assert screen.getvalue().strip("\0") == ""
 
 
+@pytest.mark.parametrize(("width", "columns"), [(120, 5), (90, 5), (89, 4), (80, 4), (52, 4), (51, 3), (41, 3)])
+def test_a_narrow_terminal_gets_fewer_columns(width: int, columns: int) -> None:
+    """Nothing is cut off; the UUID goes first, then the recording, and the name never."""
+    calls = [call(friendly_name="room-03", creation_time=NOON, recording="paused")]
+    screen = io.StringIO()
+    Console(file=screen, force_terminal=True, width=width, color_system=None).print(table(calls, width))
+    head, line = (re.split("  +", part.rstrip()) for part in screen.getvalue().splitlines())
+    assert head == ["name", "status", "since (UTC)", "recording", "uuid"][:columns]
+    assert line == ["room-03", "Initialized", "2026-11-24 12:00:00", "paused", calls[0].mpc_uuid][:columns]
+
+
+def test_long_names_go_on_in_the_next_line() -> None:
+    """They cost no column."""
+    screen = io.StringIO()
+    calls = [call(friendly_name="conference of the whole department number 4812", creation_time=NOON)]
+    Console(file=screen, force_terminal=True, width=110, color_system=None).print(table(calls, 110))
+    assert calls[0].mpc_uuid in screen.getvalue()
+    assert "4812" in screen.getvalue()
+
+
 def test_names_are_shown_and_not_obeyed() -> None:
     """Markup, colours and line ends in a name are text; other languages stay as they are."""
     name = "[red]x[/] \x1b[2J\t\r\n\x9b Östermalm\u00a0電話"
     assert printable(name) == r"[red]x[/] \x1b[2J\t\r\n\x9b" + " Östermalm\u00a0電話"
     assert "\t" not in row(call(friendly_name=name, status="New\n"))[0]
     screen = io.StringIO()
-    Console(file=screen, force_terminal=True, width=160, color_system=None).print(table([call(friendly_name=name)]))
+    Console(file=screen, force_terminal=True, width=160, color_system=None).print(
+        table([call(friendly_name=name)], 160)
+    )
     assert "[red]x[/] \\x1b[2J" in screen.getvalue()
     assert len(screen.getvalue().splitlines()) == 2
 

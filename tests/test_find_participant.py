@@ -80,6 +80,9 @@ async def test_who_is_returned(rows: list[Any], expected: str | None) -> None:
     [
         ("+14157654321", "14157654321", True),
         ("14157654321", "+14157654321", True),
+        ("+1 (415) 765-4321", "14157654321", True),
+        ("1.415.765.4321", "+14157654321", True),
+        ("agent-1", "agent1", False),
         ("+14157654321", "14157654322", False),
         ("+14157654321", "4157654321", False),
         ("sip:agent@phone.plivo.com", "sip:agent@phone.plivo.com", True),
@@ -115,6 +118,13 @@ async def test_since_when_they_joined(since: datetime, ahead: float, found: bool
     sought = Sought(LEG, None, since)
     assert (among(sought, row(1), ahead=timedelta(seconds=ahead)) == "1") is found
     assert among(sought, row(1, joined=None)) is None
+
+
+async def test_a_server_without_a_date_has_our_time() -> None:
+    """Then nothing is known of a difference, and none is presumed."""
+    fake = Scripted(page(row(1)))
+    assert await fake.mpc("room").find_participant(call_uuid=LEG, joined_since=NOON) is not None
+    assert await fake.mpc("room").find_participant(call_uuid=LEG, joined_since=NOON + timedelta(hours=1)) is None
 
 
 async def test_by_call_the_server_filters_and_so_do_we() -> None:

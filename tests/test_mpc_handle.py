@@ -1,6 +1,7 @@
 """Handles on conferences: making them, looking, ending, and what every operation has in common."""
 
 import json
+import pickle
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -66,6 +67,14 @@ def test_handles_hold_nothing_else(name: str) -> None:
     with pytest.raises(AttributeError):
         handle.deadline = 5
     assert not hasattr(handle, "__dict__")
+
+
+def test_handles_and_lists_refuse_to_be_pickled() -> None:
+    """They belong to a client, whose connections no other process can have; the message says what to pickle."""
+    mpc = Scripted(answer(204)).mpc("room")
+    for one in (mpc, mpc.participant(1), mpc.members("all"), mpc.participants()):
+        with pytest.raises(TypeError, match="not pickled; pickle names"):
+            pickle.dumps(one)
 
 
 @pytest.mark.parametrize(
@@ -325,6 +334,18 @@ async def test_an_empty_yes_is_a_yes() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_404_to_a_name_says_what_names_find() -> None:
+    """By name it may be over, which the error says; by UUID there is nothing to say."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        for ask in (client.mpc("room").get, client.mpc("room").stop, client.mpc("room").participants):
+            with pytest.raises(NotFoundError, match=r"one that is over is found by its UUID$"):
+                await ask()
+        for ask in (client.mpc(ID).get, client.mpc(ID).stop, client.mpc(ID).participants):
+            with pytest.raises(NotFoundError, match=r"final$"):
+                await ask()
+
+
+@pytest.mark.anyio
 async def test_the_life_of_a_conference() -> None:
     """Looked at, started, looked at, stopped, and looked at by its UUID."""
     async with Emulator(port=None) as plivo, in_memory(plivo) as client:
@@ -387,6 +408,6 @@ async def test_a_copy_with_other_options_has_the_same_methods() -> None:
         plivo.script("end", "room", fault="lost-response")
         once = client.with_options(retry=RetryPolicy(max_attempts=1))
         with pytest.raises(OutcomeUnknownError, match="Look before repeating it: "):
-            await once.mpc("room").stop()
+            await once.mpc(uuid=plivo.conferences["room"].mpc_uuid).stop()
         assert once.mpc("room") == once.mpc("room") != client.mpc("room")
         assert len(plivo.requests) == 1

@@ -1,7 +1,10 @@
 """Lists page by page: which links are followed, and what iterating over them promises."""
 
+import copy
+import dataclasses
 import gc
 import json
+import pickle
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -10,16 +13,16 @@ import anyio
 import anyio.lowlevel
 import httpx
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async import DecodeError, ServerError
-from plivo_async.emulator import Emulator
+from plivo_async.emulator import Emulator, Settings
 from plivo_async.models import Accepted, PageMeta, Participant
 from plivo_async.policy import Effect
 from plivo_async.resources._pages import Page, Pages
-from plivo_async.wire import Account, Answer, Request, list_calls, list_participants, room
-from plivo_async.wire._paging import next_page
+from plivo_async.wire import Account, Answer, Request, list_calls, list_participants, next_page, page_at, room
 
 from .support import in_memory
 from .wire_support import names
@@ -307,6 +310,51 @@ async def test_an_opaque_cursor() -> None:
     assert await collected(server.list) == (["1", "2"], None)
 
 
+def unlinked(objects: list[Any], **meta: Any) -> Answer:
+    """A page that has no place for links, as in one example of the documents."""
+    data = json.loads(body(objects, **meta).body)
+    del data["meta"]["next"]
+    return Answer(200, {}, json.dumps(data).encode())
+
+
+@pytest.mark.anyio
+async def test_without_a_place_for_links_the_count_decides() -> None:
+    """Nobody is left out of a list because its pages name no other; a null there is the end all the same."""
+    server = Server(
+        {
+            "": unlinked([1, 2], count=5, offset=0),
+            "offset=2": unlinked([3, 4], count=5, offset=2),
+            "offset=4": unlinked([5], count=5, offset=4),
+        }
+    )
+    assert await collected(server.list) == (["1", "2", "3", "4", "5"], None)
+    assert server.asked == ["", "offset=2", "offset=4"]
+    for last in (
+        body([1, 2], None, count=5, offset=0),
+        unlinked([1, 2], offset=0),
+        unlinked([1, 2], count=2, offset=0),
+        unlinked([1, 2], count=2),
+    ):
+        page = await Server({"": last}).list
+        assert (page.has_next, await page.next()) == (False, None)
+    assert (await collected(Server({"": unlinked([], count=5, offset=0)}).list)) == ([], None)
+
+
+@pytest.mark.anyio
+async def test_an_offset_that_is_ignored_is_a_circle() -> None:
+    """A server that gives the same page whatever it is asked for ends in an error and not in an endless list."""
+    _, error = await collected(Server(lambda query: unlinked([1, 2], count=5, offset=0)).list)
+    assert isinstance(error, DecodeError)
+    assert "circle" in error.message
+
+
+def test_the_page_at_an_offset() -> None:
+    """The same request, filters and all, from there on."""
+    like = list_calls({"status": "active", "limit": 5, "offset": 10})
+    assert page_at(15, like).query == "status=active&limit=5&offset=15"
+    assert page_at(2, PEOPLE) == dataclasses.replace(PEOPLE, query="offset=2")
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize("link", [None, "null", ""])
 async def test_no_link_no_page(link: object) -> None:
@@ -445,6 +493,40 @@ async def test_pages_show_what_they_are() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_page_is_data() -> None:
+    """It pickles, copies and becomes a dictionary as what is on it; its list, with the client, stays behind."""
+    page = await three_pages().list
+    for twin in (pickle.loads(pickle.dumps(page)), copy.copy(page), copy.deepcopy(page)):  # noqa: S301
+        assert twin == page
+        assert hash(twin) == hash(page)
+        with pytest.raises(TypeError, match="belongs to no client"):
+            await twin.next()
+    assert list(dataclasses.asdict(page)) == ["objects", "meta"]
+    assert await page.next() is not None
+
+
+@pytest.mark.anyio
+async def test_fastapi_answers_with_a_page() -> None:
+    """With its objects and its place in the list, typed or not, and nothing of the client."""
+    page = await three_pages().list
+    app = FastAPI()
+
+    @app.get("/plain")
+    async def plain() -> Any:
+        return page
+
+    @app.get("/typed", response_model=Page[Participant])
+    async def typed() -> Any:
+        return page
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        answers = [(await client.get(path)).json() for path in ("/plain", "/typed")]
+    assert answers[0] == answers[1]
+    assert list(answers[0]) == ["objects", "meta"]
+    assert [one["member_id"] for one in answers[0]["objects"]] == ["1", "2"]
+
+
+@pytest.mark.anyio
 async def test_a_list_of_what_has_no_fields() -> None:
     """Any model can be listed."""
     server = Server({"": Answer(200, {}, b'{"objects": [{"message": "m"}]}')})
@@ -488,6 +570,15 @@ async def test_emulator_acting_while_listing_skips_some() -> None:
         assert len(waiting) == 20
         (await client.mpc.start(waiting)).raise_for_failures()
         assert {one.status for one in plivo.conferences.values()} == {"Active"}
+
+
+@pytest.mark.anyio
+async def test_emulator_lists_without_links() -> None:
+    """All participants, on pages that name no other."""
+    async with Emulator(port=None, settings=Settings(participant_links=False)) as plivo, in_memory(plivo) as client:
+        plivo.add_conference("room", waiting=5)
+        found = [person.member_id async for person in client.mpc("room").participants(limit=2)]
+        assert found == ["5", "4", "3", "2", "1"]
 
 
 @pytest.mark.anyio

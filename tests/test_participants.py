@@ -1,9 +1,12 @@
 """Participants: adding them, looking at them, and what is done to one, several or all."""
 
+import json
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import anyio
 import pytest
 
 from plivo_async import (
@@ -19,7 +22,7 @@ from plivo_async.emulator import Emulator, Faults
 from plivo_async.models import AddedParticipant, Participant, ParticipantUpdate
 from plivo_async.resources import MultiPartyCalls
 from plivo_async.resources._privacy import addresses, masked
-from plivo_async.wire import Destination
+from plivo_async.wire import Answer, Destination
 
 from .scripted import Scripted, answer, shape
 from .support import in_memory
@@ -123,15 +126,18 @@ async def test_an_unclear_attempt_names_the_next_step(options: dict[str, Any], s
 
 @pytest.mark.anyio
 async def test_plivos_own_words_are_masked() -> None:
-    """The server may repeat a number; no message does, nor that of the cause."""
-    error = BadRequestError(f"'room' was answered 400: {PHONE} is barred, as is {OTHER}; from 14151234567")
+    """The server may repeat a number; no error does, nor its cause, wherever one looks."""
+    said = f"{PHONE} is barred, as is {OTHER}; from 14151234567"
+    error = BadRequestError(f"'room' was answered 400: {said}", detail=said)
     doubt = OutcomeUnknownError("may")
-    doubt.__cause__ = ServerError(f"500: can't dial {PHONE}")
-    for raised in (error, doubt):
-        fake = Scripted(raised)
+    doubt.__cause__ = ServerError(f"500: can't dial {PHONE}", detail=f"can't dial {PHONE}")
+    unreadable = Answer(201, {}, json.dumps([{"to": PHONE, "from": CALLER}]).encode())
+    for reply in (error, doubt, unreadable):
+        fake = Scripted(reply)
         with pytest.raises(PlivoError) as caught:
-            await fake.mpc("room").add_participant(role="agent", from_=CALLER, to=[PHONE, Destination(OTHER)])
-        words = f"{caught.value} {caught.value.__cause__}"
+            await fake.mpc("room").add_participant(role="agent", from_=CALLER, to=deque([PHONE, Destination(OTHER)]))
+        cause = caught.value.__cause__
+        words = f"{caught.value.to_dict()} {cause.to_dict() if isinstance(cause, PlivoError) else None}"
         assert not any(number.removeprefix("+") in words for number in (CALLER, PHONE, OTHER))
     assert "+*******4321 is barred, as is sip:***@phone.plivo.com; from *******4567" in error.message
 
@@ -140,7 +146,11 @@ def test_masking() -> None:
     """Longest first; short extensions stay, because they may be anything."""
     assert masked("to 14157654321 via 4157654321", ["4157654321", "+14157654321"]) == "to *******4321 via ******4321"
     assert masked("400: 42 is busy", ["42"]) == "400: 42 is busy"
-    assert addresses({"from_": CALLER, "to": (PHONE, Destination(OTHER))}) == [CALLER, PHONE, OTHER]
+    assert masked("5551234, 555123", ["5551234", "555123"]) == "***1234, 555123"
+    for to in ([PHONE, Destination(OTHER)], (PHONE, OTHER), deque([Destination(PHONE), OTHER])):
+        assert addresses({"from_": CALLER, "to": to}) == [CALLER, PHONE, OTHER]
+    assert addresses({"from_": CALLER, "to": Destination(PHONE)}) == addresses({"from_": CALLER, "to": PHONE})
+    assert addresses({"from_": None, "to": 5}) == []
     assert addresses({"call_uuid": LEG}) == []
 
 
@@ -245,6 +255,35 @@ async def test_a_phone_never_rings_twice(fault: str) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("fault", ["lost-response", "late", "reset-before", "503"])
+async def test_no_ghost_conference_opens(fault: str) -> None:
+    """The conference ends while the addition is in doubt: nothing is sent that would make a new one of that name."""
+    async with Emulator(port=None) as plivo, in_memory(plivo, timeout=1.0) as client:
+        first = plivo.add_conference("room", status="active", waiting=2)
+        plivo.script("add-participant", "room", fault=fault)
+        with pytest.raises(OutcomeUnknownError):
+            await client.mpc("room").add_participant(role="agent", from_=CALLER, to=PHONE)
+        plivo.end_conference("room")
+        plivo.phone(PHONE).never_answers()
+        plivo.advance(3600)
+        assert len(plivo.requests) == 1
+        assert plivo.conferences["room"] is first
+
+
+@pytest.mark.anyio
+async def test_by_uuid_nothing_is_made() -> None:
+    """An addition to a conference that is over is refused, and opens no other; no phone rings."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        over = plivo.add_conference("room")
+        plivo.end_conference("room")
+        with pytest.raises(NotFoundError):
+            await client.mpc(uuid=over.mpc_uuid).add_participant(role="agent", from_=CALLER, to=PHONE)
+        plivo.advance(60)
+        assert plivo.conferences["room"] is over
+        assert plivo.phone(PHONE).rings == 0
+
+
+@pytest.mark.anyio
 async def test_what_did_nothing_is_repeated() -> None:
     """A 429 rings no phone, so it is tried again, as often as any operation; then it is a `RateLimitError`."""
     async with Emulator(port=None) as plivo, in_memory(plivo) as client:
@@ -278,6 +317,24 @@ async def test_a_participant_from_beginning_to_end() -> None:
         with pytest.raises(NotFoundError):
             await person.get()
         assert (await client.mpc(uuid=uuid).participant(found.member_id).get()).exit_time is not None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", ["503", "lost-response", "reset-before", "429"])
+async def test_a_repeated_mute_does_not_undo_a_later_unmute(fault: str) -> None:
+    """The last word counts, however often the first has to be said."""
+    retry = RetryPolicy(base_delay=5)
+    async with Emulator(port=None, latency=0.05) as plivo, in_memory(plivo, retry=retry, seed=1) as client:
+        [person] = plivo.add_conference("room", status="active", stay_alone=True).participants
+        plivo.script("update-participant", "room", fault=fault)
+        mpc = client.mpc("room")
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(mpc.participant(person.member_id).mute)
+            await anyio.sleep(0.1)
+            await mpc.participant(person.member_id).unmute()
+        bodies = [json.loads(request.body)["mute"] for request in plivo.requests]
+        assert bodies == [True, True, False]
+        assert (await mpc.participant(person.member_id).get()).mute is False
 
 
 @pytest.mark.anyio

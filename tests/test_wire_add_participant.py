@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async.wire import Destination, DialOptions, ParticipantOptions, Request, add_participant, callback, room
+from plivo_async.wire import (
+    Destination,
+    DialOptions,
+    ParticipantOptions,
+    Request,
+    add_participant,
+    callback,
+    list_participants,
+    room,
+)
 from plivo_async.wire._participant_checks import DIAL_OPTIONS, OPTIONS
 
 from .wire_support import CALL, HOOK, methods, names, segments, sent, urls, words
@@ -206,10 +215,10 @@ def test_each_destination_gets_its_times(
             ValueError,
             "role must be 'agent', 'supervisor', 'customer' or 'ai-agent', not 'boss'",
         ),
-        ({"from_": FROM, "to": TO}, TypeError, "role must be 'agent', .* not NoneType"),
-        ({"role": "agent"}, ValueError, "add_participant takes from_ and to, which dials, or call_uuid"),
-        ({"role": "agent", "from_": FROM}, ValueError, "from_ needs to beside it"),
-        ({"role": "agent", "to": TO}, ValueError, "to needs from_ beside it"),
+        ({"from_": FROM, "to": TO}, TypeError, "role= is missing: 'agent', 'supervisor' or 'customer'$"),
+        ({"role": "agent"}, ValueError, r"add_participant\(\) takes from_= and to=, to dial, or call_uuid=, to move"),
+        ({"role": "agent", "from_": FROM}, ValueError, "from_= is given without to=; dialling takes both"),
+        ({"role": "agent", "to": TO}, ValueError, "to= is given without from_=; dialling takes both"),
         (
             {**DIAL, "call_uuid": CALL},
             ValueError,
@@ -236,6 +245,13 @@ def test_add_participant_refuses(arguments: dict[str, Any], error: type[Exceptio
     assert caught.type is error
     for number in (FROM, TO, OTHER, "765 4321", "7654321"):
         assert number.removeprefix("+") not in str(caught.value)
+
+
+def test_what_is_dialled_stands_in_no_traceback() -> None:
+    """Tools that print the locals of every frame print the request."""
+    for request in (add(**DIAL), list_participants(room("a"), call_uuid=CALL)):
+        assert not any(hidden.removeprefix("+") in repr(request) for hidden in (FROM, TO, CALL))
+        assert request.path in repr(request)
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,13 @@ def test_members_refused_with_the_place(ids: tuple[object, ...], words: str) -> 
         members(*ids)
 
 
+@pytest.mark.parametrize("ids", [[355, 356], (355,), {"355"}], ids=repr)
+def test_members_in_a_list_are_told_how(ids: object) -> None:
+    """The commonest slip: the message shows the star."""
+    with pytest.raises(TypeError, match=re.escape("members(*ids)")):
+        members(ids)
+
+
 @given(names, st.lists(member_ids, min_size=1, max_size=10, unique_by=str))
 def test_members_survive_their_encoding(name: str, ids: list[int | str]) -> None:
     """Whatever names and ids are, the path has its five segments, and they decode to what was given."""
@@ -153,6 +160,12 @@ def test_requests_of_participants_are_as_documented(request_: Request, expected:
     assert request_.target == f"support-4812, {who}"
     assert request_.query == ""
     assert (request_.body is None) is (method != "POST")
+
+
+def test_all_of_a_name_are_not_kicked_twice() -> None:
+    """That ends the conference: a repetition might put out those of the next one of that name."""
+    everybody = members("all")
+    assert [kick(one, everybody).effect.value for one in (room("support"), room(uuid4()))] == ["neither", "idempotent"]
 
 
 flags = st.none() | st.booleans()

@@ -6,28 +6,32 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 from unicodedata import category
 
 import anyio
 import typer
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from .. import BASE_URL, AsyncClient, AuthenticationError, PlivoError
 from ..models import MultiPartyCall
 from ..resources import CallFilters, Pages
+from ..wire import Status
 from ._codes import ExitCode
 from ._console import err, fail, given, out, say
 from ._options import parse_duration, parse_rate, parse_timeout
 from ._signals import until_signal
 from ._start import _client
 
-Status = Literal["initialized", "active", "ended"]
 Note = Callable[[int | None], None]
 
 _PAGE = 20
 _COLUMNS = ("name", "status", "since (UTC)", "recording", "uuid")
+_LEAST_COLUMNS = 3  # those from the left that a terminal shows however narrow it is
+_ROOM_FOR_NAMES = 20  # cells: longer names go on in the next line before they cost a column
+_GAP = 2  # cells between two columns
 _IN_TERMS_OF_THE_COMMAND = {
     "friendly_name": "--name",
     "sub_account": "--sub-account",
@@ -61,8 +65,9 @@ def list_(
     Without --ended-after and --ended-before, Plivo lists those of the last seven days; with one of them, thirty days
     from there. A TIME is a date, a date and time (UTC unless it has an offset), or how long ago it is.
 
-    A terminal gets a table. A pipe gets a line per conference, without a header, its columns separated by tabs: name,
-    status, since when it has it (UTC), recording, UUID. Characters that would break a line are written as \x1b.
+    A terminal gets a table, with the columns for which it has room. A pipe gets a line per conference, without a
+    header, its columns separated by tabs: name, status, since when it has it (UTC), recording, UUID. Characters that
+    would break a line are written as \x1b.
     Nothing is printed before the list is complete, so that what is done with it can't disturb it. How many
     participants a conference has is in no list of Plivo's.
 
@@ -142,13 +147,19 @@ def printable(text: str) -> str:
     return "".join(one.encode("unicode_escape").decode("ascii") if category(one) == "Cc" else one for one in text)
 
 
-def table(calls: Sequence[MultiPartyCall]) -> Table:
-    """The conferences as a table."""
+def table(calls: Sequence[MultiPartyCall], width: int) -> Table:
+    """The conferences as a table. Where there is no room, the UUID is left out, then the recording; never the name."""
+    rows = [_COLUMNS, *(row(call) for call in calls)]
+    wide = [max(cell_len(cells[index]) for cells in rows) for index in range(len(_COLUMNS))]
+    wide[0] = min(wide[0], _ROOM_FOR_NAMES)
+    kept = len(_COLUMNS)
+    while kept > _LEAST_COLUMNS and sum(wide[:kept]) + _GAP * (kept - 1) > width:
+        kept -= 1
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in _COLUMNS:
+    for column in _COLUMNS[:kept]:
         shown.add_column(column, overflow="fold", no_wrap=column != "name")
-    for call in calls:
-        shown.add_row(*(Text(text) for text in row(call)))
+    for cells in rows[1:]:
+        shown.add_row(*(Text(text) for text in cells[:kept]))
     return shown
 
 
@@ -223,7 +234,7 @@ def _print(calls: Sequence[MultiPartyCall], as_json: bool) -> None:
     console = out()
     if console.is_terminal and not as_json:
         if calls:
-            console.print(table(calls))
+            console.print(table(calls, console.width))
         return
     for call in calls:
         sys.stdout.write((json_line(call) if as_json else "\t".join(row(call))) + "\n")

@@ -17,7 +17,7 @@ class PageMeta:
         offset: How many objects come before this page.
         next: The path and query of the next page; None if this is the last one.
         previous: The path and query of the page before; None if this is the first one, or if Plivo doesn't say.
-        api_id: Plivo's identifier of the request.
+        api_id: Plivo's identifier of the request. It doesn't count when two are compared.
         extra: Whatever else Plivo sent, and what could not be read, by its name on the wire.
     """
 
@@ -26,5 +26,5 @@ class PageMeta:
     offset: int | None = None
     next: str | None = None
     previous: str | None = None
-    api_id: str | None = None
+    api_id: str | None = field(default=None, compare=False)
     extra: dict[str, Any] = field(default_factory=dict, hash=False)

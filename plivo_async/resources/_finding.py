@@ -1,19 +1,22 @@
 """Finding a participant: whom a list shows, and the looks."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from .._clock import sleep_until
 from .._errors import NotFoundError
 from ..models import Participant
-from ..wire import Answer, Request, Room, list_participants, server_time
+from ..wire import Answer, Request, Room, aware, list_participants, server_time
+from ..wire import call_uuid as checked_call_uuid
 from ._operation import Operations
 from ._pages import Pages
 from ._waiting import TRANSIENT
 
 _INTERVAL = 1.0  # seconds between two looks: people answer over seconds, and each look costs a request
+_NUMBER = re.compile(r"[+0-9\s().-]+", re.ASCII)
+_BETWEEN_DIGITS = re.compile(r"[^0-9]")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -54,11 +57,11 @@ class Sought:
 
 
 def comparable(address: str) -> str:
-    """An address as addresses are compared: numbers by their digits, without "+"; SIP URIs as they are.
+    """An address as addresses are compared: numbers by their digits; anything else, as SIP URIs, as it is.
 
-    Plivo gives numbers back without the "+" (seen in captures).
+    Plivo gives numbers back without the "+" (seen in captures), and people write them with spaces and dashes.
     """
-    return address if address.lower().startswith(("sip:", "sips:")) else address.removeprefix("+")
+    return _BETWEEN_DIGITS.sub("", address) if _NUMBER.fullmatch(address) else address
 
 
 def checked_sought(call_uuid: object, member_address: object, joined_since: object) -> Sought:
@@ -69,30 +72,14 @@ def checked_sought(call_uuid: object, member_address: object, joined_since: obje
     """
     if (call_uuid is None) == (member_address is None):
         raise TypeError("find_participant() takes call_uuid= or member_address=: exactly one of them")
-    if joined_since is not None and not isinstance(joined_since, datetime):
-        raise TypeError(f"joined_since must be an aware datetime, not {type(joined_since).__name__}")
-    if joined_since is not None and joined_since.utcoffset() is None:
-        raise ValueError("joined_since is a datetime without a time zone; give an aware one, as datetime.now(UTC)")
-    since = None if joined_since is None else joined_since.astimezone(UTC)
+    since = None if joined_since is None else aware("joined_since", joined_since).astimezone(UTC)
     if call_uuid is not None:
-        return Sought(_uuid(call_uuid), None, since)
+        return Sought(checked_call_uuid(call_uuid), None, since)
     if not isinstance(member_address, str):
         raise TypeError(f"member_address must be a str, not {type(member_address).__name__}")
     if not comparable(member_address):
         raise ValueError("member_address is empty; give a phone number with its country code, or a SIP URI")
     return Sought(None, comparable(member_address), since)
-
-
-def _uuid(value: object) -> str:
-    if not isinstance(value, str | UUID):
-        raise TypeError(f"call_uuid must be a str or a uuid.UUID, not {type(value).__name__}")
-    try:
-        return str(UUID(str(value)))
-    except ValueError:
-        raise ValueError(
-            "call_uuid must be a UUID such as c0267574-5c12-4861-8990-da9404c8cdf6; "
-            "to look for a phone number, give member_address"
-        ) from None
 
 
 def _order(one: Participant) -> tuple[bool, datetime]:

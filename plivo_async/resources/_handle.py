@@ -18,7 +18,6 @@ from ..wire import (
     Status,
     activate,
     add_participant,
-    end,
     list_participants,
     member,
     members,
@@ -42,11 +41,10 @@ from ._request_options import (
     TransferCallback,
     TransferRequest,
 )
-from ._settle import controlling_recording, stopping
+from ._settle import controlling_recording
+from ._stopping import stop
 from ._waiting import checked_wait, given_seconds, wait_until
 
-_ENDED = "get() shows whether it is over"
-_ENDED_BY_NAME = "client.mpc.list(friendly_name=…, status='ended') shows whether it is over"
 _ACTIVE = "get() shows whether it is Active"
 _RECORDED = "get() shows it in `recording`"
 _DIALLED = (
@@ -151,11 +149,12 @@ class MultiPartyCallHandle:
     @overload
     async def stop(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
     async def stop(self, **options: Any) -> Accepted | None:
-        """End the conference. Idempotent.
+        """End the conference. Idempotent by UUID; by name neither, for the name may be the next conference's by then.
 
         Legs that were dialled are hung up, or go on at their `on_exit_action_url`; legs that came by XML go on with it.
-        When an answer was lost and the repetition finds nothing to end, one look decides whether it was ended by this:
-        that the repetition was refused proves nothing. Source: Plivo docs, Multiparty Call, "End an MPC".
+        When an answer was lost, a look decides: by UUID after a repetition that finds nothing to end; by name before
+        it, and what is repeated then is the end of the very conference that was meant, by its UUID. Source: Plivo docs,
+        Multiparty Call, "End an MPC".
 
         Args:
             options: `deadline`, `callback_url`, `callback_method`.
@@ -509,10 +508,3 @@ class MultiPartyCallHandle:
 async def look_at(operations: Operations, room: Room, given: Given) -> MultiPartyCall | Accepted:
     """Look at a conference."""
     return await operations.model(MultiPartyCall, retrieve(room, callback=given.callback), given)
-
-
-async def stop(operations: Operations, room: Room, given: Given) -> Accepted | None:
-    """End a conference."""
-    request = end(room, callback=given.callback)
-    how = _ENDED if room.name is None else _ENDED_BY_NAME
-    return await operations.nothing(request, given, settling=stopping(room), how=how)

@@ -136,11 +136,12 @@ class MembersHandle:
     @overload
     async def kick(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
     async def kick(self, **options: Any) -> Accepted | None:
-        """Put them out of the conference. Idempotent.
+        """Put them out of the conference. Idempotent, but for all of a conference given by name.
 
         Legs that were dialled are hung up, or go on at their `on_exit_action_url`; legs that came by XML go on with it.
-        Kicking the last participant ends the conference. When an answer was lost and the repetition is refused, one
-        look at the participant decides, if it is one. Source: Plivo docs, Multiparty Call, "Kick a participant".
+        Kicking the last participant ends the conference: so "all" by name is not repeated after an unclear attempt,
+        lest it reach the next conference of that name. When an answer was lost and the repetition is refused, one look
+        at the participant decides, if it is one. Source: Plivo docs, Multiparty Call, "Kick a participant".
 
         Args:
             options: `deadline`, `callback_url`, `callback_method`.

@@ -11,10 +11,11 @@ from ..models import Accepted, MultiPartyCall
 from ..policy import Confirm
 from ..wire import Account, Room, list_calls, room, room_by_uuid
 from ._activating import Activator, OnOutcome, check_on_outcome
-from ._handle import MultiPartyCallHandle, look_at, stop
+from ._handle import MultiPartyCallHandle, look_at
 from ._operation import OPTIONS, Operations, Runner, read_options
 from ._pages import Pages
 from ._request_options import CallbackOptions, ListCallback, ListRequest, RequestOptions
+from ._stopping import stop
 
 
 class Exchanging(Exchanger, Runner, Protocol):
@@ -98,10 +99,10 @@ class MultiPartyCalls:
     async def stop(
         self, name: str | UUID | Unset = UNSET, *, uuid: str | UUID | Unset = UNSET, **options: Any
     ) -> Accepted | None:
-        """End one conference. Idempotent. As `stop` of its handle.
+        """End one conference. Idempotent by UUID, by name neither. As `stop` of its handle.
 
-        When an answer was lost and the repetition finds nothing to end, one look decides whether it was ended by this.
-        Source: Plivo docs, Multiparty Call, "End an MPC".
+        When an answer was lost, a look decides whether it was ended; by name it is never repeated blindly, so that it
+        doesn't end the next conference of that name. Source: Plivo docs, Multiparty Call, "End an MPC".
 
         Args:
             name: A friendly name (`str`), or an MPC UUID (`uuid.UUID`).

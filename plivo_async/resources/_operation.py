@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from .._clock import Clock
 from .._errors import DecodeError, OutcomeUnknownError, PlivoError
@@ -20,8 +20,6 @@ T = TypeVar("T")
 
 OPTIONS = ("deadline", "callback_url", "callback_method")
 """What every operation takes beside its own arguments."""
-
-_LONGEST_DETAIL = 500
 
 
 class Runner(Protocol):
@@ -79,6 +77,12 @@ class Operations:
     exchange: Runner
     options: Options
     account: Account
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "handles and lists belong to an AsyncClient, which holds connections, and are not pickled; "
+            "pickle names, UUIDs, and what was listed"
+        )
 
     async def answer(self, request: Request, deadline: float) -> Answer:
         """Carry it out and return the answer as it is."""
@@ -188,6 +192,6 @@ def decoded(cls: type[T], request: Request, answer: Answer, started_at: datetime
             target=request.target,
             status_code=answer.status_code,
             api_id=answer.api_id,
-            detail=answer.body[:_LONGEST_DETAIL].decode("utf-8", "replace") or None,
+            detail=answer.beginning,
             started_at=started_at,
         ) from None

@@ -2,21 +2,18 @@
 
 import math
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from .._errors import DecodeError
 from ..models import PageMeta, decode_page
-from ..wire import Account, Answer, Request
-from ..wire._paging import next_page
+from ..wire import Account, Answer, Request, next_page, page_at, shortened
 
 T = TypeVar("T")
 
 Fetch = Callable[[Request], Awaitable[Answer]]
 """What carries out the request for one page."""
-
-_LONGEST_DETAIL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,8 @@ class _Came:
         status_code: Of the answer.
         api_id: Of the answer.
         started_at: When it was asked for.
+        rest: Where the next page begins if the answer has no place for a link to it, and isn't the last one by its
+            count; None otherwise.
     """
 
     request: Request
@@ -36,8 +35,9 @@ class _Came:
     status_code: int
     api_id: str | None
     started_at: datetime
+    rest: int | None
 
-    def unreadable(self, words: str, detail: str) -> DecodeError:
+    def unreadable(self, words: str, detail: str | None) -> DecodeError:
         """The error that it, or its link, can't be read."""
         return DecodeError(
             f"{self.request.operation} {self.request.target!r} {words}",
@@ -45,7 +45,7 @@ class _Came:
             target=self.request.target,
             status_code=self.status_code,
             api_id=self.api_id,
-            detail=detail[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None,
+            detail=detail,
             started_at=self.started_at,
         )
 
@@ -71,14 +71,18 @@ class _Walk(Generic[T]):
         self.reached[request.path, request.query] = step
         started_at = datetime.now(UTC)
         answer = await self.fetch(request)
-        came = _Came(request, step, answer.status_code, answer.api_id, started_at)
+        came = _Came(request, step, answer.status_code, answer.api_id, started_at, None)
+        data = answer.json()
         try:
-            meta, objects = decode_page(self.cls, answer.json())
+            meta, objects = decode_page(self.cls, data)
         except ValueError as error:
-            detail = answer.body[:_LONGEST_DETAIL].decode("utf-8", "replace")
             words = f"was answered {answer.status_code}, but the answer can't be read: {error}"
-            raise came.unreadable(words, detail) from None
-        return Page(objects, meta, self, came)
+            raise came.unreadable(words, answer.beginning) from None
+        came = replace(came, rest=_rest(data, meta, len(objects)))
+        made = Page(objects, meta)
+        object.__setattr__(made, "_walk", self)
+        object.__setattr__(made, "_came", came)
+        return made
 
     def after(self, page: "Page[T]") -> Request:
         """The request for the page after one.
@@ -86,18 +90,40 @@ class _Walk(Generic[T]):
         Raises:
             ValueError: Its link can't be followed.
         """
-        link = page.meta.next
-        if link is None:
+        link, came = page.meta.next, page._came
+        if came.rest is not None:
+            request = page_at(came.rest, came.request)
+        elif link is None:
             raise ValueError("it is no text")
-        request = next_page(link, self.account.base_url, self.account.auth_id, page._came.request)
-        if self.reached.get((request.path, request.query), math.inf) <= page._came.step:
+        else:
+            request = next_page(link, self.account.base_url, self.account.auth_id, came.request)
+        if self.reached.get((request.path, request.query), math.inf) <= came.step:
             raise ValueError("it leads in a circle, to a page that was there before")
         return request
 
 
+def _rest(data: dict[str, Any], meta: PageMeta, here: int) -> int | None:
+    """See `_Came`. One example in the documents has no `next` at all, not even a null."""
+    if "next" in (data.get("meta") or {}) or "next" in data or not here or meta.count is None:
+        return None
+    after = (meta.offset or 0) + here
+    return after if after < meta.count else None
+
+
+class _Origin:
+    """Where a page comes from: what its data doesn't hold, and no copy, pickle or dictionary of it."""
+
+    __slots__ = ("_came", "_walk")
+
+    _came: _Came
+    _walk: _Walk[Any]
+
+
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(_Origin, Generic[T]):
     """One page of a list.
+
+    It pickles, copies and serializes in FastAPI as its two attributes; `next()` is for the page that was fetched.
 
     Attributes:
         objects: What is on it, in Plivo's order.
@@ -106,31 +132,35 @@ class Page(Generic[T]):
 
     objects: tuple[T, ...]
     meta: PageMeta
-    _walk: _Walk[T] = field(repr=False, compare=False)
-    _came: _Came = field(repr=False, compare=False)
 
     @property
     def has_next(self) -> bool:
         """Whether a page follows."""
-        return bool(self.meta.next) or "next" in self.meta.extra
+        unlinked = hasattr(self, "_came") and self._came.rest is not None
+        return unlinked or bool(self.meta.next) or "next" in self.meta.extra
 
     async def next(self) -> "Page[T] | None":
         """Fetch the page that follows; None if this is the last one. Safe.
 
         Source: Plivo docs, "Pagination". The link is followed as Plivo gave it, on the same server and account only.
+        Where an answer has no place for a link, as one example of participants, the count tells whether to go on.
 
         Raises:
             DecodeError: The link leads elsewhere or in a circle, or the page can't be read.
             PlivoError: It could not be fetched.
+            TypeError: This is a copy of a page, or was pickled, and belongs to no client.
         """
+        if not hasattr(self, "_walk"):
+            raise TypeError("this page is a copy and belongs to no client; call next() of the page that was fetched")
         if not self.has_next:
             return None
         try:
             request = self._walk.after(self)
         except ValueError as error:
-            link = str(self.meta.next or self.meta.extra["next"])
+            link = shortened(str(self.meta.next or self.meta.extra.get("next", "")))
             raise self._came.unreadable(f"names a next page, but its link can't be followed: {error}", link) from None
-        return await self._walk.page(request, self._came.step + 1)
+        following: Page[T] = await self._walk.page(request, self._came.step + 1)
+        return following
 
 
 class Pages(AsyncIterable[T], Awaitable[Page[T]]):

@@ -1,6 +1,6 @@
 """What an error may say of the people an operation is about."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from .._errors import PlivoError
@@ -13,20 +13,21 @@ _SHORTEST = 7  # digits: what is shorter may be anything
 def addresses(arguments: Mapping[str, object]) -> list[str]:
     """The numbers and SIP URIs in the arguments of `add_participant`."""
     to = arguments.get("to")
-    several = to if isinstance(to, list | tuple) else [to]
+    several = [to] if isinstance(to, str | Destination) or not isinstance(to, Sequence) else to
     given = [one.to if isinstance(one, Destination) else one for one in (arguments.get("from_"), *several)]
     return [one for one in given if isinstance(one, str)]
 
 
 @contextmanager
 def hiding(addresses: Iterable[str]) -> Iterator[None]:
-    """Mask addresses in the messages of errors that pass: Plivo's own words may repeat them."""
+    """Mask addresses in errors that pass: Plivo's own words may repeat them, in the message and in `detail`."""
     try:
         yield
     except PlivoError as error:
         for one in (error, error.__cause__):
             if isinstance(one, PlivoError):
                 one.args = (masked(one.message, addresses), *one.args[1:])
+                one.detail = None if one.detail is None else masked(one.detail, addresses)
         raise
 
 

@@ -6,7 +6,7 @@ look decides:
 
     operation           done                                 refused after all          stays unknown
     stop, by UUID       Ended, since the operation began     Ended before; not there    still live
-    stop, by name       one of that name ended since then    none has                   a page of older ones, and more
+    stop, by name       (see `_stopping`)
     control recording   it is in the state asked for         it is in another state     nothing tells the state
     kick one            `exit_time` is set                                              still there; not there
 
@@ -68,11 +68,13 @@ class Settling:
 
 
 def stopping(room: Room) -> Settling:
-    """Whether a conference was stopped. By name only live ones can be looked at, so the ended ones are listed."""
-    if room.name is None:
-        return Settling(retrieve(room), stopped)
-    ended = list_calls({"friendly_name": room.name, "status": "ended"})
-    return Settling(ended, partial(stopped_by_name, room.name))
+    """Whether a conference was stopped, by its UUID."""
+    return Settling(retrieve(room), stopped)
+
+
+def ended_of_name(name: str) -> Settling:
+    """Whether a conference of that name has ended since. By name only live ones can be looked at, so this is a list."""
+    return Settling(list_calls({"friendly_name": name, "status": "ended"}), partial(stopped_by_name, name))
 
 
 def controlling_recording(room: Room, goal: Goal) -> Settling:

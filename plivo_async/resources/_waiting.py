@@ -96,7 +96,7 @@ def checked_wait(room: Room, status: object, deadline: float | None, interval: f
         ValueError, TypeError: One is wrong.
     """
     if status not in get_args(Status):
-        raise ValueError(f"status must be 'initialized', 'active' or 'ended', not {status!r}")
+        raise ValueError(f"status must be 'initialized', 'active' or 'ended', in lower case, not {status!r}")
     every = given_seconds("interval", interval)
     if every == 0:
         raise ValueError("interval must be more than 0 seconds: each look costs a request")

@@ -3,15 +3,15 @@
 from ._account import Account
 from ._add_participant import add_participant
 from ._callback import Callback, callback
-from ._checks import HttpMethod
+from ._checks import HttpMethod, aware, call_uuid
 from ._destinations import Destination
 from ._headers import retry_after, server_time
 from ._lists import Status, list_calls, list_participants
 from ._looks import read_look
 from ._members import Members, member, members
-from ._messages import Answer, Request, activate, end, retrieve
+from ._messages import Answer, Request, activate, end, retrieve, shortened
 from ._names import Room, check_path, room, room_by_uuid
-from ._paging import next_page
+from ._paging import next_page, page_at
 from ._participant_options import DialOptions, EventGroup, ParticipantOptions, Role
 from ._participants import kick, retrieve_participant, update
 from ._playback import play, speak, stop_playing, stop_speaking
@@ -35,6 +35,8 @@ __all__ = [
     "TrackType",
     "activate",
     "add_participant",
+    "aware",
+    "call_uuid",
     "callback",
     "check_path",
     "end",
@@ -44,6 +46,7 @@ __all__ = [
     "member",
     "members",
     "next_page",
+    "page_at",
     "pause_recording",
     "play",
     "read_look",
@@ -54,6 +57,7 @@ __all__ = [
     "room",
     "room_by_uuid",
     "server_time",
+    "shortened",
     "speak",
     "start_recording",
     "stop_playing",

@@ -37,7 +37,9 @@ def add_participant(room: Room, arguments: Mapping[str, object], *, callback: Ca
     """
     known(arguments, _ALLOWED, "argument")
     given = {name: value for name, value in arguments.items() if value is not None}
-    role = choice("role", given.get("role"), get_args(Role))
+    if "role" not in given:
+        raise TypeError("role= is missing: 'agent', 'supervisor' or 'customer'")
+    role = choice("role", given["role"], get_args(Role))
     _check_mode(given)
     _check_coach_mode(given, role)
     options = {name: check(name, given[name]) for name, check in OPTIONS.items() if name in given}
@@ -58,10 +60,10 @@ def _check_mode(given: Mapping[str, object]) -> None:
     dialling = [name for name in ("from_", "to") if name in given]
     if "call_uuid" not in given:
         if not dialling:
-            raise ValueError("add_participant takes from_ and to, which dials, or call_uuid, which moves a live call")
+            raise ValueError("add_participant() takes from_= and to=, to dial, or call_uuid=, to move a live call")
         if len(dialling) == 1:
             missing = "to" if dialling == ["from_"] else "from_"
-            raise ValueError(f"{dialling[0]} needs {missing} beside it: to dial, both are given")
+            raise ValueError(f"{dialling[0]}= is given without {missing}=; dialling takes both")
         return
     if dialling:
         raise ValueError(f"call_uuid moves a live call and dials nobody: leave out {' and '.join(dialling)}, or it")

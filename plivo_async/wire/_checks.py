@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -46,7 +47,7 @@ def text(name: str, value: object, *, longest: int | None = None, also: str = ""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     if not value.strip():
-        raise ValueError(f"{name} is {'blank' if value else 'empty'}; give some text, or leave it out")
+        raise ValueError(f"{name} is {'blank' if value else 'empty'}; give some text")
     for index, character in enumerate(value if not value.isprintable() else ""):
         if character not in also and unicodedata.category(character) in {"Cc", "Cs"}:
             what = "a control character" if unicodedata.category(character) == "Cc" else "half a surrogate pair"
@@ -139,6 +140,18 @@ def call_uuid(value: object, name: str = "call_uuid") -> str:
         raise ValueError(
             f"{name} must be a UUID such as c0267574-5c12-4861-8990-da9404c8cdf6, not {shown(value)}"
         ) from None
+
+
+def aware(name: str, value: object) -> datetime:
+    """A datetime that means one instant."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name} must be an aware datetime, not {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise ValueError(
+            f"{name} is a datetime without a time zone, so which instant it means is unknown; "
+            "give an aware one, such as datetime.now(UTC)"
+        )
+    return value
 
 
 def known(names: Iterable[object], allowed: Sequence[str], what: str) -> None:

@@ -7,11 +7,11 @@ from typing import Literal, get_args
 
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
+from ._checks import aware, choice, integer, known, shown, text
 from ._checks import call_uuid as checked_call_uuid
-from ._checks import choice, integer, known, shown, text
 from ._encoding import query
 from ._messages import Request
-from ._names import Room, room
+from ._names import Room, only_live, room
 
 Status = Literal["initialized", "active", "ended"]
 
@@ -68,7 +68,7 @@ def list_participants(
     }
     path = f"MultiPartyCall/{room.segment}/Participant/"
     asked = query({**arguments, **callback_arguments(callback)}, path)
-    return Request("List participants", room.label, Effect.SAFE, "GET", path, None, asked)
+    return Request("List participants", room.label, Effect.SAFE, "GET", path, None, asked, only_live(room))
 
 
 def _filter(name: str, value: object) -> object:
@@ -112,21 +112,10 @@ def _sub_account(value: object) -> str:
     return str(value)
 
 
-def _aware(name: str, value: object) -> datetime:
-    if not isinstance(value, datetime):
-        raise TypeError(f"{name} must be an aware datetime, not {type(value).__name__}")
-    if value.utcoffset() is None:
-        raise ValueError(
-            f"{name} is a datetime without a time zone, so which instant it means is unknown; "
-            "give an aware one, such as datetime.now(UTC)"
-        )
-    return value
-
-
 def _time(name: str, value: object) -> str:
     """In UTC, without an offset, which is how Plivo reads it. Source: Plivo docs; format of the SDKs' checks."""
     try:
-        instant = _aware(name, value).astimezone(UTC)
+        instant = aware(name, value).astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{name} is out of range: in UTC its year isn't one of 1 to 9999") from None
     return instant.replace(tzinfo=None).isoformat(sep=" ")

@@ -54,6 +54,8 @@ def members(*member_ids: object) -> Members:
         return Members("all", "all participants", single=False, everyone=True)
     if not member_ids:
         raise ValueError('members() takes one or more member ids, or "all"')
+    if len(member_ids) == 1 and isinstance(member_ids[0], list | tuple | set):
+        raise TypeError("members() takes ids one by one, as members(355, 356); for a list write members(*ids)")
     ids = [_id(one, f"member id [{index}]") for index, one in enumerate(member_ids)]
     for index, one in enumerate(ids):
         if one.casefold() == "all":

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
 from ._encoding import body, query
-from ._names import Room
+from ._names import Room, only_live
 
 _LONGEST_DETAIL = 500
 _LONGEST_KEPT = 2_000
@@ -18,6 +18,8 @@ _LONGEST_KEPT = 2_000
 class Request:
     """One request to Plivo.
 
+    Its `repr` leaves out body and query: they hold phone numbers, and tracebacks may show it.
+
     Attributes:
         operation: What the caller asked for, in words.
         target: What for: the conference, or the path; for messages.
@@ -26,6 +28,7 @@ class Request:
         path: Encoded, relative to `/v1/Account/{auth_id}/`.
         body: JSON, or None.
         query: Encoded, without the question mark; empty for none.
+        on_404: What a 404 may mean, for messages; empty if there is nothing to say.
     """
 
     operation: str
@@ -33,8 +36,9 @@ class Request:
     effect: Effect
     method: str
     path: str
-    body: bytes | None = None
-    query: str = ""
+    body: bytes | None = field(default=None, repr=False)
+    query: str = field(default="", repr=False)
+    on_404: str = ""
 
 
 _ACTIVE = b'{"status":"active"}'
@@ -57,16 +61,19 @@ def retrieve(room: Room, *, callback: Callback | None = None) -> Request:
     """
     path = f"MultiPartyCall/{room.segment}/"
     asked = "" if callback is None else query(callback_arguments(callback), path)
-    return Request("Retrieve MPC", room.label, Effect.SAFE, "GET", path, None, asked)
+    return Request("Retrieve MPC", room.label, Effect.SAFE, "GET", path, None, asked, only_live(room))
 
 
 def end(room: Room, *, callback: Callback | None = None) -> Request:
-    """End a conference: everybody is put out. Idempotent in what it leaves behind; 404 if it is over already.
+    """End a conference: everybody is put out; 404 if it is over already.
 
-    Source: Plivo docs, Multiparty Call, "End an MPC".
+    Idempotent by UUID. By name it is neither safe nor idempotent: a repetition may reach the next conference of that
+    name. Source: Plivo docs, Multiparty Call, "End an MPC".
     """
     path = f"MultiPartyCall/{room.segment}/"
-    return Request("End MPC", room.label, Effect.IDEMPOTENT, "DELETE", path, body(callback_arguments(callback)))
+    sent = body(callback_arguments(callback))
+    effect = Effect.IDEMPOTENT if room.name is None else Effect.NEITHER
+    return Request("End MPC", room.label, effect, "DELETE", path, sent, on_404=only_live(room))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,11 @@ class Answer:
         return (api_id or None) if isinstance(api_id, str) and api_id.isascii() else None
 
     @property
+    def beginning(self) -> str | None:
+        """The beginning of the body as text, for the errors of what can't be read; None if it is empty."""
+        return shortened(self.body.decode("utf-8", "replace"))
+
+    @property
     def detail(self) -> str | None:
         """Plivo's own words: the `error` of the body, else its `message`, else the beginning of the body as text.
 
@@ -126,7 +138,12 @@ class Answer:
             text = words if isinstance(words, str) else "" if words is None else json.dumps(words)
         else:
             text = self.body.decode("utf-8", "replace").strip()
-        return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None
+        return shortened(text)
+
+
+def shortened(text: str) -> str | None:
+    """The beginning of a text, for errors; None if it is empty. Half a surrogate pair becomes a question mark."""
+    return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None
 
 
 def _decoded(body: bytes) -> Any:

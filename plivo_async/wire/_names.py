@@ -29,6 +29,11 @@ class Room:
         return self.name if self.name is not None else str(self.uuid)
 
 
+def only_live(room: Room) -> str:
+    """What a 404 may mean for a conference given by name. Source: Plivo docs, Multiparty Call."""
+    return "" if room.name is None else "A name finds a live conference only; one that is over is found by its UUID"
+
+
 def room(value: object, where: str = "") -> Room:
     """Read a conference as a caller gives it: a `str` is a friendly name, a `uuid.UUID` a UUID.
 

@@ -7,6 +7,7 @@ Python SDK. Whoever writes the link must not choose where the credentials go.
 
 import re
 import unicodedata
+from dataclasses import replace
 from urllib.parse import quote, unquote
 
 from ..policy import Effect
@@ -41,6 +42,17 @@ def next_page(link: str, base_url: str, auth_id: str, like: Request) -> Request:
     if len(path) + len(encoded) > LONGEST_SEGMENT:
         raise ValueError(f"it has more than {LONGEST_SEGMENT:,} characters once encoded")
     return Request(like.operation, like.target, Effect.SAFE, "GET", path, None, encoded)
+
+
+def page_at(offset: int, like: Request) -> Request:
+    """The request for the page that begins there, where the server gives no links. Safe.
+
+    Args:
+        offset: How many objects come before it.
+        like: The request for the page before.
+    """
+    kept = [part for part in like.query.split("&") if part and not part.startswith("offset=")]
+    return replace(like, query="&".join([*kept, f"offset={offset}"]))
 
 
 def _below_account(link: str, base_url: str, auth_id: str) -> str:

@@ -53,13 +53,16 @@ def update(
 
 
 def kick(room: Room, members: Members, *, callback: Callback | None = None) -> Request:
-    """Put participants out of the conference. Idempotent.
+    """Put participants out of the conference. Idempotent, but for all of them by name: that ends the conference, and a
+    repetition may reach the next one of that name.
 
     Source: Plivo docs, Multiparty Call, "Kick a participant".
     """
     path = participant_path(room, members)
     arguments = body(callback_arguments(callback))
-    return Request("Kick participant", target(room, members), Effect.IDEMPOTENT, "DELETE", path, arguments)
+    ends_what_has_the_name = members.everyone and room.name is not None
+    effect = Effect.NEITHER if ends_what_has_the_name else Effect.IDEMPOTENT
+    return Request("Kick participant", target(room, members), effect, "DELETE", path, arguments)
 
 
 def participant_path(room: Room, members: Members) -> str:

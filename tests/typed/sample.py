@@ -44,6 +44,7 @@ from plivo_async import (
     StatusNotReachedError,
 )
 
+CALL = "c0267574-5c12-4861-8990-da9404c8cdf6"
 HOOK = "https://example.com/done"
 AUDIO = "https://example.com/a.mp3"
 SINCE = datetime.now(UTC) - timedelta(days=1)
@@ -112,7 +113,7 @@ async def lists(client: AsyncClient) -> None:
     async for one in client.mpc.list().pages():
         assert_type(one, Page[MultiPartyCall])
     assert_type(await client.mpc.list(callback_url=HOOK), Accepted)
-    people = client.mpc("support-4812").participants(call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", limit=5)
+    people = client.mpc("support-4812").participants(call_uuid=CALL, limit=5)
     assert_type(people, Pages[Participant])
     assert_type(await client.mpc("support-4812").participants(callback_url=HOOK), Accepted)
 
@@ -136,21 +137,19 @@ async def adding(mpc: MultiPartyCallHandle, to: list[str], url: str | None) -> N
         start_mpc_on_enter=False,
         deadline=10,
     )
-    await mpc.add_participant(role="customer", call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", stay_alone=True)
+    await mpc.add_participant(role="customer", call_uuid=CALL, stay_alone=True)
     assert_type(
         await mpc.add_participant(role="agent", from_="+14151234567", to="+14157654321", callback_url=HOOK), Accepted
     )
     assert_type(
-        await mpc.add_participant(role="agent", call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", callback_url=HOOK),
+        await mpc.add_participant(role="agent", call_uuid=CALL, callback_url=HOOK),
         Accepted,
     )
     both: ParticipantOptions = {"max_duration": 600, "record": True}
     dialling: DialOptions = {"max_duration": 600, "ring_timeout": 30}
-    await mpc.add_participant(role="customer", call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", **both)
+    await mpc.add_participant(role="customer", call_uuid=CALL, **both)
     await mpc.add_participant(role="customer", from_="+14151234567", to="+14157654321", **dialling)
-    assert_type(
-        await mpc.find_participant(call_uuid="c0267574-5c12-4861-8990-da9404c8cdf6", wait_for=30), Participant | None
-    )
+    assert_type(await mpc.find_participant(call_uuid=CALL, wait_for=30), Participant | None)
     assert_type(await mpc.find_participant(member_address="+14157654321", joined_since=SINCE), Participant | None)
 
 
@@ -223,3 +222,43 @@ async def wrong_calls(client: AsyncClient, mpc: MultiPartyCallHandle) -> None:
     await mpc.add_participant(role="agent", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     await mpc.add_participant(role="agent", from_="+1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     await mpc.add_participant(role="agent")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.add_participant(role="agent", from_="+1", to="+2", call_uuid=CALL)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.add_participant(role="agent", from_="+1", call_uuid=CALL)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.add_participant(role="agent", call_uuid=CALL, ring_timeout=5)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.add_participant(role="customer", from_="+1", to=["+2", "+3"])  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    await mpc.add_participant(role="boss", from_="+1", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    await mpc.add_participant(role="agent", from_="+1", to="+2", max_durations=5)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.add_participant(role="agent", from_="+1", to="+2", max_duration="5")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    await mpc.add_participant(role="agent", from_="+1", to=2)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    await mpc.add_participant(role="agent", from_="+1", to="+2", status_callback_events=["all"])  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    await mpc.add_participant("agent", from_="+1", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    Destination("+1", ring_timeout="20")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def wrong_operations(mpc: MultiPartyCallHandle) -> None:
+    """Options that don't exist or don't go together, words that are none, and one where there must be several."""
+    await mpc.get(callback_method="GET")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    await mpc.get(callback_url=HOOK, callback_method="PUT")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    await mpc.get(deadlines=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.start(callback_url=HOOK, wait_for=3)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    await mpc.wait_until("Active")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await mpc.start_recording(file_format="ogg")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    await mpc.start_recording(record_track_type="all")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.members("all").update(coach_mode=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.members("all").start_recording()  # type: ignore[attr-defined]  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+    await mpc.members("all").get()  # type: ignore[attr-defined]  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+    await mpc.participant(3.5).mute()  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await mpc.participant(355).update(muted=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.participant(355).play()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.participant(355).speak("a", mix="yes")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    await mpc.find_participant("+1415")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+async def wrong_asking(client: AsyncClient) -> None:
+    """Filters that don't exist, times as text, and conferences that are missing or given twice."""
+    client.mpc.list(statuss="active")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    client.mpc.list(end_time__gt="2026-11-11")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    client.mpc.list("active")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await client.mpc.get()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await client.mpc.stop("a", confirm="always")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await client.mpc.start(["a"], uuid="b")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
