@@ -20,7 +20,7 @@ from ._faults import Faults, Line, fault_named
 from ._latency import Latency, check_latency
 from ._legs import Leg
 from ._limit import Limit
-from ._log import Counts, Request, count
+from ._log import Counts, Request
 from ._machine import OWN_NUMBER
 from ._phones import Phone, Rings
 from ._pipe import pipe
@@ -57,6 +57,7 @@ class Emulator:
         answer_after: Seconds of ringing after which a phone answers that was not told otherwise; 0 or more.
         calls_per_second: How many phones are dialled per second, as at Plivo, where calls wait in a queue for it; None
             dials all at once.
+        keep_requests: How many of the latest requests stay in `requests`, 1 or more; None keeps all, 1 to 2 kB each.
 
     Raises:
         ValueError: An argument out of its range or form.
@@ -75,11 +76,14 @@ class Emulator:
         settings: Settings | None = None,
         answer_after: float = 1.0,
         calls_per_second: float | None = 2.0,
+        keep_requests: int | None = None,
     ) -> None:
         if not 0 <= answer_after < math.inf:
             raise ValueError(f"answer_after: {answer_after} is not a number of seconds")
         if calls_per_second is not None and not 0 < calls_per_second < math.inf:
             raise ValueError(f"calls_per_second: {calls_per_second} is not positive; None dials all at once")
+        if keep_requests is not None and keep_requests < 1:
+            raise ValueError(f"keep_requests: {keep_requests} is less than 1; None keeps all")
         self._account = made_up(auth_id, auth_token)
         self._rules = Rules(
             limit=limit,
@@ -87,6 +91,7 @@ class Emulator:
             latency=check_latency(latency),
             seed=seed,
             settings=Settings() if settings is None else settings,
+            keep_requests=keep_requests,
         )
         self._port = port
         self._started_at: float | None = None
@@ -351,12 +356,15 @@ class Emulator:
 
     @property
     def requests(self) -> list[Request]:
-        """Every request that has arrived whole, in order, and what became of it."""
-        return self._core.requests
+        """Every request that has arrived whole, in order, and what became of it; the latest, with `keep_requests`.
+
+        It is the log itself: `requests.clear()` forgets what has been, and numbers and `counts` go on.
+        """
+        return self._core.log.requests
 
     def counts(self) -> Counts:
-        """The requests in numbers."""
-        return count(self._core.requests)
+        """The requests since it started in numbers, whether they are still in `requests` or not."""
+        return self._core.log.counts()
 
     # ---- Inside -------------------------------------------------------------------------------------------------
 

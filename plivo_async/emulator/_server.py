@@ -150,11 +150,11 @@ class _Exchanges:
             await self._drip(record, answer.status, data, len(head))
         else:
             await self._connection.send(data)
-        if len(data) >= len(head):
-            record.told = answer.status
+            if len(data) >= len(head):
+                self._core.log.told(record, answer.status)
         if record.fault is Fault.HALF:
             return False
-        record.answered_at = self._clock()
+        self._core.log.answered(record, self._clock())
         if record.fault is Fault.IDLE_CLOSE or self._http.our_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
@@ -166,7 +166,7 @@ class _Exchanges:
                 await anyio.sleep(self._core.rules.faults.drip_interval)
             await self._connection.send(data[position : position + 1])
             if position + 1 == head_length:
-                record.told = status
+                self._core.log.told(record, status)
 
     def _rendered(self, answer: Answer, *, with_body: bool) -> tuple[bytes, bytes]:
         """The bytes of an answer: head and body."""
