@@ -1,6 +1,7 @@
 """The emulator as a user holds it."""
 
 import math
+import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from ._routes import OPERATIONS
 from ._server import Connection, serve
 from ._settings import Settings
 from ._sockets import accept_forever, listen
+from ._tasks import Tasks
 
 _DEFAULT_LIMIT = Limit()
 
@@ -37,7 +39,8 @@ class Emulator:
     """Plivo's Multiparty Call API on this machine, for one account, with the truth on show.
 
     Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 only and stops with the
-    block: connections that are open then are closed, answers that are due are dropped.
+    block: connections that are open then are closed, answers that are due are dropped. On asyncio another task than
+    the one that entered the block may leave it, as the fixtures of pytest-asyncio do.
 
     Everything that is left to chance follows from `seed` and from what a request is (its operation, its conference, and
     whether it is the first such request, the second, and so on), not from the order of arrival: so a run can be
@@ -97,7 +100,7 @@ class Emulator:
         self._started_at: float | None = None
         self._skipped = 0.0
         self._thread: int | None = None
-        self._task_group: anyio.abc.TaskGroup | None = None
+        self._tasks = Tasks()
         self._cleanup = ExitStack()
         uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
         rooms = Rooms(
@@ -135,23 +138,23 @@ class Emulator:
         self._started_at = anyio.current_time()
         self._thread = get_ident()
         self._core.rooms.epoch = datetime.now(UTC)
-        self._task_group = anyio.create_task_group()
-        await self._task_group.__aenter__()
+        try:
+            await self._tasks.begin()
+        except BaseException:
+            self._cleanup.close()
+            raise
         if listener is not None:
-            self._task_group.start_soon(accept_forever, listener, self._serve_soon)
+            self._tasks.start(self._accept, listener)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop. What the block raised goes on its way as it is, in no exception group."""
-        assert self._task_group is not None  # noqa: S101  (entered before)
         with self._cleanup:
-            self._task_group.cancel_scope.cancel()
             try:
-                await self._task_group.__aexit__(None, None, None)
+                await self._tasks.end()
             finally:
-                self._task_group = None
                 for connection in self._open:  # accepted just now, cancelled before its task could begin
                     connection.close()
                 self._open.clear()
@@ -369,25 +372,27 @@ class Emulator:
     # ---- Inside -------------------------------------------------------------------------------------------------
 
     def _now(self) -> float:
-        if self._task_group is None or self._started_at is None:
+        if not self._tasks.running or self._started_at is None:
             raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
         return anyio.current_time() - self._started_at + self._skipped
 
     def _time(self) -> float | None:
         """The same for whoever only reads; None in another thread, outside of the loop, and when it isn't running."""
-        if self._task_group is None or get_ident() != self._thread:
+        if not self._tasks.running or get_ident() != self._thread:
             return None
         try:
             return self._now()
         except RuntimeError:  # there is no event loop here
             return None
 
+    async def _accept(self, listener: socket.socket) -> None:
+        with listener:  # whatever ends it: nobody is to wait for what will not be accepted
+            await accept_forever(listener, self._serve_soon)
+
     def _serve_soon(self, connection: Connection) -> None:
-        if self._task_group is None:
-            raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
+        self._tasks.start(self._serve, connection)
         self._open.add(connection)
         self._most_connections = max(self._most_connections, len(self._open))
-        self._task_group.start_soon(self._serve, connection)
 
     async def _serve(self, connection: Connection) -> None:
         try:
