@@ -1,9 +1,11 @@
 """What the tests of the emulator's state machine share: conferences whose clock is what the test says."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from itertools import count
 from typing import Any
 
+from plivo_async.emulator import Settings
 from plivo_async.emulator._conferences import Conference
 from plivo_async.emulator._participants import Participant
 from plivo_async.emulator._rooms import Added, Rooms
@@ -14,13 +16,15 @@ from .test_emulator_support import EPOCH
 HOOK = Hook(url="https://example.com/status", method="POST")
 RECORDINGS = Hook(url="https://example.com/recordings", method="GET")
 CALLS = Hook(url="https://example.com/calls", method="POST")
+SETTINGS = {one.name for one in fields(Settings)}
 EXIT = Hook(url="https://example.com/exit", method="POST")
 
 
 def new_rooms(**options: Any) -> Rooms:
     """Rooms whose UUIDs are numbers; phones are dialled all at once unless told otherwise."""
     numbers: Iterator[int] = count()
-    return Rooms(EPOCH, lambda: f"uuid-{next(numbers)}", **{"calls_per_second": None, **options})
+    settings = Settings(**{name: options.pop(name) for name in list(options) if name in SETTINGS})
+    return Rooms(EPOCH, lambda: f"uuid-{next(numbers)}", settings=settings, **{"calls_per_second": None, **options})
 
 
 def dialling(*to: str, room: RoomOptions | None = None, **options: Any) -> Joining:

@@ -105,7 +105,7 @@ class Controls(Machine):
         """
         chosen = self._open(conference, members, now)
         conference.changes += (Applied(by, now),)
-        self.kick_out(conference, chosen, now)
+        self.kick_out(conference, chosen, now, everybody=members is None)
         return chosen
 
     # ---- Recordings ---------------------------------------------------------------------------------------------

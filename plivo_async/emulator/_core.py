@@ -58,7 +58,9 @@ class Core:
 
     def receive(self, method: str, target: str, headers: Headers, body: bytes, now: float) -> Received:
         """Note a request that has arrived whole, and draw its latency and its fault."""
-        found = route(method, target, aliases=self.rules.settings.participant_play_path)
+        settings = self.rules.settings
+        divides = settings.encoded_slash == "path"
+        found = route(method, target, aliases=settings.participant_play_path, encoded_slash_divides=divides)
         values = {name.lower(): value for name, value in headers}
         record = Request(
             at=now,
@@ -124,6 +126,8 @@ class Core:
     def _course(self, asked: Asked, fault: Fault | None, now: float) -> Answer | None:
         """The true answer, or None if the fault keeps the request from getting one."""
         applied, counted = (MEANINGS[fault].applied, MEANINGS[fault].counted) if fault is not None else (True, True)
+        if asked.route.operation == "add-participant":
+            counted = counted and self.rules.settings.dialling_counted
         barred = self._api.barred(asked)
         # Unverified: whoever has no access to the account is not counted against its limit.
         over = barred is None and counted and self._limiter is not None and not self._limiter.admit(now)

@@ -107,8 +107,7 @@ class Emulator:
             datetime.now(UTC),
             lambda: str(UUID(int=uuids.getrandbits(128), version=4)),
             auth_id=self._account.auth_id,
-            created_by=self._rules.settings.created_by,
-            end_on_exit_cause=self._rules.settings.end_on_exit_cause,
+            settings=self._rules.settings,
             answer_after=answer_after,
             calls_per_second=calls_per_second,
         )

@@ -19,7 +19,7 @@ def play(job: Job) -> Result:
         refuse(key, "not a URL")
     conference = job.find()
     hearing = job.rooms.play(conference, chosen(job, conference), source, job.now, by=job.number)
-    return _queued("play", hearing, conference.friendly_name)
+    return _queued(job, "play", hearing, conference.friendly_name)
 
 
 def stop_play(job: Job) -> Result:
@@ -39,7 +39,7 @@ def speak(job: Job) -> Result:
     flag(job.arguments, "mix")
     conference = job.find()
     hearing = job.rooms.speak(conference, chosen(job, conference), words, job.now, by=job.number)
-    return _queued("speak", hearing, conference.friendly_name)
+    return _queued(job, "speak", hearing, conference.friendly_name)
 
 
 def stop_speak(job: Job) -> Result:
@@ -49,7 +49,8 @@ def stop_speak(job: Job) -> Result:
     return job.done("MPC speak stopped", applied=stopped)
 
 
-def _queued(what: str, hearing: list[Participant], name: str) -> Result:
-    """Camel case, unlike the rest. That `all` is told as the ids of those present is unverified."""
-    content = {"message": f"{what} queued into MPC", "mpcMemberId": [one.member_id for one in hearing], "mpcName": name}
-    return Result(202, content, applied=True)
+def _queued(job: Job, what: str, hearing: list[Participant], name: str) -> Result:
+    """Camel case, unlike the rest."""
+    all_of_them = job.member == "all" and job.settings.play_to_all == "all"
+    members = ["all"] if all_of_them else [one.member_id for one in hearing]
+    return Result(202, {"message": f"{what} queued into MPC", "mpcMemberId": members, "mpcName": name}, applied=True)
