@@ -19,7 +19,7 @@ from plivo_async.emulator._values import Joining, NewRecording, RoomOptions, Rul
 from .rooms_support import CALLS, EXIT, HOOK, RECORDINGS, add, dialling, new_rooms, transferring
 
 NAMES, NUMBERS = "ab", "123456"
-REACTIONS = ("answers", "busy", "rejects", "never_answers", "invalid")
+REACTIONS = ("answers", "busy", "rejects", "no_answer", "never_answers", "invalid")
 Step = tuple[float, str, tuple[Any, ...]]
 
 # ---- Whatever happens -------------------------------------------------------------------------------------------
