@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from plivo_async.emulator import Settings
-from plivo_async.emulator._conferences import Conference
+from plivo_async.emulator._conferences import MAX_DURATION, Conference
 from plivo_async.emulator._participants import Participant
 from plivo_async.emulator._rooms import Added, Rooms
 from plivo_async.emulator._values import Destination, Hook, Joining, RoomOptions
@@ -63,3 +63,37 @@ def filled_room(rooms: Rooms, *joinings: Joining, name: str = "a") -> tuple[Conf
 def events(rooms: Rooms, hook: Hook = HOOK) -> list[str]:
     """The names of the events that were told there, in order."""
     return [one.params["EventName"] for one in rooms.callbacks if one.url == hook.url]
+
+
+def sound(room: Conference, *, most: int, may_be_empty: bool = False) -> None:
+    """What holds of a conference at any time.
+
+    Args:
+        room: Any one.
+        most: Participants that may be in it.
+        may_be_empty: Whether it may live although nobody is in it.
+    """
+    people = room.everybody()
+    present = [one for one in people if one.present]
+    assert room.headcount() == len(present) <= most
+    assert len({one.member_id for one in people}) == len(people)
+    assert len({one.call_uuid for one in present}) == len(present)
+    assert (room.end_time is None) == (room.termination_cause_code is None) == room.live
+    assert bool(present) or not room.live or may_be_empty
+    assert len(room.activations) <= 1 >= len(room.endings)
+    assert all(one.leg.live and one.leg.member_id == one.member_id for one in present)
+    assert all(one.phase == "completed" for one in room.made) or room.state == "Active"
+    for one in people:
+        _paid(one)
+    if not room.live:
+        assert room.duration is not None
+        assert room.duration <= max(MAX_DURATION, room.max_duration)
+        assert room.billed_duration == sum(one.billed_duration or 0 for one in people)
+        assert room.billed_amount == sum(one.billed_amount or 0 for one in people)
+
+
+def _paid(one: Participant) -> None:
+    assert (one.exit_time is None) == (one.exit_cause is None) == (one.duration is None) == one.present
+    if one.duration is not None and one.billed_duration is not None:
+        assert one.billed_duration % 60 == 0
+        assert 0 <= one.duration <= one.billed_duration < one.duration + 60
