@@ -2,7 +2,7 @@
 
 import math
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from random import Random
@@ -14,6 +14,7 @@ from uuid import UUID
 import anyio
 import anyio.abc
 
+from ._asgi import Asgi, asgi
 from ._auth import made_up
 from ._callbacks import CallbackRecord
 from ._core import Core, Rules
@@ -45,7 +46,7 @@ class Emulator:
     Everything that is left to chance follows from `seed` and from what a request is (its operation, its conference, and
     whether it is the first such request, the second, and so on), not from the order of arrival: so a run can be
     replayed although it is concurrent. All times are those of `anyio.current_time()`, so it works in virtual time (see
-    `connect`).
+    `asgi`).
 
     Args:
         auth_id: The account; one is made up when it is not given.
@@ -184,6 +185,17 @@ class Emulator:
         client, server = pipe()
         self._serve_soon(server)
         return client
+
+    def asgi(self, *, broken: Callable[[str], Exception] = ConnectionResetError) -> Asgi:
+        """The emulator as an ASGI application, for `httpx.ASGITransport(app=plivo.asgi(broken=httpx.ReadError))`.
+
+        No socket, no real time, and no connections: httpx's timeouts count for nothing, and `connections` stays 0. What
+        breaks on the way raises `broken` through the transport; an answer that drips is late as a whole.
+
+        Args:
+            broken: Makes the exception that stands for a broken connection, of a message.
+        """
+        return asgi(self._core, self._now, broken)
 
     @property
     def connections(self) -> int:
