@@ -152,10 +152,10 @@ async def test_emulator_settings_of_unknown_members(policy: Any, status: int, mu
 
 @pytest.mark.anyio
 async def test_emulator_settings_of_partial_sounds() -> None:
-    """`unknown_member="partial"`: what is told, and what is stopped, is that of the known ones."""
+    """`unknown_member="partial"`: told are the known ones, and it is stopped in the form in which it was started."""
     async with with_conference(settings=Settings(unknown_member="partial")) as (api, conference):
         answer = await api.change("POST", "{}/Member/9,2/Play/", {"url": AUDIO})
-        assert (answer["mpcMemberId"], conference.playing) == (["2"], {"2": AUDIO})
+        assert (answer["mpcMemberId"], conference.playing) == (["2"], {"9,2": AUDIO})
         await api.change("DELETE", "{}/Member/9,2/Play/")
         assert not conference.playing
 
