@@ -7,6 +7,7 @@ which has its reason and its places, and must be what this client sends.
 
 import inspect
 import json
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -178,6 +179,7 @@ class Case:
         ours: Through this client, called with a handle of the conference, the client, and a callback if it has one.
         prepare: Requests that come before it, through this client, on both emulators.
         status: Of the conference that is there.
+        ways: How it can be said: keys of `WAYS`; None for all.
     """
 
     name: str
@@ -185,6 +187,7 @@ class Case:
     ours: Ours
     prepare: Callable[[AsyncClient], Awaitable[object]] | None = None
     status: str = "active"
+    ways: tuple[str, ...] | None = None
 
 
 async def _recording(client: AsyncClient) -> None:
@@ -286,6 +289,11 @@ RECORDING: dict[str, Any] = {
     "transcription_url": HOOK,
 }
 
+STARTING_MANY: dict[str, Ours] = {
+    "by name": lambda _, c: c.mpc.start([NAME]),
+    "by UUID": lambda _, c: c.mpc.start([uuid.UUID(UUID)]),
+}
+
 CASES = [
     Case("list", said("list"), lambda _, c, **more: c.mpc.list(**more)),
     Case("list by filters", said("list", **FILTERS), lambda _, c, **more: c.mpc.list(**FILTERS, **more)),
@@ -299,7 +307,14 @@ CASES = [
     ),
     Case("get", said("get"), lambda m, _, **more: m.get(**more)),
     Case("start", said("start"), lambda m, _, **more: m.start(**more), status="initialized"),
+    Case("start by itself", said("start"), lambda _, c: c.mpc.start(NAME), status="initialized", ways=("by name",)),
+    *(
+        Case(f"start among many {way}", said("start"), start_many, status="initialized", ways=(way,))
+        for way, start_many in STARTING_MANY.items()
+    ),
+    Case("get by itself", said("get"), lambda _, c: c.mpc.get(NAME), ways=("by name",)),
     Case("stop", said("stop"), lambda m, _, **more: m.stop(**more)),
+    Case("stop by itself", said("stop"), lambda _, c: c.mpc.stop(uuid=UUID), ways=("by UUID",)),
     Case(
         "add one participant",
         said("add_participant", "Customer", from_=CALLER, to_=CUSTOMER),
@@ -483,6 +498,8 @@ class Run:
     def possible(self) -> bool:
         """Whether the SDK can say it so; whether that is another thing to say."""
         one = self.case.theirs
+        if self.case.ways is not None and self.way not in self.case.ways:
+            return False
         if one.method == "list" and self.way in ("by UUID", "asynchronously by default"):
             return False
         return set(WAYS[self.way][1]) <= set(one.signature.parameters)
@@ -560,9 +577,9 @@ def test_every_operation_and_every_argument_of_the_sdk_is_compared() -> None:
 async def test_every_operation_that_the_sdk_has_is_compared() -> None:
     """Of the 21 operations the SDK lacks two: to speak, and to stop it."""
     seen = set()
-    for case in CASES:
-        async with prepared(case) as (plivo, client):
-            await Run(case, "by name").ours(client)
+    for run in RUNS:
+        async with prepared(run.case) as (plivo, client):
+            await run.ours(client)
             seen |= {request.operation for request in plivo.requests}
     assert seen == OPERATIONS - {"speak", "stop-speak"}
 
