@@ -10,15 +10,13 @@ import anyio
 
 from ._api import Answer
 from ._core import Core
-from ._faults import Fault
+from ._faults import SILENT, Fault
 from ._log import Request
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
-
-_SILENT = (Fault.LOST_RESPONSE, Fault.RESET_BEFORE, Fault.RESET_AFTER)
 
 
 def asgi(core: Core, clock: Callable[[], float], broken: Callable[[str], Exception]) -> Asgi:
@@ -42,7 +40,7 @@ def asgi(core: Core, clock: Callable[[], float], broken: Callable[[str], Excepti
         record = received.record
         await anyio.sleep(received.forward)
         answer = core.decide(received, clock())
-        if answer is None or record.fault in _SILENT:
+        if answer is None or record.fault in SILENT:
             raise broken(f"the emulator broke the connection: {record.fault}")
         await anyio.sleep(received.back + (core.rules.faults.late_by if record.fault is Fault.LATE else 0.0))
         core.log.told(record, answer.status)

@@ -12,14 +12,11 @@ import h11
 
 from ._api import Answer
 from ._core import Core
-from ._faults import Fault
+from ._faults import RESETS, SILENT, Fault
 from ._log import Request
 
 _MAX_HEAD = 256 * 1024  # a name of 10 kB, all of it percent-encoded, still fits into a path
 _LINGER = 1.0  # seconds in which a client that was refused half way may finish sending, so that it reads the refusal
-
-_SILENT = (Fault.LOST_RESPONSE, Fault.RESET_BEFORE, Fault.RESET_AFTER)
-_RESET = (Fault.RESET_BEFORE, Fault.RESET_AFTER)
 
 
 class Connection(Protocol):
@@ -131,9 +128,9 @@ class _Exchanges:
         record = received.record
         await _pass(received.forward)
         answer = self._core.decide(received, self._clock())
-        if record.fault in _RESET:
+        if record.fault in RESETS:
             self._connection.reset()
-        if answer is None or record.fault in _SILENT:
+        if answer is None or record.fault in SILENT:
             return False
         late = self._core.rules.faults.late_by if record.fault is Fault.LATE else 0.0
         await _pass(received.back + late)
