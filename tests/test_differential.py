@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 from urllib.parse import parse_qsl
 
 import pytest
@@ -22,6 +22,7 @@ from plivo.resources import MultiPartyCalls
 from plivo_async import AsyncClient, Destination, DialOptions, MultiPartyCallHandle
 from plivo_async.emulator import Emulator, Request
 from plivo_async.emulator._routes import OPERATIONS
+from plivo_async.wire import EventGroup
 
 from .official import AUTH_ID, in_thread, official_client
 
@@ -280,7 +281,7 @@ WORDS = {"dial_music": "none", "enter_sound": "none", "exit_sound": "beep:1", "s
 
 OPEN: dict[str, Any] = {"status_callback_url": HOOK, "recording_callback_url": HOOK}
 BY_GET: dict[str, Any] = {"status_callback_method": "GET", "recording_callback_method": "GET"}
-GROUPS = ("mpc-state-changes", "add-participant-api-events")
+GROUPS = get_args(EventGroup)
 RECORDING: dict[str, Any] = {
     "file_format": "wav",
     "recording_callback_url": HOOK,
@@ -297,6 +298,14 @@ STARTING_MANY: dict[str, Ours] = {
 CASES = [
     Case("list", said("list"), lambda _, c, **more: c.mpc.list(**more)),
     Case("list by filters", said("list", **FILTERS), lambda _, c, **more: c.mpc.list(**FILTERS, **more)),
+    *(
+        Case(
+            f"list those that are {status}",
+            said("list", status=status.title()),
+            lambda _, c, _status=status, **more: c.mpc.list(status=_status, **more),
+        )
+        for status in ("initialized", "active")
+    ),
     *(
         Case(
             f"list by {name}",
@@ -410,6 +419,11 @@ CASES = [
     Case("kick several", said("kick_participant", "1,2"), lambda m, _, **more: m.members(1, 2).kick(**more)),
     Case("kick all", said("kick_participant", "all"), lambda m, _, **more: m.members("all").kick(**more)),
     Case("record", said("start_recording"), lambda m, _, **more: m.start_recording(**more)),
+    Case(
+        "record as mp3",
+        said("start_recording", file_format="mp3"),
+        lambda m, _, **more: m.start_recording(file_format="mp3", **more),
+    ),
     Case(
         "record with every option",
         said("start_recording", **RECORDING),
