@@ -86,7 +86,7 @@ def test_emulator_over_the_limit_no_operation_is_carried_out(operation: str) -> 
     core = prepared(limit=Limit(1))
     told(core, "GET", "")
     assert told(core, *request(operation))[0] == 429
-    assert (core.rooms.by_uuid[ROOM].applied, core.requests[-1].applied) == (0, False)
+    assert (core.rooms.by_uuid[ROOM].applied, core.log.requests[-1].applied) == (0, False)
 
 
 def test_emulator_lets_due_things_happen_before_a_request() -> None:

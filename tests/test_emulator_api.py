@@ -42,7 +42,7 @@ def test_emulator_activate_only_from_initialized(state: str, reference: str) -> 
     core.rooms.add("a", now=0, status=state, uuid=ROOM)
     status, body = told(core, "POST", reference, ACTIVE)
     assert (status, body["error"]) == (404, "not found")
-    assert not core.requests[0].applied
+    assert not core.log.requests[0].applied
 
 
 def test_emulator_activate_creates_nothing() -> None:
@@ -224,8 +224,8 @@ def test_emulator_name_is_decoded_once(path: str, name: str) -> None:
     core.rooms.add(name, now=0)
     status, body = told(core, "GET", path)
     assert (status, body["friendly_name"]) == (200, name)
-    assert core.requests[0].raw_path == ROOT + path
-    assert core.requests[0].name == name
+    assert core.log.requests[0].raw_path == ROOT + path
+    assert core.log.requests[0].name == name
 
 
 @given(st.text(min_size=1, max_size=50).filter(lambda name: name.isprintable()))
@@ -461,7 +461,7 @@ def test_emulator_injected_errors_count_and_injected_429s_do_not() -> None:
     assert (answer.status, dict(answer.headers)["Retry-After"]) == (429, "1")
     assert told(core, "GET", "")[0] == 500
     assert told(core, "GET", "")[0] == 429
-    assert core.requests[-1].fault is None
+    assert core.log.requests[-1].fault is None
 
 
 def test_emulator_injected_429_without_a_limit_says_nothing_more() -> None:
@@ -485,7 +485,7 @@ def test_emulator_script_counts_by_conference_however_addressed() -> None:
     core.rooms.add("a", now=0, uuid=ROOM)
     for target in ("name_a/", f"uuid_{ROOM}/", "name_b/", "name_a"):
         told(core, "GET", target)
-    assert [(one.name, one.uuid, one.nth) for one in core.requests] == [
+    assert [(one.name, one.uuid, one.nth) for one in core.log.requests] == [
         ("a", None, 1),
         ("a", ROOM, 2),
         ("b", None, 1),

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from plivo_async.emulator import Conference, Emulator
+from plivo_async.emulator import Conference, Emulator, Settings
 from plivo_async.emulator._routes import ROUTES
 
 from .test_emulator_support import AUTH_ID, AUTH_TOKEN, ROOT, Client
@@ -973,6 +973,18 @@ async def test_emulator_contract_of_stopping_in_the_same_form() -> None:
         await api.change("DELETE", "{}/Member/1/Play/")
         assert conference.playing == {}
         assert api.plivo.requests[-1].applied
+
+
+@pytest.mark.parametrize("policy", [404, 400, "partial"])
+async def test_emulator_contract_of_stopping_when_somebody_has_left(policy: Any) -> None:
+    """The form is that of the start, though one of those who heard it is gone. Docs (the form); the rest inferred."""
+    async with with_conference(settings=Settings(unknown_member=policy)) as (api, conference):
+        await api.change("POST", "{}/Member/1,2/Play/", {"url": AUDIO})
+        await api.change("DELETE", "{}/Participant/1/")
+        assert conference.playing == {"1,2": AUDIO}
+        await api.change("DELETE", "{}/Member/1,2/Play/")
+        assert not conference.playing
+        assert (await api.ask("DELETE", "{}/Member/1/Play/"))[0] == 404
 
 
 async def test_emulator_contract_of_speaking() -> None:

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from plivo_async.emulator import Limit
@@ -74,6 +74,8 @@ def test_emulator_limit_refuses_only_when_full(limit: Limit, gaps: list[int]) ->
 
 
 @given(limits, gaps)
+@example(Limit(1, per=0.25), [0, 0, 0])
+@example(Limit(1, per=249 / 64, window="bucket"), [0, 0])
 def test_emulator_limit_keeps_its_word(limit: Limit, gaps: list[int]) -> None:
     """Who waits as long as `retry_in` says, in silence, is let through."""
     limiter = limit.limiter()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from plivo_async.emulator._controls import Sound
 from plivo_async.emulator._rooms import Rooms
 from plivo_async.emulator._values import Joining, RoomOptions, RuleError
 
@@ -385,25 +386,23 @@ def test_emulator_each_pays_for_minutes_begun() -> None:
 # ---- Sounds -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("begin", "stop", "which"), [("play", "stop_playing", "playing"), ("speak", "stop_speaking", "speaking")]
-)
-def test_emulator_sounds_stop_as_they_began(begin: str, stop: str, which: str) -> None:
+@pytest.mark.parametrize("sound", ["playing", "speaking"])
+def test_emulator_sounds_stop_as_they_began(sound: Sound) -> None:
     """What was started for one is not stopped by `all`, and the other way round; stopping nothing does nothing."""
     rooms = new_rooms()
     room, (one, two) = filled_room(rooms, dialling("1"), dialling("2"))
-    assert getattr(rooms, begin)(room, ("1",), "x", 2, by=2) == [one]
-    assert getattr(rooms, begin)(room, None, "y", 2, by=3) == [one, two]
-    getattr(rooms, begin)(room, ("1", "2"), "z", 2, by=4)
-    assert getattr(room, which) == {"1": "x", "all": "y", "1,2": "z"}
-    assert not getattr(rooms, stop)(room, ("2",), 3, by=5)
-    assert getattr(rooms, stop)(room, None, 3, by=6)
-    assert not getattr(rooms, stop)(room, None, 3, by=7)
-    assert getattr(room, which) == {"1": "x", "1,2": "z"}
+    assert rooms.begin_sound(room, sound, "1", ("1",), "x", 2, by=2) == [one]
+    assert rooms.begin_sound(room, sound, "all", None, "y", 2, by=3) == [one, two]
+    rooms.begin_sound(room, sound, "1,2", ("1", "2"), "z", 2, by=4)
+    assert getattr(room, sound) == {"1": "x", "all": "y", "1,2": "z"}
+    assert not rooms.end_sound(room, sound, "2", ("2",), 3, by=5)
+    assert rooms.end_sound(room, sound, "all", None, 3, by=6)
+    assert not rooms.end_sound(room, sound, "all", None, 3, by=7)
+    assert getattr(room, sound) == {"1": "x", "1,2": "z"}
     assert [change.request for change in room.changes] == [1, 1, 2, 3, 4, 6]
-    assert refusal(rooms, stop, room, ("9",), 3, by=8) == 404
+    assert refusal(rooms, "end_sound", room, sound, "9", ("9",), 3, by=8) == 404
     rooms.end(room, 4)
-    assert getattr(room, which) == {}
+    assert getattr(room, sound) == {}
 
 
 def test_emulator_sounds_end_with_those_who_hear_them() -> None:
@@ -411,8 +410,9 @@ def test_emulator_sounds_end_with_those_who_hear_them() -> None:
     rooms = new_rooms()
     room, _ = filled_room(rooms, *(dialling(number) for number in "1234"))
     for members in (("1",), ("1", "2"), None):
-        rooms.play(room, members, "x", 2, by=2)
-        rooms.speak(room, members, "y", 2, by=3)
+        form = "all" if members is None else ",".join(members)
+        rooms.begin_sound(room, "playing", form, members, "x", 2, by=2)
+        rooms.begin_sound(room, "speaking", form, members, "y", 2, by=3)
     rooms.kick(room, ("1",), 3, by=4)
     assert (room.playing, room.speaking) == ({"1,2": "x", "all": "x"}, {"1,2": "y", "all": "y"})
     rooms.phones.get("2").hang_up()
@@ -427,10 +427,8 @@ def test_emulator_ended_conference_obeys_nobody() -> None:
     before = room.applied
     assert refusal(rooms, "update", room, None, 3, mute=True, by=3) == 404
     assert refusal(rooms, "kick", room, None, 3, by=3) == 404
-    assert refusal(rooms, "play", room, None, "u", 3, by=3) == 404
-    assert refusal(rooms, "speak", room, None, "t", 3, by=3) == 404
-    assert refusal(rooms, "stop_playing", room, None, 3, by=3) == 404
-    assert refusal(rooms, "stop_speaking", room, None, 3, by=3) == 404
+    assert refusal(rooms, "begin_sound", room, "playing", "all", None, "u", 3, by=3) == 404
+    assert refusal(rooms, "end_sound", room, "playing", "all", None, 3, by=3) == 404
     assert refusal(rooms, "stop_recording", room, None, None, 3, by=3) == 404
     assert rooms.participants(room) == [one]
     assert rooms.select(room, None) == []

@@ -44,6 +44,7 @@ def test_emulator_phone_answers_and_joins() -> None:
         ("busy", "busy", "Busy Line", 0.0, 1),
         ("rejects", "failed", "Rejected", 0.0, 1),
         ("invalid", "failed", "Invalid Destination Address", 0.0, 0),
+        ("no_answer", "timeout", "Ring Timeout Reached", 10.0, 1),  # its network would have given up after 20 s
         ("never_answers", "timeout", "Ring Timeout Reached", 10.0, 1),
     ],
 )
@@ -278,7 +279,24 @@ def test_emulator_call_states_are_told() -> None:
     assert {one["CallUUID"] for one in told} == {rooms.phones.get("1").calls[0].call_uuid}
     assert (told[0]["To"], told[0]["From"], told[0]["Direction"]) == ("1", "14150000000", "outbound")
     assert "HangupCauseCode" not in told[1]
+    assert (told[2]["HangupCause"], told[2]["HangupCauseName"]) == ("Normal Hangup", "Normal Hangup")
     assert (told[2]["HangupCauseCode"], told[2]["Duration"], told[2]["BillDuration"]) == ("4000", "61", "120")
+
+
+def test_emulator_phone_whose_network_gives_up() -> None:
+    """It ends with 3000 before the ring timeout; who picks up in time is in."""
+    rooms = new_rooms()
+    phone = rooms.phones.get("1").no_answer(after=5)
+    (leg,) = add(rooms, dialling("1", call_status_callback=CALLS)).calls
+    rooms.advance(60)
+    assert fate(leg) == ("no-answer", "No Answer", 5.0)
+    assert [one.params["CallStatus"] for one in rooms.callbacks] == ["ringing", "no-answer"]
+    add(rooms, dialling("1"), 60)
+    phone.answer()
+    rooms.advance(120)
+    assert rooms.newest["a"].present == 1
+    with pytest.raises(ValueError, match="after: -1"):
+        phone.no_answer(after=-1)
 
 
 def test_emulator_digits_are_told() -> None:

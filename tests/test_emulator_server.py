@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -336,6 +337,52 @@ async def test_emulator_truth_adds_up() -> None:
         counts = plivo.counts()
         assert counts.applied == sum(room.applied for room in plivo.conferences.values())
         assert counts.requests == len(plivo.requests) == sum(counts.by_operation.values())
+        told = [one.told for one in plivo.requests if one.told is not None]
+        assert counts.by_told == Counter(told)
+        assert counts.told_429 == told.count(429) > 0
+        assert counts.unanswered == sum(one.answered_at is None for one in plivo.requests) > 0
+        assert counts.by_fault == Counter(str(one.fault) for one in plivo.requests if one.fault is not None)
+
+
+async def test_emulator_keeps_the_latest_requests() -> None:
+    """With `keep_requests` the log stays short; what it has forgotten still counts, and numbers go on."""
+    async with emulator(keep_requests=3) as plivo:
+        plivo.add_conference("room")
+        client = Client(plivo.connect())
+        for _ in range(5):
+            await client.activate("room")
+        assert [one.number for one in plivo.requests] == [3, 4, 5]
+        assert [one.nth for one in plivo.requests] == [3, 4, 5]
+        counts = plivo.counts()
+        assert (counts.requests, counts.applied, counts.by_told) == (5, 1, {204: 1, 404: 4})
+        assert plivo.conferences["room"].activations[0].request == 1
+
+
+async def test_emulator_log_may_be_cleared() -> None:
+    """What comes after is numbered on, so that no two requests have one number; the counts go on as well."""
+    async with emulator() as plivo:
+        plivo.add_conference("room")
+        client = Client(plivo.connect())
+        await client.activate("gone")
+        plivo.requests.clear()
+        await client.activate("room")
+        assert [one.number for one in plivo.requests] == [2]
+        assert plivo.conferences["room"].activations[0].request == 2
+        assert plivo.counts().by_told == {404: 1, 204: 1}
+
+
+async def test_emulator_counts_an_answer_while_it_is_under_way() -> None:
+    """One whose head was told and whose rest is not is unanswered; forgotten or not, it is told once."""
+    async with emulator(faults=Faults({"slow-drip": 1.0}), keep_requests=1) as plivo:
+        plivo.add_conference("room")
+        first = Client(plivo.connect())
+        await first.send("GET", "name_room/")
+        await anyio.sleep(400)
+        assert (plivo.counts().by_told, plivo.counts().unanswered) == ({200: 1}, 1)
+        await Client(plivo.connect()).send("GET", "name_room/")
+        await first.reply()
+        await anyio.sleep(2000)
+        assert (plivo.counts().by_told, plivo.counts().unanswered) == ({200: 2}, 0)
 
 
 # ---- Bad manners ----------------------------------------------------------------------------------------------------
@@ -523,10 +570,10 @@ async def test_emulator_is_used_inside_its_block_only() -> None:
     assert plivo.url == "http://127.0.0.1"
 
 
-@pytest.mark.parametrize("arguments", [{"latency": -1.0}, {"auth_id": "me"}])
+@pytest.mark.parametrize("arguments", [{"latency": -1.0}, {"auth_id": "me"}, {"keep_requests": 0}])
 def test_emulator_refuses_bad_arguments_when_made(arguments: dict[str, Any]) -> None:
     """A mistake shows before anything runs."""
-    with pytest.raises(ValueError, match=r"latency|auth_id"):
+    with pytest.raises(ValueError, match=r"latency|auth_id|keep_requests"):
         Emulator(**arguments)
 
 

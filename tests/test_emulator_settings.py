@@ -5,13 +5,26 @@ import json
 import re
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+from urllib.parse import quote
 
 import pytest
 
-from plivo_async.emulator import Emulator, Settings
+from plivo_async.emulator import Emulator, Limit, Settings
 from plivo_async.emulator._routes import OPERATIONS
 
-from .test_emulator_contract import AUDIO, HOOK, NAME, ROOM, example, service, with_conference
+from .test_emulator_contract import (
+    AGENT,
+    AUDIO,
+    CUSTOMER,
+    DIAL,
+    HOOK,
+    NAME,
+    ROOM,
+    SECOND,
+    example,
+    service,
+    with_conference,
+)
 from .test_emulator_support import AUTH_ID, AUTH_TOKEN, Client
 
 
@@ -139,10 +152,10 @@ async def test_emulator_settings_of_unknown_members(policy: Any, status: int, mu
 
 @pytest.mark.anyio
 async def test_emulator_settings_of_partial_sounds() -> None:
-    """`unknown_member="partial"`: what is told, and what is stopped, is that of the known ones."""
+    """`unknown_member="partial"`: told are the known ones, and it is stopped in the form in which it was started."""
     async with with_conference(settings=Settings(unknown_member="partial")) as (api, conference):
         answer = await api.change("POST", "{}/Member/9,2/Play/", {"url": AUDIO})
-        assert (answer["mpcMemberId"], conference.playing) == (["2"], {"2": AUDIO})
+        assert (answer["mpcMemberId"], conference.playing) == (["2"], {"9,2": AUDIO})
         await api.change("DELETE", "{}/Member/9,2/Play/")
         assert not conference.playing
 
@@ -224,6 +237,170 @@ async def test_emulator_settings_of_errors(shape: Any, body: bytes) -> None:
             method, path, arguments = example(operation, f"uuid_{ROOM}")
             reply = await client.ask(method, path, json.dumps(arguments or {}).encode())
             assert (operation, reply.status, reply.body) == (operation, 404, body)
+
+
+@pytest.mark.parametrize(("order", "names"), [("creation", ["c", "b", "a"]), ("end", ["b", "a", "c"])])
+@pytest.mark.anyio
+async def test_emulator_settings_of_the_order_of_lists(order: Any, names: list[str]) -> None:
+    """`list_order="end"`: live ones, then who ended last."""
+    async with service(settings=Settings(list_order=order)) as api:
+        for name in "abc":
+            api.plivo.add_conference(name)
+            api.plivo.advance(1)
+        api.plivo.end_conference("c")
+        api.plivo.advance(1)
+        api.plivo.end_conference("a")
+        assert [one["friendly_name"] for one in (await api.get(""))["objects"]] == names
+
+
+@pytest.mark.anyio
+async def test_emulator_settings_of_live_ones_in_lists() -> None:
+    """`live_listed=False`: only such as ended in the last seven days."""
+    async with service(settings=Settings(live_listed=False)) as api:
+        for name, status in (("a", "active"), ("b", "initialized"), ("c", "ended")):
+            api.plivo.add_conference(name, status=status)
+        assert [one["friendly_name"] for one in (await api.get(""))["objects"]] == ["c"]
+
+
+@pytest.mark.parametrize("path", ["", "{}/Participant/"])
+@pytest.mark.anyio
+async def test_emulator_settings_of_cursors(path: str) -> None:
+    """`page_links="cursor"`: links lead through all pages and back, with a cursor that bears no offset beside it."""
+    async with with_conference(settings=Settings(page_links="cursor")) as (api, _):
+        for number in range(2):
+            api.plivo.add_conference(f"room {number}")
+        links = [f"{path}?limit=1"]
+        seen = []
+        while links[-1] is not None:
+            page = await api.get(links[-1])
+            seen.append(page["objects"])
+            links.append(page["meta"]["next"])
+        assert len({json.dumps(one) for one in seen}) == 3
+        assert "cursor=" in links[1]
+        assert "offset=" not in links[1]
+        assert (await api.get(page["meta"]["previous"]))["objects"] == seen[1]
+        for bad, field in ((f"{links[1]}&offset=1", "offset"), (f"{path}?cursor=nonsense", "cursor")):
+            status, answer = await api.ask("GET", bad)
+            assert (status, answer["error"].partition(":")[0]) == (400, field)
+    async with with_conference() as (api, _):
+        assert (await api.get(f"{path}?cursor=nonsense"))["meta"]["offset"] == 0  # unknown, and so ignored
+
+
+@pytest.mark.anyio
+async def test_emulator_settings_of_encoded_slashes() -> None:
+    """`encoded_slash="path"`: whoever has a slash in his name is found by UUID only."""
+    async with service(settings=Settings(encoded_slash="path")) as api:
+        api.plivo.add_conference("a/b", uuid=ROOM)
+        for slash in ("%2F", "%2f", "/"):
+            assert (await api.ask("GET", f"name_a{slash}b/"))[0] == 404
+        assert api.plivo.requests[0].operation is None
+        assert (await api.get(f"uuid_{ROOM}/?friendly_name=a%2Fb"))["friendly_name"] == "a/b"
+
+
+@pytest.mark.parametrize(("reading", "ends_after"), [("ignored", 300), ("taken", 600)])
+@pytest.mark.anyio
+async def test_emulator_settings_of_later_options(reading: Any, ends_after: int) -> None:
+    """`later_options="taken"`: who comes later may change what was said, and what is not said remains."""
+    async with service(settings=Settings(later_options=reading)) as api:
+        await api.add(max_duration=300, stay_alone=True)
+        await api.add(to=SECOND, max_duration=600)
+        api.plivo.advance(10)
+        conference = api.plivo.conferences[NAME]
+        assert conference.stay_alone
+        assert conference.present == 2
+        api.plivo.advance(1000)
+        assert conference.termination_cause_code == 2000
+        assert conference.duration == ends_after
+
+
+@pytest.mark.parametrize("reading", ["listed", "left-out"])
+@pytest.mark.anyio
+async def test_emulator_settings_of_transfers(reading: Any) -> None:
+    """`transfer_calls="left-out"`: without `calls`; dialling tells them all the same."""
+    async with service(settings=Settings(transfer_calls=reading)) as api:
+        call = api.plivo.add_call(from_=CUSTOMER)
+        answer = await api.add(role="customer", call_uuid=call.call_uuid, from_="-", to="-")
+        assert ("calls" in answer) == (reading == "listed")
+        assert answer["request_uuid"] == call.call_uuid
+        assert "calls" in await api.add()
+
+
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.anyio
+async def test_emulator_settings_of_the_limit_for_dialling(counted: bool) -> None:
+    """`dialling_counted=False`: adding participants neither fills the window nor is kept out by it."""
+    settings = Settings(dialling_counted=counted)
+    async with Emulator(AUTH_ID, AUTH_TOKEN, port=None, limit=Limit(2), settings=settings) as plivo:
+        client = Client(plivo.connect())
+        add = ("POST", "name_a/Participant/", json.dumps(DIAL).encode())
+        asked = [add, add, ("GET", "", b""), ("GET", "", b""), ("GET", "", b""), add]
+        told = [(await client.ask(*one)).status for one in asked]
+        assert told == ([201, 201, 429, 429, 429, 429] if counted else [201, 201, 200, 200, 429, 201])
+
+
+@pytest.mark.parametrize(("members", "cause"), [("all", 3000), ("1,2,3", 1000)], ids=["all", "one by one"])
+@pytest.mark.anyio
+async def test_emulator_settings_of_kicking_all(members: str, cause: int) -> None:
+    """`kicked_all_cause` is for `all`; who names the last ones leaves nobody behind, which is 1000."""
+    async with with_conference(settings=Settings(kicked_all_cause=3000)) as (api, conference):
+        await api.change("DELETE", f"{{}}/Participant/{members}/")
+        assert conference.termination_cause_code == cause
+
+
+@pytest.mark.parametrize("fetched", [True, False])
+@pytest.mark.anyio
+async def test_emulator_settings_of_exits_after_hanging_up(fetched: bool) -> None:
+    """`on_exit_after_hangup=False`: the action of who is kicked is fetched, that of who hangs up is not."""
+    async with with_conference(settings=Settings(on_exit_after_hangup=fetched)) as (api, conference):
+        for to in (AGENT, SECOND):
+            await api.add(to=to, on_exit_action_url=HOOK)
+        api.plivo.advance(2)
+        api.plivo.phone(AGENT).hang_up()
+        await api.change("DELETE", f"{{}}/Participant/{conference.participants[-1].member_id}/")
+        assert [one.params["MemberID"] for one in api.plivo.callbacks] == (["4", "5"] if fetched else ["5"])
+
+
+@pytest.mark.anyio
+async def test_emulator_settings_of_what_callbacks_say() -> None:
+    """Each way of writing them: what is empty, roles, flags, numbers, and what comes first."""
+    settings = Settings(
+        callback_empty="left-out",
+        callback_role="capital",
+        callback_flag="True",
+        first_sequence_number=0,
+        start_told="before-join",
+    )
+    async with service(settings=settings) as api:
+        await api.add(status_callback_url=HOOK, on_exit_action_url=f"{HOOK}/exit", role="supervisor")
+        api.plivo.advance(2)
+        await api.ask("GET", "{}/?callback_url=" + quote(f"{HOOK}/result", safe=""))
+        await api.change("POST", "{}/Record/", {"recording_callback_url": f"{HOOK}/recording"})
+        api.plivo.phone(AGENT).hang_up()
+        told = [one.params for one in api.plivo.callbacks if one.url == HOOK]
+        assert [(one["EventName"], one["SequenceNumber"]) for one in told] == [
+            ("MPCInitialized", "0"),
+            ("MPCStart", "1"),
+            ("ParticipantJoin", "2"),
+            ("ParticipantExit", "3"),
+            ("MPCEnd", "4"),
+        ]
+        assert (told[2]["ParticipantRole"], told[2]["ParticipantCoachMode"]) == ("Supervisor", "True")
+        assert "MemberID" not in told[0]
+        assert all(value for one in api.plivo.callbacks for value in one.params.values())
+        others = {one.url.rpartition("/")[2]: one.params for one in reversed(api.plivo.callbacks) if one.url != HOOK}
+        assert others["exit"]["ParticipantRole"] == "Supervisor"
+        assert others["result"]["stay_alone"] == "False"
+        assert others["recording"]["SequenceNumber"] == "0"
+
+
+@pytest.mark.parametrize(("reading", "ids"), [("ids", ["1", "2", "3"]), ("all", ["all"])])
+@pytest.mark.anyio
+async def test_emulator_settings_of_playing_to_all(reading: Any, ids: list[str]) -> None:
+    """`play_to_all="all"`: the word, where the word was asked for."""
+    async with with_conference(settings=Settings(play_to_all=reading)) as (api, _):
+        for tail, arguments in (("Play/", {"url": AUDIO}), ("Speak/", {"text": "Hello"})):
+            assert (await api.change("POST", f"{{}}/Member/all/{tail}", arguments))["mpcMemberId"] == ids
+            assert (await api.change("POST", f"{{}}/Member/2/{tail}", arguments))["mpcMemberId"] == ["2"]
 
 
 # ---- The settings themselves ----------------------------------------------------------------------------------------

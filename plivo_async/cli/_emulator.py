@@ -25,6 +25,7 @@ AUTH_TOKEN = "made-up-token-of-the-emulator"  # noqa: S105  (opens nothing but t
 
 _POLL = 0.1
 _GIVEN_UP = 60.0
+_KEPT = 10_000  # requests, some 20 MB: it may run for weeks, and only those since the last look are printed
 
 
 def emulator(
@@ -66,6 +67,7 @@ def emulator(
         faults=trouble,
         latency=lag,
         seed=seed,
+        keep_requests=_KEPT,
     )
     run = partial(_serve, plivo, names, partial(_introduction, plivo, conferences, len(names), rate, window), log)
     began = time.monotonic()
@@ -162,8 +164,8 @@ async def _log_forever(plivo: Emulator) -> None:
     console = out()
     waiting: list[Request] = []
     while True:
-        waiting += plivo.requests[seen:]
-        seen = len(plivo.requests)
+        waiting += [request for request in plivo.requests if request.number > seen]
+        seen = plivo.counts().requests
         now = anyio.current_time() - began
         for request in waiting:
             if is_over(request, now):

@@ -14,6 +14,7 @@ from . import _operations_recordings as recordings
 from . import _operations_sounds as sounds
 from ._arguments import asynchronous, read_arguments
 from ._auth import Account
+from ._callbacks import flag_text
 from ._job import Asked, Headers, Job, RefusedError, Result
 from ._rooms import Rooms
 from ._settings import Settings
@@ -125,9 +126,17 @@ class Api:
         are told everything: inferred.
         """
         api_id = asked.new_api_id()
-        self.rooms.note_callback(hook, {"api_id": api_id, **_plain(result.content or {})}, now)
+        self.rooms.note_callback(hook, {"api_id": api_id, **self._plain(result.content or {})}, now)
         content = {"message": "async api spawned", "api_id": api_id}
         return _json(self.settings.async_status, content, applied=result.applied)
+
+    def _plain(self, content: Mapping[str, Any]) -> dict[str, str]:
+        return {key: self._text(value) for key, value in content.items() if not isinstance(value, dict | list)}
+
+    def _text(self, value: object) -> str:
+        if isinstance(value, bool):
+            return flag_text(self.settings, value)
+        return "" if value is None else str(value)
 
     def refusal(self, asked: Asked, refused: RefusedError) -> Answer:
         """The answer to a refused request, in the shape that the settings ask for."""
@@ -137,16 +146,6 @@ class Api:
         if self.settings.error_body == "json":
             content = {"api_id": asked.new_api_id(), "error": refused.detail}
         return Answer(refused.status, json.dumps(content).encode(), _JSON + refused.headers)
-
-
-def _plain(content: Mapping[str, Any]) -> dict[str, str]:
-    return {key: _text(value) for key, value in content.items() if not isinstance(value, dict | list)}
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
 
 
 def _json(status: int, content: Mapping[str, Any], *, applied: bool) -> Answer:

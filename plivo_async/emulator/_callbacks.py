@@ -1,7 +1,6 @@
 """What Plivo would tell a program of its own accord: recorded here, never delivered.
 
-The parameters are those of Plivo's documents and of a public receiver of such callbacks. That those that don't apply
-are sent empty, and that booleans are written `true` and `false`, is inferred.
+The parameters are those of Plivo's documents and of a public receiver of such callbacks.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from ._conferences import CAUSES, Conference
 from ._legs import Leg
 from ._participants import Participant
 from ._recordings import Recording
+from ._settings import Settings
 from ._values import Hook, RoomOptions
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -72,17 +72,21 @@ class Callbacks:
     Args:
         wall: Makes an instant a wall-clock time.
         auth_id: The account in the URLs.
+        settings: How they are written.
     """
 
-    def __init__(self, wall: Callable[[float], datetime], auth_id: str) -> None:
+    def __init__(self, wall: Callable[[float], datetime], auth_id: str, settings: Settings) -> None:
         self.records: list[CallbackRecord] = []
         self._wall = wall
         self._auth_id = auth_id
+        self._settings = settings
 
     def note(self, hook: Hook | None, params: Mapping[str, str], at: float) -> None:
         """Record one; without a hook, none."""
         if hook is not None:
-            self.records.append(CallbackRecord(at=at, url=hook.url, method=hook.method, params=dict(params)))
+            all_of_them = self._settings.callback_empty == "sent"
+            told = {key: value for key, value in params.items() if value or all_of_them}
+            self.records.append(CallbackRecord(at=at, url=hook.url, method=hook.method, params=told))
 
     def status(
         self,
@@ -98,9 +102,9 @@ class Callbacks:
             params = {
                 **self._head(event, at, conference.friendly_name),
                 "MPCUUID": conference.mpc_uuid,
-                **({} if who is None else _participant(who)),
+                **({} if who is None else self._participant(who)),
                 **(more or {}),
-                "SequenceNumber": str(conference.events),
+                "SequenceNumber": self._numbered(conference.events),
             }
             self.note(conference.options.status_callback, params, at)
 
@@ -126,7 +130,7 @@ class Callbacks:
         params = {
             "EventName": f"{'MPC' if of_all else 'Participant'}Recording{what}",
             "EventTimestamp": _stamp(self._wall(at)),
-            "SequenceNumber": str(recording.events),
+            "SequenceNumber": self._numbered(recording.events),
             **(whose if of_all else {"MemberID": recording.member_id or ""}),
             "RecordingUUID": recording.recording_id,
             "RecordingURL": recording.recording_url,
@@ -154,6 +158,7 @@ class Callbacks:
         if leg.over:
             duration = 0 if leg.answered_at is None else int(at - leg.answered_at)
             params |= {
+                "HangupCause": leg.hangup_cause or "",
                 "HangupCauseName": leg.hangup_cause or "",
                 "HangupCauseCode": _text(leg.hangup_cause_code),
                 "Duration": str(duration),
@@ -170,9 +175,33 @@ class Callbacks:
             "ParticipantCallUUID": who.call_uuid,
             "ParticipantJoinTime": _stamp(who.join_time),
             "ParticipantEndTime": _stamp(who.exit_time),
-            "ParticipantRole": who.role,
+            "ParticipantRole": self._role(who),
         }
         self.note(who.on_exit_action, params, at)
+
+    def _participant(self, who: Participant) -> dict[str, str]:
+        return {
+            "MemberID": who.member_id,
+            "MemberAddress": who.member_address,
+            "ParticipantCallUUID": who.call_uuid,
+            "ParticipantCallFrom": who.leg.from_,
+            "ParticipantCallTo": who.leg.to,
+            "ParticipantCallDirection": who.leg.direction,
+            "ParticipantRole": self._role(who),
+            "ParticipantCoachMode": flag_text(self._settings, who.coach_mode),
+        }
+
+    def _role(self, who: Participant) -> str:
+        return who.role if self._settings.callback_role == "lower" else who.role.capitalize()
+
+    def _numbered(self, nth: int) -> str:
+        return str(nth - 1 + self._settings.first_sequence_number)
+
+
+def flag_text(settings: Settings, value: bool) -> str:
+    """A flag as callbacks write it."""
+    text = "true" if value else "false"
+    return text if settings.callback_flag == "true" else text.capitalize()
 
 
 def at_the_end(conference: Conference) -> dict[str, str]:
@@ -192,19 +221,6 @@ def _subscribed(options: RoomOptions, event: str) -> bool:
         return False
     groups = options.status_callback_events
     return _GROUP_OF[event] in (_SUBSCRIBED if groups is None else groups)
-
-
-def _participant(who: Participant) -> dict[str, str]:
-    return {
-        "MemberID": who.member_id,
-        "MemberAddress": who.member_address,
-        "ParticipantCallUUID": who.call_uuid,
-        "ParticipantCallFrom": who.leg.from_,
-        "ParticipantCallTo": who.leg.to,
-        "ParticipantCallDirection": who.leg.direction,
-        "ParticipantRole": who.role,
-        "ParticipantCoachMode": "true" if who.coach_mode else "false",
-    }
 
 
 def _text(value: object) -> str:

@@ -4,7 +4,6 @@ Each change is noted in the conference. Methods that take `by`, the number of a 
 would refuse; nothing has changed then. An ended conference is a 404 to all of them but the reads (unverified).
 """
 
-from collections.abc import Mapping
 from typing import Literal
 
 from ._conferences import Applied, Conference
@@ -16,6 +15,10 @@ from ._values import NewRecording, RuleError
 
 Members = tuple[str, ...] | None
 """Participants by their ids; None for all that are present."""
+
+
+Sound = Literal["playing", "speaking"]
+"""What is heard, as the attribute of a conference in which it stands."""
 
 
 class Controls(Machine):
@@ -105,7 +108,7 @@ class Controls(Machine):
         """
         chosen = self._open(conference, members, now)
         conference.changes += (Applied(by, now),)
-        self.kick_out(conference, chosen, now)
+        self.kick_out(conference, chosen, now, everybody=members is None)
         return chosen
 
     # ---- Recordings ---------------------------------------------------------------------------------------------
@@ -176,54 +179,43 @@ class Controls(Machine):
 
     # ---- Sounds -------------------------------------------------------------------------------------------------
 
-    def play(self, conference: Conference, members: Members, url: str, now: float, *, by: int) -> list[Participant]:
-        """Play to them until it is stopped or they leave; the emulator doesn't know how long it lasts.
+    def begin_sound(
+        self, conference: Conference, sound: Sound, form: str, members: Members, source: str, now: float, *, by: int
+    ) -> list[Participant]:
+        """Play to them, or speak, until it is stopped or they leave; the emulator doesn't know how long it lasts.
+
+        Args:
+            conference: Where they are.
+            sound: Which of the two.
+            form: The members as they were written: `12`, `12,13` or `all`.
+            members: Who they are.
+            source: The URL, or the text.
+            now: Seconds on the clock of `epoch`.
+            by: Number of the request.
 
         Raises:
             RuleError: 404 as in `select`.
         """
         chosen = self._open(conference, members, now)
-        conference.playing = {**conference.playing, form_of(members): url}
+        setattr(conference, sound, {**getattr(conference, sound), form: source})
         conference.changes += (Applied(by, now),)
         return chosen
 
-    def stop_playing(self, conference: Conference, members: Members, now: float, *, by: int) -> bool:
-        """Stop what was started for these members in this form: one for `12` is not stopped by `all`. Plivo docs.
+    def end_sound(
+        self, conference: Conference, sound: Sound, form: str, members: Members, now: float, *, by: int
+    ) -> bool:
+        """Stop what was started in this form: one for `12` is not stopped by `all`. Source: Plivo docs, for playing.
 
         Returns:
-            Whether anything was played.
+            Whether there was anything to stop.
 
         Raises:
             RuleError: 404 as in `select`.
         """
         self._open(conference, members, now)
-        playing, stopped = _without(conference.playing, form_of(members))
-        if stopped:
-            conference.playing = playing
-            conference.changes += (Applied(by, now),)
-        return stopped
-
-    def speak(self, conference: Conference, members: Members, text: str, now: float, *, by: int) -> list[Participant]:
-        """Speak to them; as `play`."""
-        chosen = self._open(conference, members, now)
-        conference.speaking = {**conference.speaking, form_of(members): text}
+        sounds = {**getattr(conference, sound)}
+        if sounds.pop(form, None) is None:
+            return False
+        setattr(conference, sound, sounds)
         conference.changes += (Applied(by, now),)
-        return chosen
-
-    def stop_speaking(self, conference: Conference, members: Members, now: float, *, by: int) -> bool:
-        """Stop speaking; as `stop_playing` (presumably: Plivo's documents don't say)."""
-        self._open(conference, members, now)
-        speaking, stopped = _without(conference.speaking, form_of(members))
-        if stopped:
-            conference.speaking = speaking
-            conference.changes += (Applied(by, now),)
-        return stopped
-
-
-def form_of(members: Members) -> str:
-    """Members as they are written in a path: `all`, or ids with commas."""
-    return "all" if members is None else ",".join(members)
-
-
-def _without(sounds: Mapping[str, str], form: str) -> tuple[dict[str, str], bool]:
-    return {key: value for key, value in sounds.items() if key != form}, form in sounds
+        return True

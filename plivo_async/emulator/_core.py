@@ -14,7 +14,7 @@ from ._faults import MEANINGS, Fault, Faults, Script
 from ._job import Asked, Headers, RefusedError
 from ._latency import Latency, split_latency
 from ._limit import Limit, retry_after
-from ._log import Request
+from ._log import Log, Request
 from ._rooms import Rooms
 from ._routes import Reference, route
 from ._settings import Settings
@@ -29,6 +29,7 @@ class Rules:
     latency: Latency
     seed: int
     settings: Settings
+    keep_requests: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,18 @@ class Core:
         self.rules = rules
         self.rooms = rooms
         self.script = Script()
-        self.requests: list[Request] = []
+        self.log = Log(rules.keep_requests)
         self._api = Api(account, rooms, rules.settings)
         self._limiter = rules.limit.limiter() if rules.limit is not None else None
         self._seen: Counter[tuple[str | None, str | None]] = Counter()
 
     def receive(self, method: str, target: str, headers: Headers, body: bytes, now: float) -> Received:
         """Note a request that has arrived whole, and draw its latency and its fault."""
-        found = route(method, target, aliases=self.rules.settings.participant_play_path)
+        settings = self.rules.settings
+        divides = settings.encoded_slash == "path"
+        found = route(method, target, aliases=settings.participant_play_path, encoded_slash_divides=divides)
         values = {name.lower(): value for name, value in headers}
         record = Request(
-            number=len(self.requests) + 1,
             at=now,
             method=method,
             raw_path=target,
@@ -69,7 +71,7 @@ class Core:
             operation=found.operation,
             member=found.member,
         )
-        self.requests.append(record)
+        self.log.note(record)
         if found.reference is not None:
             record.name, record.uuid = self._names(found.reference)
         draws = self._draw(record)
@@ -97,7 +99,7 @@ class Core:
         draws = draw(self.rules.seed, record.operation, target, record.nth)
         if record.operation is not None:
             scripted = self.script.hit(record.operation, record.name, record.nth, nth_of_all)
-            record.fault = scripted or self.rules.faults.hit(record.operation, draws.fault)
+            self.log.hit(record, scripted or self.rules.faults.hit(record.operation, draws.fault))
         return draws
 
     def _next(self, operation: str | None, target: str | None) -> int:
@@ -115,7 +117,7 @@ class Core:
         self.rooms.advance(now)
         answer = self._course(asked, record.fault, now)
         if answer is not None:
-            record.status, record.applied = answer.status, answer.applied
+            self.log.decided(record, answer.status, applied=answer.applied)
         if record.fault is Fault.NOT_JSON and answer is not None:
             return html_page(200 if answer.status == 204 else answer.status, "Welcome")
         replacement = MEANINGS[record.fault].status if record.fault is not None else None
@@ -124,6 +126,8 @@ class Core:
     def _course(self, asked: Asked, fault: Fault | None, now: float) -> Answer | None:
         """The true answer, or None if the fault keeps the request from getting one."""
         applied, counted = (MEANINGS[fault].applied, MEANINGS[fault].counted) if fault is not None else (True, True)
+        if asked.route.operation == "add-participant":
+            counted = counted and self.rules.settings.dialling_counted
         barred = self._api.barred(asked)
         # Unverified: whoever has no access to the account is not counted against its limit.
         over = barred is None and counted and self._limiter is not None and not self._limiter.admit(now)

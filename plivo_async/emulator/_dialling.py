@@ -2,7 +2,7 @@
 
     queued --> ringing --> in-progress --(confirm key)--> joins; the others have lost the race (9000)
        |          |             +------------------------> 9110
-       |          +--> 3010 busy, 3020 rejected, 6010 nobody answered
+       |          +--> 3010 busy, 3020 rejected, 3000 and 6010 nobody answered
        +-------------> 2000 no such phone, 1000 its conference has ended
 
 The calls of an account are dialled one after the other, so many per second. Source: Plivo docs, Add a participant.
@@ -22,7 +22,13 @@ CONFIRM_WITHIN = 10.0
 """Seconds in which the confirm key must be pressed after answering. Unverified."""
 
 _REFUSALS = {"invalid": 2000, "busy": 3010, "rejects": 3020}
-_UNANSWERED: dict[int, CallStatus] = {1000: "cancel", 3010: "busy", 6010: "timeout", 9000: "cancel"}
+_UNANSWERED: dict[int, CallStatus] = {
+    1000: "cancel",
+    3000: "no-answer",
+    3010: "busy",
+    6010: "timeout",
+    9000: "cancel",
+}
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -145,13 +151,19 @@ class Dialler:
             self.end(leg, at, _REFUSALS[kind])
             return
         self._agenda.put(at + leg.ring_timeout, self._time_out, leg)
+        after = self._answer_after if phone.reaction.after is None else phone.reaction.after
         if kind == "answers":
-            after = self._answer_after if phone.reaction.after is None else phone.reaction.after
             self._agenda.put(at + after, self.pick_up, leg)
+        elif kind == "no answer":
+            self._agenda.put(at + after, self._not_answered, leg)
 
     def _time_out(self, leg: Leg, at: float) -> None:
         if leg.status == "ringing":
             self.end(leg, at, 6010)
+
+    def _not_answered(self, leg: Leg, at: float) -> None:
+        if leg.status == "ringing":
+            self.end(leg, at, 3000)
 
     def _unconfirmed(self, leg: Leg, at: float) -> None:
         if leg in self._dial_of:

@@ -1,7 +1,8 @@
 """The emulator as a user holds it."""
 
 import math
-from collections.abc import Mapping
+import socket
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from random import Random
@@ -13,6 +14,7 @@ from uuid import UUID
 import anyio
 import anyio.abc
 
+from ._asgi import Asgi, asgi
 from ._auth import made_up
 from ._callbacks import CallbackRecord
 from ._core import Core, Rules
@@ -20,7 +22,7 @@ from ._faults import Faults, Line, fault_named
 from ._latency import Latency, check_latency
 from ._legs import Leg
 from ._limit import Limit
-from ._log import Counts, Request, count
+from ._log import Counts, Request
 from ._machine import OWN_NUMBER
 from ._phones import Phone, Rings
 from ._pipe import pipe
@@ -29,6 +31,7 @@ from ._routes import OPERATIONS
 from ._server import Connection, serve
 from ._settings import Settings
 from ._sockets import accept_forever, listen
+from ._tasks import Tasks
 
 _DEFAULT_LIMIT = Limit()
 
@@ -37,12 +40,13 @@ class Emulator:
     """Plivo's Multiparty Call API on this machine, for one account, with the truth on show.
 
     Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 only and stops with the
-    block: connections that are open then are closed, answers that are due are dropped.
+    block: connections that are open then are closed, answers that are due are dropped. On asyncio another task than
+    the one that entered the block may leave it, as the fixtures of pytest-asyncio do.
 
     Everything that is left to chance follows from `seed` and from what a request is (its operation, its conference, and
     whether it is the first such request, the second, and so on), not from the order of arrival: so a run can be
     replayed although it is concurrent. All times are those of `anyio.current_time()`, so it works in virtual time (see
-    `connect`).
+    `asgi`).
 
     Args:
         auth_id: The account; one is made up when it is not given.
@@ -57,6 +61,7 @@ class Emulator:
         answer_after: Seconds of ringing after which a phone answers that was not told otherwise; 0 or more.
         calls_per_second: How many phones are dialled per second, as at Plivo, where calls wait in a queue for it; None
             dials all at once.
+        keep_requests: How many of the latest requests stay in `requests`, 1 or more; None keeps all, 1 to 2 kB each.
 
     Raises:
         ValueError: An argument out of its range or form.
@@ -75,11 +80,14 @@ class Emulator:
         settings: Settings | None = None,
         answer_after: float = 1.0,
         calls_per_second: float | None = 2.0,
+        keep_requests: int | None = None,
     ) -> None:
         if not 0 <= answer_after < math.inf:
             raise ValueError(f"answer_after: {answer_after} is not a number of seconds")
         if calls_per_second is not None and not 0 < calls_per_second < math.inf:
             raise ValueError(f"calls_per_second: {calls_per_second} is not positive; None dials all at once")
+        if keep_requests is not None and keep_requests < 1:
+            raise ValueError(f"keep_requests: {keep_requests} is less than 1; None keeps all")
         self._account = made_up(auth_id, auth_token)
         self._rules = Rules(
             limit=limit,
@@ -87,20 +95,20 @@ class Emulator:
             latency=check_latency(latency),
             seed=seed,
             settings=Settings() if settings is None else settings,
+            keep_requests=keep_requests,
         )
         self._port = port
         self._started_at: float | None = None
         self._skipped = 0.0
         self._thread: int | None = None
-        self._task_group: anyio.abc.TaskGroup | None = None
+        self._tasks = Tasks()
         self._cleanup = ExitStack()
         uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
         rooms = Rooms(
             datetime.now(UTC),
             lambda: str(UUID(int=uuids.getrandbits(128), version=4)),
             auth_id=self._account.auth_id,
-            created_by=self._rules.settings.created_by,
-            end_on_exit_cause=self._rules.settings.end_on_exit_cause,
+            settings=self._rules.settings,
             answer_after=answer_after,
             calls_per_second=calls_per_second,
         )
@@ -130,23 +138,23 @@ class Emulator:
         self._started_at = anyio.current_time()
         self._thread = get_ident()
         self._core.rooms.epoch = datetime.now(UTC)
-        self._task_group = anyio.create_task_group()
-        await self._task_group.__aenter__()
+        try:
+            await self._tasks.begin()
+        except BaseException:
+            self._cleanup.close()
+            raise
         if listener is not None:
-            self._task_group.start_soon(accept_forever, listener, self._serve_soon)
+            self._tasks.start(self._accept, listener)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop. What the block raised goes on its way as it is, in no exception group."""
-        assert self._task_group is not None  # noqa: S101  (entered before)
         with self._cleanup:
-            self._task_group.cancel_scope.cancel()
             try:
-                await self._task_group.__aexit__(None, None, None)
+                await self._tasks.end()
             finally:
-                self._task_group = None
                 for connection in self._open:  # accepted just now, cancelled before its task could begin
                     connection.close()
                 self._open.clear()
@@ -177,6 +185,17 @@ class Emulator:
         client, server = pipe()
         self._serve_soon(server)
         return client
+
+    def asgi(self, *, broken: Callable[[str], Exception] = ConnectionResetError) -> Asgi:
+        """The emulator as an ASGI application, for `httpx.ASGITransport(app=plivo.asgi(broken=httpx.ReadError))`.
+
+        No socket, no real time, and no connections: httpx's timeouts count for nothing, and `connections` stays 0. What
+        breaks on the way raises `broken` through the transport; an answer that drips is late as a whole.
+
+        Args:
+            broken: Makes the exception that stands for a broken connection, of a message.
+        """
+        return asgi(self._core, self._now, broken)
 
     @property
     def connections(self) -> int:
@@ -351,35 +370,40 @@ class Emulator:
 
     @property
     def requests(self) -> list[Request]:
-        """Every request that has arrived whole, in order, and what became of it."""
-        return self._core.requests
+        """Every request that has arrived whole, in order, and what became of it; the latest, with `keep_requests`.
+
+        It is the log itself: `requests.clear()` forgets what has been, and numbers and `counts` go on.
+        """
+        return self._core.log.requests
 
     def counts(self) -> Counts:
-        """The requests in numbers."""
-        return count(self._core.requests)
+        """The requests since it started in numbers, whether they are still in `requests` or not."""
+        return self._core.log.counts()
 
     # ---- Inside -------------------------------------------------------------------------------------------------
 
     def _now(self) -> float:
-        if self._task_group is None or self._started_at is None:
+        if not self._tasks.running or self._started_at is None:
             raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
         return anyio.current_time() - self._started_at + self._skipped
 
     def _time(self) -> float | None:
         """The same for whoever only reads; None in another thread, outside of the loop, and when it isn't running."""
-        if self._task_group is None or get_ident() != self._thread:
+        if not self._tasks.running or get_ident() != self._thread:
             return None
         try:
             return self._now()
         except RuntimeError:  # there is no event loop here
             return None
 
+    async def _accept(self, listener: socket.socket) -> None:
+        with listener:  # whatever ends it: nobody is to wait for what will not be accepted
+            await accept_forever(listener, self._serve_soon)
+
     def _serve_soon(self, connection: Connection) -> None:
-        if self._task_group is None:
-            raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
+        self._tasks.start(self._serve, connection)
         self._open.add(connection)
         self._most_connections = max(self._most_connections, len(self._open))
-        self._task_group.start_soon(self._serve, connection)
 
     async def _serve(self, connection: Connection) -> None:
         try:

@@ -67,6 +67,13 @@ MEANINGS: Mapping[Fault, Meaning] = MappingProxyType(
 """Every fault and what it does."""
 
 
+RESETS = (Fault.RESET_BEFORE, Fault.RESET_AFTER)
+"""Those that break the connection in place of an answer."""
+
+SILENT = (Fault.LOST_RESPONSE, *RESETS)
+"""Those that leave no trace of an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Faults:
     """How often what goes wrong, for requests that have an operation.

@@ -38,11 +38,10 @@ _FLAGS = (
     "hold",
     "start_mpc_on_enter",
     "end_mpc_on_exit",
-    "relay_dtmf_inputs",
     "create_mpc_with_single_participant",
 )
 _ROOM_FLAGS = ("record", "stay_alone")
-_IDLE_FLAGS = ("send_on_preanswer", "transcript")
+_IDLE_FLAGS = ("relay_dtmf_inputs", "send_on_preanswer", "transcript")
 _IDLE_URLS = (
     "confirm_key_sound_url",
     "wait_music_url",

@@ -7,13 +7,16 @@ from typing import Literal
 
 from ._values import Hook
 
-CallStatus = Literal["queued", "ringing", "in-progress", "completed", "busy", "failed", "timeout", "cancel"]
+CallStatus = Literal[
+    "queued", "ringing", "in-progress", "completed", "busy", "failed", "timeout", "no-answer", "cancel"
+]
 """What a call does, spelt as in callbacks (but for `queued`, of which none is told). Source: Plivo docs, Voice."""
 
 HANGUP_CAUSES: Mapping[int, str] = MappingProxyType(
     {
         1000: "Canceled",
         2000: "Invalid Destination Address",
+        3000: "No Answer",
         3010: "Busy Line",
         3020: "Rejected",
         4000: "Normal Hangup",

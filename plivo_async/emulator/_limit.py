@@ -63,7 +63,10 @@ class Limiter(Protocol):
         """Count a request that arrives now and say whether it is let through."""
 
     def retry_in(self, now: float) -> float:
-        """Seconds after which a request would be let through if none came before; 0 if one would be now."""
+        """Seconds after which a request would be let through if none came before; 0 if one would be now.
+
+        Never more than `per`: it is computed as a part of it, or rounding would make it more.
+        """
 
 
 class _Sliding:
@@ -85,7 +88,7 @@ class _Sliding:
         return admitted
 
     def retry_in(self, now: float) -> float:
-        return self._counted[0] + self._limit.per - now if self._full(now) else 0.0
+        return self._limit.per - (now - self._counted[0]) if self._full(now) else 0.0
 
 
 class _Fixed:
@@ -112,7 +115,9 @@ class _Fixed:
 
     def retry_in(self, now: float) -> float:
         self._turn(now)
-        return (self._index + 1) * self._limit.per - now if self._count >= self._limit.limit else 0.0
+        if self._count < self._limit.limit:
+            return 0.0
+        return min(self._limit.per, (self._index + 1) * self._limit.per - now)
 
 
 class _Bucket:
@@ -141,7 +146,7 @@ class _Bucket:
 
     def retry_in(self, now: float) -> float:
         self._drip(now)
-        return max(0.0, (1 - self._tokens) / self._rate)
+        return max(0.0, (1 - self._tokens) * self._limit.per / self._limit.limit)
 
 
 _LIMITERS: Mapping[str, Callable[[Limit], Limiter]] = {"sliding": _Sliding, "fixed": _Fixed, "bucket": _Bucket}

@@ -2,10 +2,11 @@
 
 The default window, from Plivo's older documents: without a filter on `end_time` the conferences that ended in the last
 7 days, with a bound on one side only the 30 days from or to that bound. That the live ones, which have no end time, are
-in the first case always listed and in the second never is unverified.
+in the first case listed and in the second not is unverified.
 """
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?")
 _COMPARE: Mapping[str, Callable[[datetime, datetime], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 _EQUAL = ("sub_account", "friendly_name", "status", "termination_cause_code")
 _TIMED = tuple(f"{field}__{name}" for field in ("end_time", "creation_time") for name in _COMPARE)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _DEFAULT_WINDOW = timedelta(days=7)
 _ONE_SIDED_WINDOW = timedelta(days=30)
 
@@ -67,7 +69,7 @@ def read_page(values: Mapping[str, str], filters: Iterable[str], settings: Setti
     """
     return Page(
         limit=_page_limit(values.get("limit"), settings),
-        offset=_offset(values.get("offset")),
+        offset=_offset(values, settings),
         given=tuple((key, values[key]) for key in filters if key in values),
     )
 
@@ -93,16 +95,20 @@ def read_listing(values: Mapping[str, str], settings: Settings) -> Listing:
     )
 
 
-def select(conferences: Iterable[Conference], listing: Listing, now: datetime) -> list[Conference]:
-    """Those that fit, in the order given, on all pages together."""
+def select(newest_first: Iterable[Conference], listing: Listing, now: datetime, settings: Settings) -> list[Conference]:
+    """Those that fit, on all pages together."""
     bounds = _window(listing.end_time, now)
-    return [
+    live_too = settings.live_listed and not listing.end_time
+    found = [
         one
-        for one in conferences
+        for one in newest_first
         if _equal(one, listing)
-        and (_within(one.end_time, bounds) if one.end_time is not None else not listing.end_time)
+        and (_within(one.end_time, bounds) if one.end_time is not None else live_too)
         and _within(one.creation_time, listing.creation_time)
     ]
+    if settings.list_order == "end":
+        found.sort(key=lambda one: one.end_time or _NEVER, reverse=True)
+    return found
 
 
 def meta(page: Page, total: int, path: str, settings: Settings) -> dict[str, Any]:
@@ -113,7 +119,8 @@ def meta(page: Page, total: int, path: str, settings: Settings) -> dict[str, Any
     filters = page.given if settings.filters_in_links else ()
 
     def link(offset: int) -> str:
-        return f"{path}?{urlencode((('limit', page.limit), ('offset', offset), *filters))}"
+        where = ("offset", offset) if settings.page_links == "offset" else ("cursor", _cursor(offset))
+        return f"{path}?{urlencode((('limit', page.limit), where, *filters))}"
 
     after = page.offset + page.limit
     return {
@@ -186,8 +193,27 @@ def _page_limit(text: str | None, settings: Settings) -> int:
     return limit
 
 
-def _offset(text: str | None) -> int:
+def _offset(values: Mapping[str, str], settings: Settings) -> int:
+    text, cursor = values.get("offset"), values.get("cursor")
+    if settings.page_links == "cursor" and cursor is not None:
+        if text is not None:
+            raise ValueError("offset: not together with a cursor")
+        return _at_cursor(cursor)
     offset = 0 if text is None else _integer("offset", text)
     if offset < 0:
         raise ValueError(f"offset: {offset} is negative")
     return offset
+
+
+def _cursor(offset: int) -> str:
+    return urlsafe_b64encode(f"after {offset}".encode()).decode()
+
+
+def _at_cursor(cursor: str) -> int:
+    try:
+        word, _, number = urlsafe_b64decode(cursor).decode("ascii").partition(" ")
+    except ValueError:
+        word, number = "", ""
+    if word != "after" or not number.isdecimal():
+        raise ValueError("cursor: not one of this list")
+    return int(number)

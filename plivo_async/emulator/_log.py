@@ -1,7 +1,7 @@
 """The ground truth: every request as it was received, and what became of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ._faults import Fault
@@ -11,8 +11,8 @@ from ._faults import Fault
 class Request:
     """One request: what came in, what was decided, what was done, and what the client was told."""
 
-    number: int
-    """1 for the first."""
+    number: int = 0
+    """1 for the first since the emulator started."""
     at: float
     """Seconds since the emulator started when it had been received whole."""
     method: str
@@ -46,7 +46,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The log in numbers."""
+    """All requests since the emulator started in numbers, those that are kept no longer included."""
 
     requests: int
     applied: int
@@ -62,16 +62,64 @@ class Counts:
     """Answers by the status that was sent."""
 
 
-def count(requests: Iterable[Request]) -> Counts:
-    """Sum up a log."""
-    log = list(requests)
-    told = Counter(one.told for one in log if one.told is not None)
-    return Counts(
-        requests=len(log),
-        applied=sum(one.applied for one in log),
-        told_429=told[429],
-        unanswered=sum(one.answered_at is None for one in log),
-        by_operation=Counter(one.operation or "none" for one in log),
-        by_fault=Counter(str(one.fault) for one in log if one.fault is not None),
-        by_told=told,
-    )
+class Log:
+    """The requests, or the latest of them, and all of them in numbers.
+
+    Args:
+        keep: How many are kept at most; None for all.
+    """
+
+    __slots__ = ("_answered", "_applied", "_by_fault", "_by_operation", "_by_told", "_keep", "_received", "requests")
+
+    requests: list[Request]
+    """Those that are kept, in order. It may be cleared by whoever reads it."""
+
+    def __init__(self, keep: int | None = None) -> None:
+        self.requests = []
+        self._keep = keep
+        self._received = self._applied = self._answered = 0
+        self._by_operation: Counter[str] = Counter()
+        self._by_fault: Counter[str] = Counter()
+        self._by_told: Counter[int] = Counter()
+
+    def note(self, request: Request) -> None:
+        """One has arrived whole: give it its number."""
+        self._received += 1
+        request.number = self._received
+        self._by_operation[request.operation or "none"] += 1
+        self.requests.append(request)
+        if self._keep is not None and len(self.requests) > self._keep:
+            del self.requests[: -self._keep]
+
+    def hit(self, request: Request, fault: Fault | None) -> None:
+        """What goes wrong with it on purpose, if anything does."""
+        request.fault = fault
+        if fault is not None:
+            self._by_fault[str(fault)] += 1
+
+    def decided(self, request: Request, status: int, *, applied: bool) -> None:
+        """What was decided about it."""
+        request.status, request.applied = status, applied
+        self._applied += applied
+
+    def told(self, request: Request, status: int) -> None:
+        """The head of its answer has been sent."""
+        request.told = status
+        self._by_told[status] += 1
+
+    def answered(self, request: Request, at: float) -> None:
+        """Its answer has been sent whole."""
+        request.answered_at = at
+        self._answered += 1
+
+    def counts(self) -> Counts:
+        """All of it in numbers."""
+        return Counts(
+            requests=self._received,
+            applied=self._applied,
+            told_429=self._by_told[429],
+            unanswered=self._received - self._answered,
+            by_operation=dict(self._by_operation),
+            by_fault=dict(self._by_fault),
+            by_told={status: count for status, count in self._by_told.items() if count},
+        )

@@ -19,9 +19,7 @@ With a conference the calls end that the API has dialled; all others live on. So
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import NAMESPACE_OID, uuid5
 
 from ._callbacks import Callbacks, at_the_end
@@ -32,6 +30,7 @@ from ._participants import ExitCause, Participant
 from ._phones import Phones
 from ._recorder import Recorder
 from ._registry import Registry
+from ._settings import Settings
 from ._values import Joining, RoomOptions
 
 OWN_NUMBER = "14155550100"
@@ -45,17 +44,6 @@ _HUNG_UP: ExitCause = "Participant Call Hangup"
 _HANGUP_CODES: dict[ExitCause, int] = {_KICKED: 4030, _ENDED: 4020}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Habits:
-    """How phones and conferences behave when nothing else is said."""
-
-    created_by: Literal["join", "request"] = "join"
-    """A conference exists from the first one to "join" on, or from the "request" to add somebody."""
-    end_on_exit_cause: int = 1000
-    answer_after: float = 1.0
-    calls_per_second: float | None = 2.0
-
-
 class Machine(Registry):
     """The conferences of one account and all that becomes of them.
 
@@ -63,21 +51,32 @@ class Machine(Registry):
         epoch: Wall-clock time at second 0 of the clock that is handed in as `now`; aware.
         new_uuid: Makes the UUIDs.
         auth_id: The account in URLs.
-        habits: How it behaves.
+        settings: How it behaves where nobody knows.
+        answer_after: Seconds after which a phone answers that was not told otherwise.
+        calls_per_second: How many calls are dialled; None for all at once.
     """
 
-    def __init__(self, epoch: datetime, new_uuid: Callable[[], str], *, auth_id: str, habits: Habits) -> None:
+    def __init__(
+        self,
+        epoch: datetime,
+        new_uuid: Callable[[], str],
+        *,
+        auth_id: str = "MA0000000000EMULATOR",
+        settings: Settings | None = None,
+        answer_after: float = 1.0,
+        calls_per_second: float | None = 2.0,
+    ) -> None:
         super().__init__(epoch)
-        self.habits = habits
+        self.settings = Settings() if settings is None else settings
         self.phones = Phones(self)
-        self.told = Callbacks(self.wall, auth_id)
+        self.told = Callbacks(self.wall, auth_id, self.settings)
         self.recorder = Recorder(self.told, new_uuid, self.wall, auth_id)
         self.dialler = Dialler(
             self.agenda,
             self.phones,
             self.told,
-            answer_after=habits.answer_after,
-            calls_per_second=habits.calls_per_second,
+            answer_after=answer_after,
+            calls_per_second=calls_per_second,
             joins=self._arrives,
             gives_up=self._nobody_came,
         )
@@ -152,7 +151,10 @@ class Machine(Registry):
 
     def _merge(self, conference: Conference, options: RoomOptions, at: float) -> None:
         before = conference.max_duration
-        conference.options = filled(conference.options, options)
+        if self.settings.later_options == "ignored":
+            conference.options = filled(conference.options, options)
+        else:
+            conference.options = filled(options, conference.options)
         if conference.max_duration != before:
             self.agenda.put(max(at, conference.created_at + conference.max_duration), self._expire, conference)
 
@@ -181,22 +183,34 @@ class Machine(Registry):
         )
         conference.roll = (*conference.everybody(), one)
         leg.mpc_uuid, leg.member_id = conference.mpc_uuid, one.member_id
+        if self.settings.start_told == "before-join" and one.start_mpc_on_enter:
+            self.start(conference, at)
         self.told.status(conference, "ParticipantJoin", at, one)
         if not (one.start_mpc_on_enter and self.start(conference, at)):
             self.recorder.begin_due(conference, at)
         return one
 
-    def leave(self, conference: Conference, leaving: list[Participant], at: float, cause: ExitCause) -> None:
-        """Participants go at the same instant; the conference ends if that is the end of it."""
+    def leave(
+        self, conference: Conference, leaving: list[Participant], at: float, cause: ExitCause, *, last: int = 1000
+    ) -> None:
+        """Participants go at the same instant; the conference ends if that is the end of it.
+
+        Args:
+            conference: Where they are.
+            leaving: Who goes.
+            at: When.
+            cause: Why.
+            last: Why the conference ends if nobody is left.
+        """
         before = conference.headcount()
         for one in leaving:
             self._exit(conference, one, at, cause)
         self._hush(conference)
         left = conference.headcount()
         if any(one.end_mpc_on_exit for one in leaving):
-            self.finish(conference, at, self.habits.end_on_exit_cause)
+            self.finish(conference, at, self.settings.end_on_exit_cause)
         elif leaving and left == 0:
-            self.finish(conference, at, 1000)
+            self.finish(conference, at, last)
         elif left == 1 and before > 1 and not conference.stay_alone:
             self.finish(conference, at, 1010)
 
@@ -207,9 +221,10 @@ class Machine(Registry):
             conference.playing = {to: url for to, url in conference.playing.items() if here & set(to.split(","))}
             conference.speaking = {to: text for to, text in conference.speaking.items() if here & set(to.split(","))}
 
-    def kick_out(self, conference: Conference, leaving: list[Participant], at: float) -> None:
-        """They are made to leave."""
-        self.leave(conference, leaving, at, _KICKED)
+    def kick_out(self, conference: Conference, leaving: list[Participant], at: float, *, everybody: bool) -> None:
+        """They are made to leave, one by one or as `everybody`."""
+        last = self.settings.kicked_all_cause if everybody else 1000
+        self.leave(conference, leaving, at, _KICKED, last=last)
 
     def move_out(self, leg: Leg, at: float) -> None:
         """A call leaves the conference that it is in, if any, and goes on."""
@@ -238,7 +253,7 @@ class Machine(Registry):
         one.leg.mpc_uuid = one.leg.member_id = None
         self.recorder.complete(conference, at, member_id=one.member_id)
         self.told.status(conference, "ParticipantExit", at, one)
-        if cause != _TRANSFERRED:
+        if cause != _TRANSFERRED and (cause != _HUNG_UP or self.settings.on_exit_after_hangup):
             self.told.on_exit(conference, one, at)
         if one.dialled and one.on_exit_action is None and one.leg.live and cause in _HANGUP_CODES:
             self.dialler.end(one.leg, at, _HANGUP_CODES[cause])

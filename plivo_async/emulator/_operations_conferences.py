@@ -13,7 +13,7 @@ def list_conferences(job: Job) -> Result:
         listing = read_listing(job.arguments, job.settings)
     except ValueError as error:
         raise RefusedError(400, str(error)) from None
-    fitting = select(job.rooms.newest_first(), listing, job.rooms.wall(job.now))
+    fitting = select(job.rooms.newest_first(), listing, job.rooms.wall(job.now), job.settings)
     path = f"/v1/Account/{job.auth_id}/MultiPartyCall/"
     objects = [conference_object(one, job.auth_id, job.settings, by_name=False) for one in listing.page.of(fitting)]
     return Result(200, {"meta": meta(listing.page, len(fitting), path, job.settings), "objects": objects})

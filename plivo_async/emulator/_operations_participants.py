@@ -1,5 +1,7 @@
 """Add, list, retrieve, update and kick. Source: Plivo docs, Multiparty Call, unless something else is said."""
 
+from typing import Any
+
 from ._arguments import flag, flags, refuse
 from ._conferences import Conference
 from ._controls import Members
@@ -16,11 +18,9 @@ def add_participant(job: Job) -> Result:
     value = job.reference.value
     name, uuid = (value, None) if job.by_name else (None, value)
     added = job.rooms.add_participant(name, uuid, joining, job.now, by=job.number)
-    content = {
-        "message": "add participant action initiated",
-        "request_uuid": added.request_uuid,
-        "calls": [call_object(leg) for leg in added.calls],
-    }
+    content: dict[str, Any] = {"message": "add participant action initiated", "request_uuid": added.request_uuid}
+    if joining.call_uuid is None or job.settings.transfer_calls == "listed":
+        content["calls"] = [call_object(leg) for leg in added.calls]
     return Result(201, content, applied=True)
 
 

@@ -4,9 +4,9 @@ That Speak follows the rules of Play is inferred.
 """
 
 from ._arguments import flag, is_url, refuse, text
+from ._controls import Sound
 from ._job import Job, Result
 from ._operations_participants import chosen
-from ._participants import Participant
 
 
 def play(job: Job) -> Result:
@@ -17,16 +17,12 @@ def play(job: Job) -> Result:
         refuse("url", "missing")
     if not is_url(source):
         refuse(key, "not a URL")
-    conference = job.find()
-    hearing = job.rooms.play(conference, chosen(job, conference), source, job.now, by=job.number)
-    return _queued("play", hearing, conference.friendly_name)
+    return _begin(job, "playing", "play queued into MPC", source)
 
 
 def stop_play(job: Job) -> Result:
     """Of what was started for the same members in the same form; a 204 even if there is nothing (unverified)."""
-    conference = job.find()
-    stopped = job.rooms.stop_playing(conference, chosen(job, conference), job.now, by=job.number)
-    return job.done("MPC play stopped", applied=stopped)
+    return _end(job, "playing", "MPC play stopped")
 
 
 def speak(job: Job) -> Result:
@@ -37,19 +33,28 @@ def speak(job: Job) -> Result:
     for key in ("voice", "language", "type"):
         text(job.arguments, key)
     flag(job.arguments, "mix")
-    conference = job.find()
-    hearing = job.rooms.speak(conference, chosen(job, conference), words, job.now, by=job.number)
-    return _queued("speak", hearing, conference.friendly_name)
+    return _begin(job, "speaking", "speak queued into MPC", words)
 
 
 def stop_speak(job: Job) -> Result:
     """As `stop_play`."""
+    return _end(job, "speaking", "MPC speak stopped")
+
+
+def _begin(job: Job, sound: Sound, message: str, source: str) -> Result:
+    """Keys in camel case, unlike the rest."""
     conference = job.find()
-    stopped = job.rooms.stop_speaking(conference, chosen(job, conference), job.now, by=job.number)
-    return job.done("MPC speak stopped", applied=stopped)
+    members = chosen(job, conference)
+    hearing = job.rooms.begin_sound(conference, sound, job.member, members, source, job.now, by=job.number)
+    ids = [one.member_id for one in hearing]
+    if members is None and job.settings.play_to_all == "all":
+        ids = ["all"]
+    return Result(202, {"message": message, "mpcMemberId": ids, "mpcName": conference.friendly_name}, applied=True)
 
 
-def _queued(what: str, hearing: list[Participant], name: str) -> Result:
-    """Camel case, unlike the rest. That `all` is told as the ids of those present is unverified."""
-    content = {"message": f"{what} queued into MPC", "mpcMemberId": [one.member_id for one in hearing], "mpcName": name}
-    return Result(202, content, applied=True)
+def _end(job: Job, sound: Sound, message: str) -> Result:
+    """Some of those for whom it was started may have left: the form says which it is, and is enough."""
+    conference = job.find()
+    members = () if job.member in getattr(conference, sound) else chosen(job, conference)
+    stopped = job.rooms.end_sound(conference, sound, job.member, members, job.now, by=job.number)
+    return job.done(message, applied=stopped)

@@ -34,6 +34,7 @@ class Participant:
     after it has left."""
     mute: bool = False
     hold: bool = False
+    """Nobody is heard who is held (Plivo docs); that this doesn't show in `mute` is inferred."""
     start_mpc_on_enter: bool = True
     end_mpc_on_exit: bool = False
     exit_time: datetime | None = None

@@ -19,9 +19,9 @@ def bare(number: str) -> str:
 class Reaction:
     """What a phone does when it is rung."""
 
-    kind: Literal["answers", "busy", "rejects", "never answers", "invalid"]
+    kind: Literal["answers", "busy", "rejects", "no answer", "never answers", "invalid"]
     after: float | None = None
-    """Seconds until it answers; None: as the emulator was told."""
+    """Seconds until it answers, or is given up; None: as the emulator was told."""
 
 
 class Line(Protocol):
@@ -84,9 +84,7 @@ class Phone:
         Raises:
             ValueError: `after` is negative or not finite.
         """
-        if after is not None and not 0 <= after < math.inf:
-            raise ValueError(f"after: {after} is not a number of seconds")
-        return self._do(Reaction("answers", after))
+        return self._do(Reaction("answers", None if after is None else _checked(after)))
 
     def busy(self) -> Self:
         """It is engaged: calls end at once, with cause 3010. It counts as rung all the same."""
@@ -95,6 +93,17 @@ class Phone:
     def rejects(self) -> Self:
         """It rejects each call at once: cause 3020."""
         return self._do(Reaction("rejects"))
+
+    def no_answer(self, after: float = 20.0) -> Self:
+        """It rings until its own network gives up, with cause 3000, unless you `answer` it.
+
+        Args:
+            after: Seconds of ringing, 0 or more. If that is not less than the ring timeout, the cause is 6010.
+
+        Raises:
+            ValueError: `after` is negative or not finite.
+        """
+        return self._do(Reaction("no answer", _checked(after)))
 
     def never_answers(self) -> Self:
         """It rings until the ring timeout is over (cause 6010), unless you `answer` it."""
@@ -178,6 +187,12 @@ class Phone:
         if not found:
             raise ValueError(f"{self.number} has no call that is {' or '.join(states)}")
         return found
+
+
+def _checked(after: float) -> float:
+    if not 0 <= after < math.inf:
+        raise ValueError(f"after: {after} is not a number of seconds")
+    return after
 
 
 class Phones:

@@ -4,18 +4,16 @@ A friendly name is unique among the live conferences (Initialized or Active) and
 ever. Source: Plivo docs, Multiparty Call. Where a rule is not from there, it says so.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
-from typing import Literal
 
 from ._callbacks import CallbackRecord
 from ._conferences import CAUSES, MAX_DURATION, MAX_PARTICIPANTS, Applied, Conference, ConferenceStatus
 from ._controls import Controls
 from ._dialling import Dial
 from ._legs import Leg
-from ._machine import OWN_NUMBER, Habits
+from ._machine import OWN_NUMBER
 from ._participants import Participant
 from ._phones import bare
 from ._recordings import Recording
@@ -37,36 +35,7 @@ class Added:
 
 
 class Rooms(Controls):
-    """All conferences of one account.
-
-    Args:
-        epoch: Wall-clock time at second 0 of the clock that is handed in as `now`; aware.
-        new_uuid: Makes the UUIDs.
-        auth_id: The account in URLs.
-        created_by: A conference exists from the first one to "join" on, or from the "request" to add somebody.
-        end_on_exit_cause: Termination cause when one with `end_mpc_on_exit` leaves.
-        answer_after: Seconds after which a phone answers that was not told otherwise.
-        calls_per_second: How many calls are dialled; None for all at once.
-    """
-
-    def __init__(
-        self,
-        epoch: datetime,
-        new_uuid: Callable[[], str],
-        *,
-        auth_id: str = "MA0000000000EMULATOR",
-        created_by: Literal["join", "request"] = "join",
-        end_on_exit_cause: int = 1000,
-        answer_after: float = 1.0,
-        calls_per_second: float | None = 2.0,
-    ) -> None:
-        habits = Habits(
-            created_by=created_by,
-            end_on_exit_cause=_cause(end_on_exit_cause),
-            answer_after=answer_after,
-            calls_per_second=calls_per_second,
-        )
-        super().__init__(epoch, new_uuid, auth_id=auth_id, habits=habits)
+    """All conferences of one account."""
 
     # ---- By users -----------------------------------------------------------------------------------------------
 
@@ -155,7 +124,8 @@ class Rooms(Controls):
         Raises:
             ValueError: `cause` is no key of `CAUSES`.
         """
-        _cause(cause)
+        if cause not in CAUSES:
+            raise ValueError(f"cause: {cause} is none of {', '.join(map(str, CAUSES))}")
         self.advance(now)
         if not conference.live:
             return False
@@ -213,7 +183,7 @@ class Rooms(Controls):
             for uuid, destination in zip(uuids, joining.destinations, strict=True)
         )
         self.legs.update((leg.call_uuid, leg) for leg in legs)
-        if conference is None and self.habits.created_by == "request" and joining.create_mpc_with_single_participant:
+        if conference is None and self.settings.created_by == "request" and joining.create_mpc_with_single_participant:
             conference = self.create(name, joining.room, now)
         dial = Dial(name=name, joining=joining, legs=legs, by=by, at=now)
         if conference is not None:
@@ -242,12 +212,6 @@ class Rooms(Controls):
             self.told.before(name, joining.room, _INITIATED, now)
         else:
             self.told.status(conference, _INITIATED, now)
-
-
-def _cause(code: int) -> int:
-    if code not in CAUSES:
-        raise ValueError(f"cause: {code} is none of {', '.join(map(str, CAUSES))}")
-    return code
 
 
 @lru_cache

@@ -103,15 +103,18 @@ _TABLE = _table(ROUTES)
 _TABLE_WITH_ALIASES = _table(ROUTES + ALIASES)
 
 
-def route(method: str, target: str, *, aliases: bool = False) -> Route:
+def route(method: str, target: str, *, aliases: bool = False, encoded_slash_divides: bool = False) -> Route:
     """Find the operation that a request asks for.
 
     Args:
         method: As received: methods are case-sensitive.
         target: Path and query exactly as received; one slash at the end of the path may be missing.
         aliases: Whether `ALIASES` lead somewhere.
+        encoded_slash_divides: Whether `%2F` is what a slash is.
     """
     path, _, query = target.partition("?")
+    if encoded_slash_divides:
+        path = path.replace("%2F", "/").replace("%2f", "/")
     root, *raw = path.split("/")
     if root or raw[:2] != ["v1", "Account"] or len(raw) < 3 or not raw[2]:
         return Route(query=query, refusal=404, detail="not found")

@@ -12,14 +12,11 @@ import h11
 
 from ._api import Answer
 from ._core import Core
-from ._faults import Fault
+from ._faults import RESETS, SILENT, Fault
 from ._log import Request
 
 _MAX_HEAD = 256 * 1024  # a name of 10 kB, all of it percent-encoded, still fits into a path
 _LINGER = 1.0  # seconds in which a client that was refused half way may finish sending, so that it reads the refusal
-
-_SILENT = (Fault.LOST_RESPONSE, Fault.RESET_BEFORE, Fault.RESET_AFTER)
-_RESET = (Fault.RESET_BEFORE, Fault.RESET_AFTER)
 
 
 class Connection(Protocol):
@@ -131,9 +128,9 @@ class _Exchanges:
         record = received.record
         await _pass(received.forward)
         answer = self._core.decide(received, self._clock())
-        if record.fault in _RESET:
+        if record.fault in RESETS:
             self._connection.reset()
-        if answer is None or record.fault in _SILENT:
+        if answer is None or record.fault in SILENT:
             return False
         late = self._core.rules.faults.late_by if record.fault is Fault.LATE else 0.0
         await _pass(received.back + late)
@@ -150,11 +147,11 @@ class _Exchanges:
             await self._drip(record, answer.status, data, len(head))
         else:
             await self._connection.send(data)
-        if len(data) >= len(head):
-            record.told = answer.status
+            if len(data) >= len(head):
+                self._core.log.told(record, answer.status)
         if record.fault is Fault.HALF:
             return False
-        record.answered_at = self._clock()
+        self._core.log.answered(record, self._clock())
         if record.fault is Fault.IDLE_CLOSE or self._http.our_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
@@ -166,7 +163,7 @@ class _Exchanges:
                 await anyio.sleep(self._core.rules.faults.drip_interval)
             await self._connection.send(data[position : position + 1])
             if position + 1 == head_length:
-                record.told = status
+                self._core.log.told(record, status)
 
     def _rendered(self, answer: Answer, *, with_body: bool) -> tuple[bytes, bytes]:
         """The bytes of an answer: head and body."""

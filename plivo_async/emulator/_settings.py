@@ -45,11 +45,29 @@ class Settings:
     total_key: Literal["count", "total_count"] = "count"
     """Name of the total in `meta`: `count` (most) or `total_count` (one Java fixture)."""
 
+    list_order: Literal["creation", "end"] = "creation"
+    """Newest first by creation, or by end: then live conferences, which have none, come before all others. Unverified.
+
+    Newest first: captures, which fit both.
+    """
+
+    live_listed: bool = True
+    """Whether a list without a filter on `end_time` has live conferences, though they didn't end in the last 7 days.
+
+    Unverified. In a fixture of the Python SDK all three states are on one page.
+    """
+
     participant_links: bool = True
     """Whether `next` and `previous` are in the `meta` of participants: they aren't in the example of Plivo's docs."""
 
     page_limit: Literal["reject", "clamp"] = "reject"
     """A `limit` outside 1 to 20 is answered 400, or moved into that range. Unverified."""
+
+    page_links: Literal["offset", "cursor"] = "offset"
+    """Whether links to other pages have an `offset`, or an opaque `cursor`, which with an `offset` beside it is a 400.
+
+    Cursor: the Python SDK is prepared for them and has seen them in lists of calls. Unverified for conferences.
+    """
 
     filters_in_links: bool = True
     """Whether the filters of a list survive in its `next` and `previous` links. Unverified."""
@@ -60,11 +78,35 @@ class Settings:
     Captures show `+00:00` while live and the account's own zone, such as `+05:30`, once ended.
     """
 
+    encoded_slash: Literal["name", "path"] = "name"
+    """Whether `%2F` is part of a name, or divides a path as a slash does: then `a/b` is out of reach. Unverified."""
+
+    later_options: Literal["ignored", "taken"] = "ignored"
+    """What concerns the conference as a whole, in a request to add to one that has that option already. Unverified.
+
+    Ignored: the first to say something counts. Taken: the last one does. What nobody has said is taken in any case.
+    """
+
+    transfer_calls: Literal["listed", "left-out"] = "listed"
+    """Whether `calls` has the call that was transferred, or isn't there. Unverified."""
+
+    dialling_counted: bool = True
+    """Whether requests to add a participant count against the account's limit.
+
+    Newer documents: it covers calls. Older ones: requests that begin a call are not in it.
+    """
+
     created_by: Literal["join", "request"] = "join"
     """Adding somebody by a new name makes the conference when the first one has answered, or at once. Unverified."""
 
     end_on_exit_cause: Literal[1000, 1010, 2000, 3000, 0] = 1000
     """`termination_cause_code` of a conference that a participant with `end_mpc_on_exit` has left. Unverified."""
+
+    kicked_all_cause: Literal[1000, 1010, 2000, 3000, 0] = 1000
+    """Likewise of one from which `all` were kicked. Unverified."""
+
+    on_exit_after_hangup: bool = True
+    """Whether `on_exit_action_url` is fetched also when the participant itself has hung up. Unverified."""
 
     status_callback_method: Literal["POST", "GET"] = "POST"
     """How events are told when a request to add a participant gives a `status_callback_url` and no method.
@@ -77,6 +119,21 @@ class Settings:
 
     added_recording_callback_method: Literal["GET", "POST"] = "GET"
     """Likewise when a request to add a participant gives one. GET: SDKs."""
+
+    callback_empty: Literal["sent", "left-out"] = "sent"
+    """Parameters of a callback that don't apply are sent empty (inferred from a public receiver), or are left out."""
+
+    callback_role: Literal["lower", "capital"] = "lower"
+    """`ParticipantRole` as `agent`, as in JSON, or as `Agent`, as the documents write it. Unverified."""
+
+    callback_flag: Literal["true", "True"] = "true"
+    """How a true flag is written in callbacks; a false one likewise. Unverified."""
+
+    first_sequence_number: Literal[1, 0] = 1
+    """The `SequenceNumber` of the first event of a conference, and of a recording. Unverified."""
+
+    start_told: Literal["after-join", "before-join"] = "after-join"
+    """Whether `MPCStart` follows the `ParticipantJoin` of the one who started it, or comes before it. Unverified."""
 
     exited_listed: Literal["ended", "always"] = "ended"
     """Whether participants who have left are listed once the conference has ended, or while it is live too.
@@ -116,6 +173,9 @@ class Settings:
 
     Unverified. Strict: 404 when nothing is recorded, 400 in the wrong phase.
     """
+
+    play_to_all: Literal["ids", "all"] = "ids"
+    """`mpcMemberId` of what is played or spoken to `all`: the ids of those present, or `["all"]`. Unverified."""
 
     participant_play_path: bool = False
     """Whether Play and Speak are found below `Participant` as well, not only below `Member`. Unverified."""

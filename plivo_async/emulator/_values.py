@@ -69,7 +69,6 @@ class Joining:
     end_mpc_on_exit: bool = False
     confirm_key: str | None = None
     create_mpc_with_single_participant: bool = True
-    relay_dtmf_inputs: bool = False
     record_participant_track: bool = False
     call_status_callback: Hook | None = None
     on_exit_action: Hook | None = None
