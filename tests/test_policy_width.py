@@ -9,7 +9,7 @@ from plivo_async.policy import FIRST_WIDTH, MOST_WIDTH, next_width
 
 @pytest.mark.parametrize(
     ("width", "turn", "then"),
-    [(32, 0.0, 36), (32, 0.003, 32), (32, 0.010, 28), (64, 0.0, 64), (8, 1.0, 8), (9, 1.0, 8), (8, 0.0, 9)],
+    [(32, 0.0, 36), (32, 0.0015, 32), (32, 0.010, 28), (64, 0.0, 64), (8, 1.0, 8), (9, 1.0, 8), (8, 0.0, 9)],
 )
 def test_next_width(width: int, turn: float, then: int) -> None:
     """By an eighth either way, between 8 and 64; in between it stays."""

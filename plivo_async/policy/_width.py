@@ -12,7 +12,7 @@ MOST_WIDTH = 64
 """Requests at a time at most: 1,800 a second from a server 35 ms away, about what one CPU can do."""
 
 _LEAST_WIDTH = 8
-_SHORT_TURN, _LONG_TURN = 0.002, 0.004  # seconds; a timer that others wait for is late by two to three turns
+_SHORT_TURN, _LONG_TURN = 0.001, 0.002  # seconds; a timer that others wait for is late by two to three turns
 _STEP = 8  # the share by which it widens or narrows
 
 
