@@ -16,7 +16,7 @@ from .policy import Priority, next_width
 from .wire import Answer, Request
 
 _LARGEST_BODY = 8 * 1024 * 1024  # bytes; a page of 20 conferences has some 20 kB
-_MEASURED = 4  # one request in so many, of those that take the last place, measures a turn; it lets 4 in at least
+_MEASURED = 4  # of so many requests that take the last place one measures a turn of the event loop
 _WITH_BODY = ("POST", "PUT", "PATCH")  # even an empty one: a length of 0 is sent
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -61,7 +61,7 @@ class HttpTransport:
         self._turnstile = turnstile
         self._clock = clock
         self._home = home
-        self._entered = 0
+        self._unmeasured = _MEASURED
         self._measuring = False
         self._headers = _headers(http_client.headers, authorization, httpx.URL(account_url))
 
@@ -84,16 +84,19 @@ class HttpTransport:
 
     async def _measure(self) -> None:
         """See now and then how long a turn of the event loop takes; let more requests under way, or fewer."""
-        self._entered += 1
-        if self._entered % _MEASURED != 1 or self._measuring:
+        self._unmeasured += 1
+        if self._measuring or self._unmeasured < _MEASURED:
             return
-        self._measuring = True
+        self._measuring, self._unmeasured = True, 0
         began = self._clock()
         try:
             await anyio.lowlevel.checkpoint()
         finally:
             self._measuring = False
-        self._turnstile.resize(next_width(self._turnstile.width, self._clock() - began))
+        width = next_width(self._turnstile.width, self._clock() - began)
+        if width > self._turnstile.width:
+            self._unmeasured = _MEASURED  # there may be room for more still
+        self._turnstile.resize(width)
 
     async def _send(self, http_request: httpx.Request, progress: Progress) -> Trip:
         if self._home is not None:
