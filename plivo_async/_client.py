@@ -209,7 +209,8 @@ class AsyncClient:
         query = str(httpx.QueryParams({name: value for name, value in (params or {}).items() if value is not None}))
         if len(path) + len(query) > _LONGEST_URL:
             raise ValueError(f"path and params are too long: at most {_LONGEST_URL:,} characters together")
-        request = Request(method, path, effect, method, path, body, query)
+        turn = path if effect is Effect.IDEMPOTENT else ""
+        request = Request(method, path, effect, method, path, body, query, turn=turn)
         seconds("deadline", deadline)
         answer = await self._core.exchange.run(request, self._options, deadline)
         return answer.json()

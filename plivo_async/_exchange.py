@@ -21,7 +21,6 @@ from ._transport import Trip
 from .policy import (
     Attempt,
     AttemptOutcome,
-    Effect,
     GiveUp,
     Priority,
     RetryAt,
@@ -69,6 +68,7 @@ class Exchange:
         clock: Monotonic seconds.
         random: Draws evenly from [0, 1).
         budget: The retries on credit.
+        sequence: Keeps operations on one thing in order.
     """
 
     def __init__(
@@ -83,13 +83,12 @@ class Exchange:
         self.clock = clock
         self.random = random
         self.budget = RetryBudget()
-        self._sequence = Sequence()
+        self.sequence = Sequence()
 
     async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
         """Carry out an operation: as many attempts as it needs and may have.
 
-        Idempotent ones of the same path go one after the other, so that no repetition overtakes what was asked for
-        later.
+        Those with the same turn go one after the other, so that no repetition overtakes what was asked for later.
 
         Args:
             request: The same for each attempt.
@@ -103,13 +102,11 @@ class Exchange:
         ends = math.inf if deadline is None else began + deadline
         started_at = datetime.now(UTC)
         try:
-            if request.effect is not Effect.IDEMPOTENT:
-                return await self._attempts(request, options, began, ends)
             with anyio.move_on_after(ends - began) as waiting:
-                async with self._sequence.turn(request.path):
+                async with self.sequence.turn(request.turn):
                     waiting.deadline = math.inf
                     return await self._attempts(request, options, began, ends)
-            reason = "the deadline passed while an earlier operation of the same path was under way"
+            reason = "the deadline passed while an earlier operation on the same thing was under way"
             raise failure(request, [], None, reason=reason)
         except PlivoError as error:
             error.started_at = started_at

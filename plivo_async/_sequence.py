@@ -1,7 +1,6 @@
 """Operations on one thing, one after the other, in the order in which they were asked for."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import deque
 
 import anyio
 
@@ -13,21 +12,51 @@ class Sequence:
     """
 
     def __init__(self) -> None:
-        self._locks: dict[str, tuple[anyio.Lock, int]] = {}
+        self._lines: dict[str, deque[anyio.Event]] = {}
 
-    @asynccontextmanager
-    async def turn(self, key: str) -> AsyncIterator[None]:
-        """Wait for those before, then go; a key is forgotten with its last operation."""
-        lock, users = self._locks.get(key) or (anyio.Lock(), 0)
-        self._locks[key] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._locks.pop(key)
-            if users > 1:
-                self._locks[key] = (lock, users - 1)
+    def turn(self, key: str) -> "Turn":
+        """Wait for those before, then go: `async with sequence.turn(key)`. An empty key waits for nobody."""
+        return Turn(self._lines, key)
 
     def __len__(self) -> int:
-        """How many keys are in use."""
-        return len(self._locks)
+        """How many keys are in use; a key is forgotten with its last operation."""
+        return len(self._lines)
+
+
+class Turn:
+    """One operation's turn."""
+
+    __slots__ = ("_key", "_lines")
+
+    def __init__(self, lines: dict[str, deque[anyio.Event]], key: str) -> None:
+        self._lines = lines
+        self._key = key
+
+    async def __aenter__(self) -> None:
+        if not self._key:
+            return
+        line = self._lines.get(self._key)
+        if line is None:
+            self._lines[self._key] = deque()
+            return
+        turn = anyio.Event()
+        line.append(turn)
+        try:
+            await turn.wait()
+        except BaseException:
+            if turn in line:
+                line.remove(turn)
+            else:
+                self._next()  # our turn had come already
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._key:
+            self._next()
+
+    def _next(self) -> None:
+        line = self._lines[self._key]
+        if line:
+            line.popleft().set()
+        else:
+            del self._lines[self._key]

@@ -8,6 +8,7 @@ import anyio
 
 from plivo_async._exchange import Attempted
 from plivo_async._options import Options, attempt_timeout
+from plivo_async._sequence import Sequence
 from plivo_async.policy import Attempt, RetryBudget, RetryPolicy
 from plivo_async.resources import MultiPartyCalls
 from plivo_async.wire import Account, Answer, Request
@@ -31,6 +32,7 @@ class Scripted:
         self.deadlines: list[float | None] = []
         self.clock: Callable[[], float] = anyio.current_time
         self.budget = RetryBudget()
+        self.sequence = Sequence()
 
     async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
         """Give the next reply."""

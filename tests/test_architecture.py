@@ -21,7 +21,7 @@ ALLOWED = {
     "models": {"msgspec", "models"},
     "resources": {
         "anyio", "policy", "wire", "models", "batch", "resources",
-        "_clock", "_errors", "_limiter", "_options", "_unset",
+        "_clock", "_errors", "_limiter", "_options", "_sequence", "_unset",
     },
     "emulator": {"anyio", "h11", "emulator"},
     "_unset": set(),

@@ -1,5 +1,7 @@
 """Operations on one thing keep their order."""
 
+from functools import partial
+
 import anyio
 import pytest
 
@@ -77,6 +79,48 @@ async def test_a_repetition_does_not_overtake_what_was_asked_for_later() -> None
 
 
 @pytest.mark.anyio
+async def test_a_start_that_is_repeated_does_not_undo_a_later_stop() -> None:
+    """The stop is sent when the start is over: the conference ends, and stays ended."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        plivo.add_conference("support")
+        plivo.script("activate", "support", nth=1, fault="503")
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.mpc.start, "support")
+            await anyio.sleep(0.001)
+            await client.mpc.stop("support")
+        assert [request.operation for request in plivo.requests] == ["activate", "activate", "end"]
+        assert plivo.conferences["support"].status == "Ended"
+
+
+@pytest.mark.anyio
+async def test_a_recording_is_stopped_before_it_is_started_again() -> None:
+    """Start, stop, pause and resume of one recording keep their order, though their paths differ."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        plivo.add_conference("support", status="active")
+        mpc = client.mpc("support")
+        await mpc.start_recording()
+        plivo.script("stop-recording", "support", nth=1, fault="503")
+        async with anyio.create_task_group() as group:
+            for operation in (mpc.pause_recording, mpc.resume_recording, mpc.stop_recording, mpc.start_recording):
+                group.start_soon(operation)
+                await anyio.sleep(0.001)
+        assert (await mpc.get()).recording == "recording"
+
+
+@pytest.mark.anyio
+async def test_additions_do_not_wait_for_each_other() -> None:
+    """Dialling a second phone waits for no answer about the first."""
+    async with Emulator(port=None, latency=1.0) as plivo, in_memory(plivo) as client:
+        plivo.add_conference("support")
+        began = anyio.current_time()
+        async with anyio.create_task_group() as group:
+            for number in ("+14157654321", "+14157654322"):
+                add = client.mpc("support").add_participant
+                group.start_soon(partial(add, role="agent", from_="+14150000000", to=number))
+        assert anyio.current_time() - began == pytest.approx(1.0)
+
+
+@pytest.mark.anyio
 async def test_waiting_for_the_turn_counts_towards_the_deadline() -> None:
     """What never got its turn was not sent."""
     async with Emulator(port=None, latency=5.0) as plivo, in_memory(plivo) as client:
@@ -84,6 +128,6 @@ async def test_waiting_for_the_turn_counts_towards_the_deadline() -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(client.request, "DELETE", "MultiPartyCall/name_support/")
             await anyio.sleep(0.1)
-            with pytest.raises(NotSentError, match="an earlier operation of the same path"):
+            with pytest.raises(NotSentError, match="an earlier operation on the same thing"):
                 await client.request("DELETE", "MultiPartyCall/name_support/", deadline=1.0)
         assert len(plivo.requests) == 1

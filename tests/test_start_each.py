@@ -25,6 +25,7 @@ from plivo_async import (
 )
 from plivo_async._exchange import Attempted
 from plivo_async._options import Options, attempt_timeout
+from plivo_async._sequence import Sequence
 from plivo_async.batch import ActivationStream
 from plivo_async.emulator import Emulator, Faults
 from plivo_async.policy import AttemptOutcome, RetryBudget
@@ -596,6 +597,7 @@ class Instant:
     def __init__(self, status_code: int = 404) -> None:
         self._status_code = status_code
         self.budget = RetryBudget()
+        self.sequence = Sequence()
         self.clock: Callable[[], float] = anyio.current_time
 
     def random(self) -> float:

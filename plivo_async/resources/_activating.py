@@ -5,13 +5,14 @@ import math
 from collections.abc import AsyncIterable, Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import get_args
+from typing import Protocol, get_args
 
 import anyio
 
 from .._clock import sleep_until
 from .._limiter import DeadlinePassed
 from .._options import Options, seconds
+from .._sequence import Sequence
 from ..batch import (
     Activation,
     ActivationReport,
@@ -29,11 +30,17 @@ from ..batch import (
     read_all,
 )
 from ..policy import ActivationRules, Confirm, Priority
-from ..wire import Room
+from ..wire import Room, activate
 
 OnOutcome = Callable[[Activation], None]
 
 _PARKED = 2_000  # jobs of `start_each` that may wait for their instant: some 1.6 kB each
+
+
+class Ordering(Exchanger, Protocol):
+    """What single activations need of an exchange beside what jobs do."""
+
+    sequence: Sequence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +53,7 @@ class Activator:
         width: How many attempts a batch may have under way.
     """
 
-    exchange: Exchanger
+    exchange: Ordering
     options: Options
     width: int
 
@@ -62,23 +69,24 @@ class Activator:
 
     async def one(self, room: Room, rules: ActivationRules, deadline: float) -> Activation:
         """Activate one conference within so many seconds; raise what went wrong."""
-        clock = self.exchange.clock
-        ends = clock() + deadline
+        ends = self.exchange.clock() + deadline
         job = Job(room, [0], self.exchange, self.options, rules, ends)
         with nullcontext() if deadline == math.inf else anyio.move_on_after(deadline):
-            try:
-                while job.run.verdict is None:
-                    await sleep_until(job.run.due, clock)
-                    await job.attempt(Priority.INTERACTIVE, ends, on_budget=True)
-            except DeadlinePassed as passed:
-                job.cut_short(
-                    f"the deadline leaves no time: it could be sent in {passed.in_seconds:.1f} s at the earliest"
-                )
+            async with self.exchange.sequence.turn(activate(room).turn):
+                await self._attempts(job, ends)
         job.cut_short("the deadline passed")
         [activation] = job.activations()
         if activation.error is not None:
             raise activation.error
         return activation
+
+    async def _attempts(self, job: Job, ends: float) -> None:
+        try:
+            while job.run.verdict is None:
+                await sleep_until(job.run.due, self.exchange.clock)
+                await job.attempt(Priority.INTERACTIVE, ends, on_budget=True)
+        except DeadlinePassed as passed:
+            job.cut_short(f"the deadline leaves no time: it could be sent in {passed.in_seconds:.1f} s at the earliest")
 
     async def many(
         self, names: Names, rules: ActivationRules, deadline: float, on_outcome: OnOutcome | None

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from .._options import Options, seconds
 from .._unset import UNSET, Unset
-from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId, Exchanger, Names
+from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId, Names
 from ..models import Accepted, MultiPartyCall
 from ..policy import Confirm
 from ..wire import Account, Room, list_calls, room, room_by_uuid
-from ._activating import Activator, OnOutcome, check_on_outcome
+from ._activating import Activator, OnOutcome, Ordering, check_on_outcome
 from ._handle import MultiPartyCallHandle, look_at
 from ._operation import OPTIONS, Operations, Runner, read_options
 from ._pages import Pages
@@ -18,7 +18,7 @@ from ._request_options import CallbackOptions, ListCallback, ListRequest, Reques
 from ._stopping import stop
 
 
-class Exchanging(Exchanger, Runner, Protocol):
+class Exchanging(Ordering, Runner, Protocol):
     """What the resource needs of an exchange: single attempts for batches, whole operations for all else."""
 
 

@@ -29,6 +29,8 @@ class Request:
         body: JSON, or None.
         query: Encoded, without the question mark; empty for none.
         on_404: What a 404 may mean, for messages; empty if there is nothing to say.
+        turn: What it is done to: operations with the same keep the order in which they were asked for. Empty for those
+            that need none.
     """
 
     operation: str
@@ -39,6 +41,7 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     query: str = field(default="", repr=False)
     on_404: str = ""
+    turn: str = field(default="", repr=False)
 
 
 _ACTIVE = b'{"status":"active"}'
@@ -51,7 +54,7 @@ def activate(room: Room, *, callback: Callback | None = None) -> Request:
     """
     path = f"MultiPartyCall/{room.segment}/"
     sent = _ACTIVE if callback is None else body({"status": "active", **callback_arguments(callback)})
-    return Request("Activate MPC", room.label, Effect.IDEMPOTENT, "POST", path, sent)
+    return Request("Activate MPC", room.label, Effect.IDEMPOTENT, "POST", path, sent, turn=path)
 
 
 def retrieve(room: Room, *, callback: Callback | None = None) -> Request:
@@ -73,7 +76,7 @@ def end(room: Room, *, callback: Callback | None = None) -> Request:
     path = f"MultiPartyCall/{room.segment}/"
     sent = body(callback_arguments(callback))
     effect = Effect.IDEMPOTENT if room.name is None else Effect.NEITHER
-    return Request("End MPC", room.label, effect, "DELETE", path, sent, on_404=only_live(room))
+    return Request("End MPC", room.label, effect, "DELETE", path, sent, on_404=only_live(room), turn=path)
 
 
 @dataclass(frozen=True, slots=True)

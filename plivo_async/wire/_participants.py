@@ -49,7 +49,7 @@ def update(
         raise ValueError(f"coach_mode can be changed for one participant at a time, not for {members.label}")
     arguments = body({**flags, **sound, **callback_arguments(callback)})
     path = participant_path(room, members)
-    return Request("Update participant", target(room, members), Effect.IDEMPOTENT, "POST", path, arguments)
+    return Request("Update participant", target(room, members), Effect.IDEMPOTENT, "POST", path, arguments, turn=path)
 
 
 def kick(room: Room, members: Members, *, callback: Callback | None = None) -> Request:
@@ -62,7 +62,7 @@ def kick(room: Room, members: Members, *, callback: Callback | None = None) -> R
     arguments = body(callback_arguments(callback))
     ends_what_has_the_name = members.everyone and room.name is not None
     effect = Effect.NEITHER if ends_what_has_the_name else Effect.IDEMPOTENT
-    return Request("Kick participant", target(room, members), effect, "DELETE", path, arguments)
+    return Request("Kick participant", target(room, members), effect, "DELETE", path, arguments, turn=path)
 
 
 def participant_path(room: Room, members: Members) -> str:

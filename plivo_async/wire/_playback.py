@@ -96,4 +96,4 @@ def _sound(
 ) -> Request:
     path = f"MultiPartyCall/{room.segment}/Member/{members.segment}/{tail}"
     sent = body({**arguments, **callback_arguments(callback)})
-    return Request(operation, target(room, members), effect, method, path, sent)
+    return Request(operation, target(room, members), effect, method, path, sent, turn=path)

@@ -114,6 +114,8 @@ def _recording(
 ) -> Request:
     sent = body({**arguments, **callback_arguments(callback)})
     if member is None:
-        return Request(operation, room.label, effect, method, f"MultiPartyCall/{room.segment}/{tail}", sent)
-    only_one(member, "recording")
-    return Request(operation, target(room, member), effect, method, f"{participant_path(room, member)}{tail}", sent)
+        above, whose = f"MultiPartyCall/{room.segment}/", room.label
+    else:
+        only_one(member, "recording")
+        above, whose = participant_path(room, member), target(room, member)
+    return Request(operation, whose, effect, method, f"{above}{tail}", sent, turn=f"{above}Record/")
