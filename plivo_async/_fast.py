@@ -5,9 +5,9 @@ number of connections, their age, a lane that breaks is replaced alone. What aio
 cookies, redirects, decompression, proxies and passwords of the environment, the encoding of URLs anew (it would send
 `a;b` for a name that is `a%3Bb` in the path), and the repetition of a GET or DELETE whose connection broke.
 
-Why not through httpx-aiohttp, which connects the same two: version 0.2.0 calls a connection that the server closed after
-reading a POST a `ConnectTimeout`, as if nothing had been sent, and a phone would ring twice; it lets aiohttp send a GET
-twice unseen; and it encodes URLs anew (tried on 2026-11-25).
+Why not through httpx-aiohttp, which connects the same two: version 0.2.0 calls a connection that the server closed
+after reading a POST a `ConnectTimeout`, as if nothing had been sent, and a phone would ring twice; it lets aiohttp send
+a GET twice unseen; and it encodes URLs anew (tried on 2026-11-25).
 """
 
 import asyncio

@@ -7,7 +7,7 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import anyio
 import anyio.lowlevel
@@ -685,8 +685,35 @@ async def test_a_large_input_does_not_stall_the_event_loop() -> None:
         names = [f"room {number}" for number in range(20_000)]
         report = await client.mpc.start(names, deadline=0)
         assert report.counts[ActivationOutcome.NOT_ATTEMPTED] == 20_000
-        assert turns >= 2 * 20
+        assert turns >= 2 * 100
         group.cancel_scope.cancel()
+
+
+async def test_a_batch_does_not_begin_all_at_once() -> None:
+    """Its first requests are built one by one, with turns of other tasks in between."""
+    turns = 0
+    began: list[int] = []
+
+    class Watched(Instant):
+        async def attempt(self, request: Request, options: Options, **given: Any) -> Attempted:
+            began.append(turns)
+            for _ in range(4 * WIDTH):  # it takes long
+                await anyio.lowlevel.checkpoint()
+            return await super().attempt(request, options, **given)
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await anyio.lowlevel.checkpoint()
+            turns += 1
+
+    options = Options(timeout=attempt_timeout(10.0), retry=RetryPolicy())
+    mpc = MultiPartyCalls(Watched(204), options, WIDTH, Account("https://api.plivo.com", "MA" + "X" * 18))
+    async with anyio.create_task_group() as group:
+        group.start_soon(others)
+        await mpc.start([f"room {number}" for number in range(WIDTH)])
+        group.cancel_scope.cancel()
+    assert len(set(began)) >= WIDTH / 2
 
 
 async def test_cancelled_while_the_rest_is_reported() -> None:
