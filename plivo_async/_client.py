@@ -20,9 +20,9 @@ from ._logs import mask_httpx_log
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
 from ._secret import Secret
 from ._transport import HttpTransport, OwnHttpClient
-from ._turnstile import Turnstile
+from ._turnstile import ElasticTurnstile, Turnstile
 from ._unset import UNSET, Unset
-from .policy import FIRST_WIDTH, MOST_WIDTH, Effect, RateLimit, RetryPolicy
+from .policy import MOST_WIDTH, Effect, RateLimit, RetryPolicy
 from .resources import MultiPartyCalls
 from .wire import Account, Request, check_path
 
@@ -134,14 +134,13 @@ class AsyncClient:
         self._options = Options(timeout=attempt_timeout(timeout), retry=checked_retry(retry))
         open_lanes = _opener(transport, http_client)
         mask_httpx_log()
-        lanes, home, width = None, None, _FOREIGN_WIDTH
+        lanes, home, width, turnstile = None, None, _FOREIGN_WIDTH, Turnstile(_FOREIGN_WIDTH)
         owned = http_client is None
         if http_client is None:
-            lanes, home, width = LaneTransport(open_lanes(_tls(url)), clock), Home(), MOST_WIDTH
+            lanes = LaneTransport(open_lanes(_tls(url)), clock)
+            home, width, turnstile = Home(), MOST_WIDTH, ElasticTurnstile(clock)
             http_client = OwnHttpClient(transport=lanes, trust_env=False)
-        turnstile = Turnstile(min(width, FIRST_WIDTH))
-        account_url = f"{url}/v1/Account/{who.auth_id}/"
-        http = HttpTransport(http_client, account_url, who.authorization, turnstile, clock, home)
+        http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
         limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http)
         exchange = Exchange(http, limiter, clock, random)
         self._core = _Core(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)

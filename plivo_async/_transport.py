@@ -3,20 +3,17 @@
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 
-import anyio.lowlevel
 import httpx
 
-from ._clock import Clock
 from ._home import Home
 from ._progress import PROGRESS, Progress
 from ._secret import Secret
 from ._turnstile import Turnstile
 from ._version import __version__
-from .policy import Priority, next_width
+from .policy import Priority
 from .wire import Answer, Request
 
 _LARGEST_BODY = 8 * 1024 * 1024  # bytes; a page of 20 conferences has some 20 kB
-_MEASURED = 4  # of so many requests that take the last place one measures a turn of the event loop
 _WITH_BODY = ("POST", "PUT", "PATCH")  # even an empty one: a length of 0 is sent
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -43,7 +40,6 @@ class HttpTransport:
         account_url: str,
         authorization: Secret,
         turnstile: Turnstile,
-        clock: Clock,
         home: Home | None = None,
     ) -> None:
         """Build once what never changes in a request.
@@ -53,16 +49,12 @@ class HttpTransport:
             account_url: `https://…/v1/Account/{auth_id}/`.
             authorization: The value of the header of that name.
             turnstile: Bounds the requests under way; whoever waits there has cost nothing but its place.
-            clock: Monotonic seconds.
-            home: Where its own client belongs; None for the caller's, whose width stays as it is.
+            home: Where its own client belongs; None for the caller's.
         """
         self._client = http_client
         self._account_url = account_url
         self._turnstile = turnstile
-        self._clock = clock
         self._home = home
-        self._unmeasured = _MEASURED
-        self._measuring = False
         self._headers = _headers(http_client.headers, authorization, httpx.URL(account_url))
 
     async def send(
@@ -75,28 +67,10 @@ class HttpTransport:
         try:
             if self._client.is_closed:
                 raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
-            if self._home is not None and self._turnstile.full:
-                await self._measure()
             return await self._send(self._request(request, {"timeout": phases, PROGRESS: progress}), progress)
         finally:
             progress.end()
             self._turnstile.leave()
-
-    async def _measure(self) -> None:
-        """See now and then how long a turn of the event loop takes; let more requests under way, or fewer."""
-        self._unmeasured += 1
-        if self._measuring or self._unmeasured < _MEASURED:
-            return
-        self._measuring, self._unmeasured = True, 0
-        began = self._clock()
-        try:
-            await anyio.lowlevel.checkpoint()
-        finally:
-            self._measuring = False
-        width = next_width(self._turnstile.width, self._clock() - began)
-        if width > self._turnstile.width:
-            self._unmeasured = _MEASURED  # there may be room for more still
-        self._turnstile.resize(width)
 
     async def _send(self, http_request: httpx.Request, progress: Progress) -> Trip:
         if self._home is not None:

@@ -1,8 +1,12 @@
 """At most so many at once, the others in order of priority."""
 
 import anyio
+import anyio.lowlevel
 
-from .policy import Priority, TurnQueue
+from ._clock import Clock
+from .policy import FIRST_WIDTH, Priority, TurnQueue, next_width
+
+_MEASURED = 4  # of so many who take the last place one measures a turn of the event loop
 
 
 class Turnstile:
@@ -24,11 +28,6 @@ class Turnstile:
     def waiting(self) -> int:
         """How many wait."""
         return len(self._queue)
-
-    @property
-    def full(self) -> bool:
-        """Whether there is no place left."""
-        return self.inside >= self.width
 
     async def enter(self, priority: Priority) -> None:
         """Wait for a place. A cancellation leaves no place taken."""
@@ -58,3 +57,37 @@ class Turnstile:
         while self._queue and self.inside < self.width:
             self.inside += 1
             self._queue.pop().set()
+
+
+class ElasticTurnstile(Turnstile):
+    """A turnstile that lets in as many as the event loop can see to in short turns."""
+
+    __slots__ = ("_clock", "_measuring", "_unmeasured")
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(FIRST_WIDTH)
+        self._clock = clock
+        self._unmeasured = _MEASURED
+        self._measuring = False
+
+    async def enter(self, priority: Priority) -> None:
+        """Wait for a place. Who takes the last one sees now and then whether there should be more, or fewer."""
+        await super().enter(priority)
+        if self.inside < self.width or self._measuring:
+            return
+        self._unmeasured += 1
+        if self._unmeasured < _MEASURED:
+            return
+        self._measuring, self._unmeasured = True, 0
+        began = self._clock()
+        try:
+            await anyio.lowlevel.checkpoint()
+        except BaseException:
+            self.leave()
+            raise
+        finally:
+            self._measuring = False
+        width = next_width(self.width, self._clock() - began)
+        if width > self.width:
+            self._unmeasured = _MEASURED  # there may be room for more still
+        self.resize(width)

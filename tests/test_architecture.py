@@ -34,16 +34,14 @@ ALLOWED = {
     "_progress": {"anyio"},
     "_errors": {"policy"},
     "_failures": {"_errors", "policy", "wire"},
-    "_turnstile": {"anyio", "policy"},
+    "_turnstile": {"anyio", "policy", "_clock"},
     "_limiter": {"anyio", "policy", "_clock"},
     "_options": {"httpx", "policy", "_unset"},
     "_credentials": {"httpx", "_secret"},
     "_home": {"anyio"},
     "_lanes": {"anyio", "httpx", "httpcore", "_clock"},
     "_fast": {"aiohttp", "httpx", "yarl", "_lanes", "_progress"},
-    "_transport": {
-        "anyio", "httpx", "policy", "wire", "_clock", "_home", "_progress", "_secret", "_turnstile", "_version",
-    },
+    "_transport": {"httpx", "policy", "wire", "_home", "_progress", "_secret", "_turnstile", "_version"},
     "_exchange": {
         "anyio", "policy", "wire", "_clock", "_errors", "_failures", "_limiter", "_logs", "_options", "_progress",
         "_sequence", "_transport",

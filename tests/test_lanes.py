@@ -134,15 +134,15 @@ async def test_a_loop_that_has_enough_to_do_gets_fewer_at_a_time() -> None:
     """Turns of the event loop that take long narrow the client to 8 at a time; short ones widen it to 64 again."""
     async with Emulator(port=None, limit=None, latency=0.1) as plivo, in_memory(plivo, rate_limit=None) as client:
         names = waiting(plivo, 1_000)
-        transport = client._core.exchange._transport
+        turnstile = client._core.turnstile
         slow = itertools.count()
-        transport._clock = lambda: next(slow) * 0.01  # type: ignore[attr-defined]
+        turnstile._clock = lambda: next(slow) * 0.01  # type: ignore[attr-defined]
         assert (await client.mpc.start(names[:300])).succeeded
-        assert client._core.turnstile.width == 8
+        assert turnstile.width == 8
         before = plivo.most_connections
-        transport._clock = anyio.current_time  # type: ignore[attr-defined]
+        turnstile._clock = anyio.current_time  # type: ignore[attr-defined]
         assert (await client.mpc.start(names[300:])).succeeded
-        assert client._core.turnstile.width == WIDTH
+        assert turnstile.width == WIDTH
         assert before <= 36 < plivo.most_connections <= WIDTH
 
 
