@@ -89,6 +89,7 @@ async def test_no_outcome_contradicts_the_truth_while_others_interfere(seed: int
     faults = Faults(SHARES, late_by=8.0, drip_interval=0.2)
     async with Emulator(port=None, limit=None, faults=faults, latency=(0.01, 0.3), seed=seed) as plivo:
         names = populate(plivo, 300, chance)
+        await anyio.sleep(10)  # as above
         meddled = set()
 
         async def meddle() -> None:
