@@ -91,7 +91,7 @@ async def cancelled_after(steps: int, act: Act, *, limit: RateLimit | None = Non
 
 @pytest.mark.parametrize("act", [start_one, start_many, start_each, request], ids=lambda act: act.__name__)
 # Unlimited and without backoff every await is reached; the limit's waits for time are cut in the test below as well.
-@pytest.mark.no_cover
+@pytest.mark.long
 @pytest.mark.parametrize("limit", [None, RateLimit(2, per=1.0)], ids=["unlimited", "limited"])
 async def test_cancelling_at_every_await_leaves_nothing_behind(act: Act, limit: RateLimit | None) -> None:
     """Cancelled at each turn of the event loop: connections, permits and tasks balance, and no outcome is false."""

@@ -19,7 +19,7 @@ from plivo_async.emulator._routes import ROUTES
 from .rooms_support import sound
 from .test_emulator_support import AUTH_ID, AUTH_TOKEN, ROOT, Client
 
-pytestmark = [pytest.mark.anyio, pytest.mark.no_cover]  # long, and other tests take all its lines
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 
 NAMES = ("a", "ä/b")
 NUMBERS = ("14150000001", "14150000002", "sip:a@example.com")

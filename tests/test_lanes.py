@@ -113,7 +113,7 @@ async def test_connections_are_opened_as_they_are_needed() -> None:
         assert plivo.most_connections == 5
 
 
-@pytest.mark.no_cover
+@pytest.mark.long
 async def test_a_thousand_at_once_all_succeed() -> None:
     """No `PoolTimeout`: whoever waits for a connection waits, and no more than 64 are ever open."""
     async with Emulator(port=None, latency=(0.01, 0.1)) as plivo, in_memory(plivo) as client:
@@ -195,7 +195,7 @@ async def test_closing_with_requests_under_way() -> None:
         assert plivo.connections == 0
 
 
-@pytest.mark.no_cover
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 async def test_a_storm_of_cancellations_leaves_nothing_behind(seed: int) -> None:
     """Hundreds cancelled at random instants, under faults: afterwards the client works with all its width."""

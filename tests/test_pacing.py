@@ -12,7 +12,7 @@ from plivo_async.emulator import Emulator, Faults, Limit
 
 from .support import contradictions, in_memory
 
-pytestmark = [pytest.mark.anyio, pytest.mark.no_cover]  # long, and other tests take all its lines
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 
 Kind = Literal["sliding", "fixed", "bucket"]
 WINDOWS: list[Kind] = ["sliding", "fixed", "bucket"]

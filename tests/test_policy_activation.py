@@ -477,6 +477,7 @@ events = st.tuples(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=2500, deadline=None)
 @given(
     rules,

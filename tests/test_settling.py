@@ -362,7 +362,7 @@ async def test_a_stop_of_what_is_over_stays_a_404(by_uuid: bool) -> None:
         assert plivo.conferences["other"].status == "Active"
 
 
-@pytest.mark.no_cover
+@pytest.mark.long
 @pytest.mark.anyio
 @pytest.mark.parametrize("by_uuid", [True, False])
 @pytest.mark.parametrize("seed", range(3))

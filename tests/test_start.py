@@ -414,7 +414,7 @@ async def test_a_report_reads_well_and_travels() -> None:
         assert ActivationReport(reversed(list(report)), report.elapsed).to_csv() == report.to_csv()
 
 
-@pytest.mark.no_cover
+@pytest.mark.long
 async def test_a_limit_of_the_server_below_ours_is_learnt() -> None:
     """Believing in 300 where 240 are allowed costs few 429s, and no outcome."""
     async with Emulator(port=None, limit=Limit(240), latency=(0.02, 0.05)) as plivo, in_memory(plivo) as client:

@@ -619,7 +619,7 @@ class Instant:
         raise AssertionError
 
 
-@pytest.mark.no_cover
+@pytest.mark.long
 async def test_memory_stays_constant() -> None:
     """Ten times the names take hardly more memory at the peak."""
     options = Options(timeout=attempt_timeout(10.0), retry=RetryPolicy())
@@ -638,7 +638,7 @@ async def test_memory_stays_constant() -> None:
     assert await peak(20_000) < few + 5_000  # pieces of memory; the names alone would be 20,000
 
 
-@pytest.mark.no_cover
+@pytest.mark.long
 async def test_a_name_that_waits_for_its_turn_takes_little_memory() -> None:
     """Of many given to `start`, each takes at most 1 kB beside its name while it waits, and less once it is done."""
     options = Options(timeout=attempt_timeout(10.0), retry=RetryPolicy())

@@ -11,7 +11,7 @@ from plivo_async.policy import Confirm
 
 from .support import contradictions, in_memory
 
-pytestmark = pytest.mark.no_cover  # long, and other tests take all its lines
+pytestmark = pytest.mark.long
 
 RUNS = 6
 SIZE = 1_000  # 6 runs of 1,020 on each of two backends

@@ -19,7 +19,7 @@ from plivo_async.emulator import Emulator, Fault, Faults
 
 from .support import in_memory, network_of
 
-pytestmark = [pytest.mark.anyio, pytest.mark.no_cover]  # long, and other tests take all its lines
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 
 OPERATIONS = 1_250  # for each seed and backend: 10,000 in all
 SEEDS = range(4)
