@@ -150,3 +150,12 @@ async def test_a_stream_that_is_left_on_sockets() -> None:
         sent = len(plivo.requests)
         await anyio.sleep(0.1)
         assert len(plivo.requests) == sent <= 3 * 64
+
+
+async def test_wrong_credentials_leave_nothing_unknown() -> None:
+    """Whoever was about to send when the 401 came doesn't; whoever had sent hears of its own."""
+    async with Emulator(limit=None) as plivo:
+        for _ in range(20):
+            async with AsyncClient(plivo.auth_id, "wrong", base_url=plivo.url, rate_limit=None) as client:
+                report = await client.mpc.start(f"room {number}" for number in range(500))
+            assert {activation.outcome.value for activation in report} == {"rejected", "not_attempted"}

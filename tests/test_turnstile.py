@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async._turnstile import Turnstile
-from plivo_async.policy import Priority
+from plivo_async._turnstile import ElasticTurnstile, Turnstile
+from plivo_async.policy import FIRST_WIDTH, Priority
 
 pytestmark = pytest.mark.anyio
 
@@ -215,3 +215,27 @@ async def test_narrowed_it_lets_nobody_in_until_enough_have_left() -> None:
         turnstile.leave()
         await entered.wait()
     assert turnstile.inside == 1
+
+
+async def test_elastic_turnstile_grows_while_turns_are_short() -> None:
+    """Whoever takes the last place sees to it that there are more, until there are 64."""
+    turnstile = ElasticTurnstile(anyio.current_time)
+    for _ in range(64):
+        await turnstile.enter(Priority.BATCH)
+    assert (turnstile.inside, turnstile.width) == (64, 64)
+
+
+async def test_elastic_turnstile_cancelled_while_it_measures() -> None:
+    """The place is free again, and the next one measures as if nothing had happened."""
+    turnstile = ElasticTurnstile(anyio.current_time)
+    for _ in range(FIRST_WIDTH - 1):
+        await turnstile.enter(Priority.BATCH)
+    for _ in range(3):
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await turnstile.enter(Priority.BATCH)
+        assert scope.cancelled_caught
+        assert (turnstile.inside, turnstile.width) == (FIRST_WIDTH - 1, FIRST_WIDTH)
+        turnstile._unmeasured = 10
+    await turnstile.enter(Priority.BATCH)
+    assert (turnstile.inside, turnstile.width) == (FIRST_WIDTH, FIRST_WIDTH + 4)
