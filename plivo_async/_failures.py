@@ -9,7 +9,7 @@ from ._errors import (
     PlivoError,
     response_error,
 )
-from .policy import Attempt, AttemptOutcome, Effect
+from .policy import Attempt, AttemptOutcome, Effect, Reason
 from .wire import Answer, Request
 
 
@@ -33,7 +33,7 @@ def failure(
         too_late: Seconds until the next attempt could have been made, if the deadline came before.
     """
     doubtful = any(attempt.outcome is AttemptOutcome.UNCLEAR for attempt in attempts)
-    why = f"; {reason}" if reason else ""
+    why = f"; {reason}" if reason and reason is not Reason.FINAL else ""  # a clear no needs no reason
     if too_late is not None:
         why = f"; the deadline leaves no time: the next attempt could start in {too_late:.1f} s at the earliest"
     cause = _last_word(request, attempts, answer, fault, why)

@@ -341,7 +341,7 @@ async def test_a_404_to_a_name_says_what_names_find() -> None:
             with pytest.raises(NotFoundError, match=r"one that is over is found by its UUID$"):
                 await ask()
         for ask in (client.mpc(ID).get, client.mpc(ID).stop, client.mpc(ID).participants):
-            with pytest.raises(NotFoundError, match=r"final$"):
+            with pytest.raises(NotFoundError, match=r"404: not found$"):
                 await ask()
 
 

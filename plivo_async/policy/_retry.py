@@ -67,7 +67,7 @@ class Reason(StrEnum):
     """Why there is no further attempt."""
 
     FINAL = "the answer is final"
-    UNREPEATABLE = "it may have been carried out, and must not be carried out twice"
+    UNREPEATABLE = "it must not be carried out twice"
     ATTEMPTS = "all attempts are used up"
     DEADLINE = "the deadline leaves no time for another attempt"
     BUDGET = "the retry budget is used up: too many requests fail at present"
