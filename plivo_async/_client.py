@@ -142,7 +142,7 @@ class AsyncClient:
             http_client = OwnHttpClient(transport=lanes, trust_env=False)
         http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
         limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http)
-        exchange = Exchange(http, limiter, clock, random)
+        exchange = Exchange(http, limiter, clock, random, home)
         self._core = _Core(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)
         self._is_copy = False
         self.mpc = MultiPartyCalls(exchange, self._options, width, self._core.account)

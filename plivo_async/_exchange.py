@@ -12,6 +12,7 @@ import anyio
 from ._clock import Clock, sleep_until
 from ._errors import PlivoError
 from ._failures import failure
+from ._home import Home
 from ._limiter import DeadlinePassed, Limiter
 from ._logs import masked
 from ._options import Options
@@ -77,13 +78,14 @@ class Exchange:
         limiter: Limiter | None,
         clock: Clock,
         random: Callable[[], float],
+        home: Home | None = None,
     ) -> None:
         self._transport = transport
         self._limiter = limiter
         self.clock = clock
         self.random = random
         self.budget = RetryBudget()
-        self.sequence = Sequence()
+        self.sequence = Sequence(home)
 
     async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
         """Carry out an operation: as many attempts as it needs and may have.

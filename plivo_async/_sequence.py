@@ -4,6 +4,8 @@ from collections import deque
 
 import anyio
 
+from ._home import Home
+
 
 class Sequence:
     """Lets operations with the same key pass one at a time, first come, first served; others don't wait for them.
@@ -11,11 +13,23 @@ class Sequence:
     Without it an attempt to mute that is still to be repeated may overtake an unmute that was asked for later.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, home: Home | None = None) -> None:
+        """Get ready.
+
+        Args:
+            home: Where all of it belongs: in another event loop nobody's turn would ever come. None for anywhere.
+        """
+        self._home = home
         self._lines: dict[str, deque[anyio.Event]] = {}
 
     def turn(self, key: str) -> "Turn":
-        """Wait for those before, then go: `async with sequence.turn(key)`. An empty key waits for nobody."""
+        """Wait for those before, then go: `async with sequence.turn(key)`. An empty key waits for nobody.
+
+        Raises:
+            RuntimeError: It is asked for elsewhere than at home.
+        """
+        if key and self._home is not None:
+            self._home.check()
         return Turn(self._lines, key)
 
     def __len__(self) -> int:

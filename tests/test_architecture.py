@@ -29,7 +29,7 @@ ALLOWED = {
     "_version": set(),
     "_logs": set(),
     "_spawn": set(),
-    "_sequence": {"anyio"},
+    "_sequence": {"anyio", "_home"},
     "_clock": {"anyio"},
     "_progress": {"anyio"},
     "_errors": {"policy"},
@@ -43,8 +43,8 @@ ALLOWED = {
     "_fast": {"aiohttp", "httpx", "yarl", "_lanes", "_progress"},
     "_transport": {"httpx", "policy", "wire", "_home", "_progress", "_secret", "_turnstile", "_version"},
     "_exchange": {
-        "anyio", "policy", "wire", "_clock", "_errors", "_failures", "_limiter", "_logs", "_options", "_progress",
-        "_sequence", "_transport",
+        "anyio", "policy", "wire", "_clock", "_errors", "_failures", "_home", "_limiter", "_logs", "_options",
+        "_progress", "_sequence", "_transport",
     },
 }  # fmt: skip
 
