@@ -13,17 +13,17 @@ import httpx
 
 from ._credentials import checked_base_url, credentials
 from ._exchange import Exchange
-from ._home import Home
-from ._lanes import LaneTransport, open_connection_lane
-from ._limiter import Limiter, limiter_of
 from ._logs import mask_httpx_log
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
 from ._secret import Secret
-from ._transport import HttpTransport, OwnHttpClient
-from ._turnstile import ElasticTurnstile, Turnstile
 from ._unset import UNSET, Unset
+from .pacing._home import Home
+from .pacing._limiter import Limiter, limiter_of
+from .pacing._turnstile import ElasticTurnstile, Turnstile
 from .policy import MOST_WIDTH, Effect, RateLimit, RetryPolicy
 from .resources import MultiPartyCalls
+from .transport._http import HttpTransport, OwnHttpClient
+from .transport._lanes import LaneTransport, open_connection_lane
 from .wire import Account, Request, check_path
 
 LaneOpener = Callable[[ssl.SSLContext], Callable[[], httpx.AsyncBaseTransport]]
@@ -267,7 +267,7 @@ def _opener(transport: object, http_client: httpx.AsyncClient | None) -> LaneOpe
     if http_client is not None:
         raise ValueError("transport='aiohttp' is for the client's own connections, and http_client= brings others")
     try:
-        from ._fast import open_aiohttp_lane
+        from .transport._aiohttp import open_aiohttp_lane
     except ImportError as error:
         raise ImportError("transport='aiohttp' needs the extra 'fast': pip install 'plivo-async[fast]'") from error
     return open_aiohttp_lane

@@ -9,16 +9,14 @@ from typing import Protocol
 
 import anyio
 
-from ._clock import Clock, sleep_until
 from ._errors import PlivoError
 from ._failures import failure
-from ._home import Home
-from ._limiter import DeadlinePassed, Limiter
 from ._logs import masked
 from ._options import Options
-from ._progress import Progress
-from ._sequence import Sequence
-from ._transport import Trip
+from .pacing._clock import Clock, sleep_until
+from .pacing._home import Home
+from .pacing._limiter import DeadlinePassed, Limiter
+from .pacing._sequence import Sequence
 from .policy import (
     Attempt,
     AttemptOutcome,
@@ -30,6 +28,8 @@ from .policy import (
     classify,
     decide,
 )
+from .transport._http import Trip
+from .transport._progress import Progress
 from .wire import Answer, Request, retry_after
 
 _log = logging.getLogger("plivo_async")

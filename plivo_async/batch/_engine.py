@@ -14,10 +14,10 @@ from typing import Protocol
 import anyio
 import anyio.lowlevel
 
-from .._clock import sleep_until
 from .._errors import NotSentError
 from .._options import Options
-from .._turnstile import Turnstile
+from ..pacing._clock import sleep_until
+from ..pacing._turnstile import Turnstile
 from ..policy import ActivationOutcome, ActivationRules, Attempt, AttemptOutcome, Priority, RetryPolicy
 from ..wire import Room
 from ._activation import Activation

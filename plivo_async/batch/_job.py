@@ -3,10 +3,9 @@
 import math
 from typing import Protocol
 
-from .._clock import Clock
 from .._exchange import Attempted
 from .._options import Options
-from .._progress import Progress
+from ..pacing._clock import Clock
 from ..policy import (
     ActivationRules,
     ActivationRun,
@@ -17,6 +16,7 @@ from ..policy import (
     RetryBudget,
     Step,
 )
+from ..transport._progress import Progress
 from ..wire import Answer, Request, Room, activate, read_look, retrieve
 from ._activation import Activation, activation_error
 

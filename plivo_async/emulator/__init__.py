@@ -3,17 +3,17 @@
 It shares no code with the client, so that a mistake of one can't hide in the other.
 """
 
-from ._callbacks import CallbackRecord
-from ._conferences import Applied, Conference
 from ._emulator import Emulator
 from ._faults import MEANINGS, Fault, Faults, Meaning
-from ._legs import HANGUP_CAUSES, Leg
 from ._limit import Limit
 from ._log import Counts, Request
-from ._participants import Participant
-from ._phones import Phone
-from ._recordings import Recording
-from ._settings import Settings
+from .world._callbacks import CallbackRecord
+from .world._conferences import Applied, Conference
+from .world._legs import HANGUP_CAUSES, Leg
+from .world._participants import Participant
+from .world._phones import Phone
+from .world._recordings import Recording
+from .world._settings import Settings
 
 __all__ = [
     "HANGUP_CAUSES",

@@ -7,17 +7,17 @@ of the latency. The order within `decide` is that of a real service: credentials
 from collections import Counter
 from dataclasses import dataclass
 
-from ._api import Answer, Api, html_page, plain_text
-from ._auth import Account
 from ._draws import Draws, draw
 from ._faults import MEANINGS, Fault, Faults, Script
-from ._job import Asked, Headers, RefusedError
 from ._latency import Latency, split_latency
 from ._limit import Limit, retry_after
 from ._log import Log, Request
-from ._rooms import Rooms
-from ._routes import Reference, route
-from ._settings import Settings
+from .api._api import Answer, Api, html_page, plain_text
+from .api._auth import Account
+from .api._job import Asked, Headers, RefusedError
+from .api._routes import Reference, route
+from .world._rooms import Rooms
+from .world._settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

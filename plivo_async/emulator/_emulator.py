@@ -14,24 +14,24 @@ from uuid import UUID
 import anyio
 import anyio.abc
 
-from ._asgi import Asgi, asgi
-from ._auth import made_up
-from ._callbacks import CallbackRecord
 from ._core import Core, Rules
 from ._faults import Faults, Line, fault_named
 from ._latency import Latency, check_latency
-from ._legs import Leg
 from ._limit import Limit
 from ._log import Counts, Request
-from ._machine import OWN_NUMBER
-from ._phones import Phone, Rings
-from ._pipe import pipe
-from ._rooms import Conference, Rooms
-from ._routes import OPERATIONS
-from ._server import Connection, serve
-from ._settings import Settings
-from ._sockets import accept_forever, listen
-from ._tasks import Tasks
+from .api._auth import made_up
+from .api._routes import OPERATIONS
+from .serving._asgi import Asgi, asgi
+from .serving._pipe import pipe
+from .serving._server import Connection, serve
+from .serving._sockets import accept_forever, listen
+from .serving._tasks import Tasks
+from .world._callbacks import CallbackRecord
+from .world._legs import Leg
+from .world._machine import OWN_NUMBER
+from .world._phones import Phone, Rings
+from .world._rooms import Conference, Rooms
+from .world._settings import Settings
 
 _DEFAULT_LIMIT = Limit()
 

@@ -5,9 +5,9 @@ Timestamps are aware datetimes in UTC, whatever offset Plivo wrote; amounts are 
 in `extra`, and so is what can't be read: such a field is None. Only what makes a thing that thing is required.
 """
 
-from ._calls import MultiPartyCall
 from ._decode import decode, decode_page
 from ._lists import PageMeta
+from ._multiparty_calls import MultiPartyCall
 from ._participants import AddedParticipant, DialledCall, Participant, ParticipantUpdate
 from ._replies import Accepted, Playback, Recording
 

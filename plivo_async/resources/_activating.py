@@ -9,10 +9,7 @@ from typing import Protocol, get_args
 
 import anyio
 
-from .._clock import sleep_until
-from .._limiter import DeadlinePassed
 from .._options import Options, seconds
-from .._sequence import Sequence
 from ..batch import (
     Activation,
     ActivationReport,
@@ -29,6 +26,9 @@ from ..batch import (
     not_attempted,
     read_all,
 )
+from ..pacing._clock import sleep_until
+from ..pacing._limiter import DeadlinePassed
+from ..pacing._sequence import Sequence
 from ..policy import ActivationRules, Confirm, Priority
 from ..wire import Room, activate
 

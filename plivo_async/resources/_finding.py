@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from .._clock import sleep_until
 from .._errors import NotFoundError
 from ..models import Participant
+from ..pacing._clock import sleep_until
 from ..wire import Answer, Request, Room, aware, list_participants, server_time
 from ..wire import call_uuid as checked_call_uuid
 from ._operation import Operations

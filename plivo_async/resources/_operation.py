@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NoReturn, Protocol, TypeVar
 
-from .._clock import Clock
 from .._errors import DecodeError, OutcomeUnknownError, PlivoError
 from .._options import Options, seconds
 from ..models import Accepted, decode
+from ..pacing._clock import Clock
 from ..policy import Effect
 from ..wire import Account, Answer, Callback, Request, callback, server_time
 from ._pages import Pages

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import get_args
 
-from .._clock import sleep_until
 from .._errors import (
     NotFoundError,
     NotSentError,
@@ -17,6 +16,7 @@ from .._errors import (
 )
 from .._options import seconds
 from ..models import MultiPartyCall
+from ..pacing._clock import sleep_until
 from ..wire import Room, Status, retrieve, room_by_uuid
 from ._operation import Operations
 

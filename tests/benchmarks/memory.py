@@ -83,9 +83,9 @@ def _instant_mpc() -> Any:
     """`client.mpc` without a network: everything of ours but HTTP, and each activation is answered 204 at once."""
     from plivo_async._exchange import Exchange
     from plivo_async._options import Options, attempt_timeout
-    from plivo_async._transport import Trip
     from plivo_async.policy import MOST_WIDTH, RetryPolicy
     from plivo_async.resources import MultiPartyCalls
+    from plivo_async.transport._http import Trip
     from plivo_async.wire import Account, Answer
 
     class Instant:

@@ -1,0 +1,163 @@
+"""From a routed request to an answer: access, arguments, operation, result. No I/O, no clock of its own.
+
+To add an operation: a line in `_routes.ROUTES` and a function in `HANDLERS` under the same name.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..world._callbacks import flag_text
+from ..world._rooms import Rooms
+from ..world._settings import Settings
+from ..world._values import Hook, RuleError
+from . import _operations_conferences as conferences
+from . import _operations_participants as participants
+from . import _operations_recordings as recordings
+from . import _operations_sounds as sounds
+from ._arguments import asynchronous, read_arguments
+from ._auth import Account
+from ._job import Asked, Headers, Job, RefusedError, Result
+
+_JSON: Headers = (("Content-Type", "application/json"),)
+_TEXT: Headers = (("Content-Type", "text/plain; charset=utf-8"),)
+_HTML: Headers = (("Content-Type", "text/html; charset=utf-8"),)
+
+Handler = Callable[[Job], Result]
+
+HANDLERS: Mapping[str, Handler] = {
+    "list": conferences.list_conferences,
+    "get": conferences.get,
+    "activate": conferences.activate,
+    "end": conferences.end,
+    "add-participant": participants.add_participant,
+    "list-participants": participants.list_participants,
+    "get-participant": participants.get_participant,
+    "update-participant": participants.update_participant,
+    "kick": participants.kick,
+    "start-recording": recordings.start_recording,
+    "stop-recording": recordings.stop_recording,
+    "pause-recording": recordings.pause_recording,
+    "resume-recording": recordings.resume_recording,
+    "start-participant-recording": recordings.start_participant_recording,
+    "stop-participant-recording": recordings.stop_participant_recording,
+    "pause-participant-recording": recordings.pause_participant_recording,
+    "resume-participant-recording": recordings.resume_participant_recording,
+    "play": sounds.play,
+    "stop-play": sounds.stop_play,
+    "speak": sounds.speak,
+    "stop-speak": sounds.stop_speak,
+}
+"""Each operation of `_routes.ROUTES` by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = ()
+    applied: bool = False
+    """Whether the request changed the state."""
+
+
+class Api:
+    """The REST API of one account."""
+
+    __slots__ = ("account", "rooms", "settings")
+
+    def __init__(self, account: Account, rooms: Rooms, settings: Settings) -> None:
+        self.account = account
+        self.rooms = rooms
+        self.settings = settings
+
+    def barred(self, asked: Asked) -> Answer | None:
+        """The 401, 403, or 404 of a request that never gets to the account; None for one that does."""
+        if asked.route.auth_id is None:
+            return self.refusal(asked, RefusedError(404, "not found"))
+        if not self.account.accepts(asked.authorization):
+            challenge = (("WWW-Authenticate", 'Basic realm="Plivo"'),)
+            return self.refusal(asked, RefusedError(401, "authentication failed", challenge))
+        if asked.route.auth_id != self.account.auth_id:
+            return self.refusal(asked, RefusedError(403, "the path names another account"))
+        return None
+
+    def answer(self, asked: Asked, now: float) -> Answer:
+        """Carry out a request that is not barred; `now` is in seconds since the emulator started."""
+        route = asked.route
+        try:
+            if route.operation is None:
+                headers = (("Allow", ", ".join(route.allow)),) if route.allow else ()
+                raise RefusedError(route.refusal or 404, route.detail, headers)
+            return self._carried_out(HANDLERS[route.operation], asked, now)
+        except RefusedError as refused:
+            return self.refusal(asked, refused)
+
+    def _carried_out(self, handler: Handler, asked: Asked, now: float) -> Answer:
+        arguments = read_arguments(asked)
+        hook = asynchronous(arguments)
+        job = Job(
+            asked=asked,
+            arguments=arguments,
+            auth_id=self.account.auth_id,
+            rooms=self.rooms,
+            settings=self.settings,
+            now=now,
+        )
+        try:
+            result = handler(job)
+        except RuleError as rule:
+            if hook is None:
+                raise RefusedError(rule.status, rule.detail) from None
+            result = Result(rule.status, {"error": rule.detail})
+        return self._told(asked, result) if hook is None else self._spawned(asked, result, hook, now)
+
+    def _told(self, asked: Asked, result: Result) -> Answer:
+        if result.content is None:
+            return Answer(result.status, applied=result.applied)
+        return _json(result.status, {"api_id": asked.new_api_id(), **result.content}, applied=result.applied)
+
+    def _spawned(self, asked: Asked, result: Result, hook: Hook, now: float) -> Answer:
+        """An asynchronous request: carried out at once, its result told to nobody but the callback.
+
+        That is told the values of the JSON that the answer would have been, but for lists and objects, as callbacks
+        are told everything: inferred.
+        """
+        api_id = asked.new_api_id()
+        self.rooms.note_callback(hook, {"api_id": api_id, **self._plain(result.content or {})}, now)
+        content = {"message": "async api spawned", "api_id": api_id}
+        return _json(self.settings.async_status, content, applied=result.applied)
+
+    def _plain(self, content: Mapping[str, Any]) -> dict[str, str]:
+        return {key: self._text(value) for key, value in content.items() if not isinstance(value, dict | list)}
+
+    def _text(self, value: object) -> str:
+        if isinstance(value, bool):
+            return flag_text(self.settings, value)
+        return "" if value is None else str(value)
+
+    def refusal(self, asked: Asked, refused: RefusedError) -> Answer:
+        """The answer to a refused request, in the shape that the settings ask for."""
+        if self.settings.error_body == "text":
+            return Answer(refused.status, refused.detail.encode(), _TEXT + refused.headers)
+        content: dict[str, str] = {}
+        if self.settings.error_body == "json":
+            content = {"api_id": asked.new_api_id(), "error": refused.detail}
+        return Answer(refused.status, json.dumps(content).encode(), _JSON + refused.headers)
+
+
+def _json(status: int, content: Mapping[str, Any], *, applied: bool) -> Answer:
+    return Answer(status, json.dumps(content).encode(), _JSON, applied)
+
+
+def html_page(status: int, title: str, headers: Headers = ()) -> Answer:
+    """A page as a gateway would answer it."""
+    page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+    return Answer(status, page.encode(), _HTML + headers)
+
+
+def plain_text(status: int, text: str, headers: Headers = ()) -> Answer:
+    """A line of text as a load balancer would answer it."""
+    return Answer(status, text.encode(), _TEXT + headers)

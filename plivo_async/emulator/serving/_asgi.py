@@ -1,0 +1,85 @@
+"""The emulator as an ASGI application: no connections, and so no socket and no real time.
+
+ASGI has no word for a connection that breaks. Whoever serves the application says with which exception it is told.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import anyio
+
+from .._core import Core
+from .._faults import SILENT, Fault
+from .._log import Request
+from ..api._api import Answer
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+def asgi(core: Core, clock: Callable[[], float], broken: Callable[[str], Exception]) -> Asgi:
+    """The application.
+
+    Args:
+        core: Decides.
+        clock: Seconds since the emulator started.
+        broken: Makes the exception that stands for a broken connection of a message.
+    """
+
+    async def application(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise NotImplementedError(f"the emulator speaks HTTP, not {scope['type']!r}")
+        body = await _body(receive, core.rules.settings.max_body)
+        if body is None:
+            await _send(send, Answer(413))
+            return
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        received = core.receive(scope["method"], _target(scope), headers, body, clock())
+        record = received.record
+        await anyio.sleep(received.forward)
+        answer = core.decide(received, clock())
+        if answer is None or record.fault in SILENT:
+            raise broken(f"the emulator broke the connection: {record.fault}")
+        await anyio.sleep(received.back + (core.rules.faults.late_by if record.fault is Fault.LATE else 0.0))
+        core.log.told(record, answer.status)
+        await _spoil(record, answer, core, broken)
+        core.log.answered(record, clock())
+        await _send(send, answer, with_body=record.method != "HEAD")
+
+    return application
+
+
+async def _spoil(record: Request, answer: Answer, core: Core, broken: Callable[[str], Exception]) -> None:
+    """What a fault does to an answer whose head is out: ASGI's clients see it when it is whole, or not at all."""
+    if record.fault is Fault.HALF:
+        raise broken("the emulator broke the connection: half")
+    if record.fault is Fault.SLOW_DRIP:
+        await anyio.sleep(core.rules.faults.drip_interval * len(answer.body))
+
+
+async def _body(receive: Receive, most: int) -> bytes | None:
+    """All of it; None if it is too long, which is read to its end as well."""
+    body = bytearray()
+    more, fits = True, True
+    while more:
+        message = await receive()
+        more = message.get("more_body", False)
+        fits = fits and len(body) + len(message.get("body", b"")) <= most
+        body += message.get("body", b"") if fits else b""
+    return bytes(body) if fits else None
+
+
+def _target(scope: Message) -> str:
+    """The request target as it was sent: `path` is decoded, which would make a slash of `%2F`."""
+    path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+async def _send(send: Send, answer: Answer, *, with_body: bool = True) -> None:
+    headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers]
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body if with_body else b""})

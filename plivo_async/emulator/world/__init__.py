@@ -1,0 +1,1 @@
+"""Conferences, participants, phones and recordings, and what becomes of them: no I/O."""

@@ -1,0 +1,1 @@
+"""Many conferences: batches, streams, ledgers, reports."""

@@ -1,0 +1,1 @@
+"""The client as a whole: options, errors, secrets, cancellation, what is public."""

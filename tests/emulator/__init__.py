@@ -1,0 +1,1 @@
+"""The emulator: faults, limits, and what its tests share."""

@@ -1,0 +1,1 @@
+"""The emulator's API: what it answers to a request."""

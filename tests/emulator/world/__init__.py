@@ -1,0 +1,1 @@
+"""The emulator's conferences, phones and recordings."""

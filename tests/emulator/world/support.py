@@ -1,0 +1,99 @@
+"""What the tests of the emulator's state machine share: conferences whose clock is what the test says."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from itertools import count
+from typing import Any
+
+from plivo_async.emulator import Settings
+from plivo_async.emulator.world._conferences import MAX_DURATION, Conference
+from plivo_async.emulator.world._participants import Participant
+from plivo_async.emulator.world._rooms import Added, Rooms
+from plivo_async.emulator.world._values import Destination, Hook, Joining, RoomOptions
+
+from ..support import EPOCH
+
+HOOK = Hook(url="https://example.com/status", method="POST")
+RECORDINGS = Hook(url="https://example.com/recordings", method="GET")
+CALLS = Hook(url="https://example.com/calls", method="POST")
+SETTINGS = {one.name for one in fields(Settings)}
+EXIT = Hook(url="https://example.com/exit", method="POST")
+
+
+def new_rooms(**options: Any) -> Rooms:
+    """Rooms whose UUIDs are numbers; phones are dialled all at once unless told otherwise."""
+    numbers: Iterator[int] = count()
+    settings = Settings(**{name: options.pop(name) for name in list(options) if name in SETTINGS})
+    return Rooms(EPOCH, lambda: f"uuid-{next(numbers)}", settings=settings, **{"calls_per_second": None, **options})
+
+
+def dialling(*to: str, room: RoomOptions | None = None, **options: Any) -> Joining:
+    """A request to dial these phones, with 10 seconds of ringing; the role is agent unless told otherwise."""
+    ring_timeout = options.pop("ring_timeout", 10)
+    return Joining(
+        **{
+            "role": "agent",
+            "from_": "+14150000000",
+            "destinations": tuple(Destination(to=one, ring_timeout=ring_timeout) for one in to),
+            "room": room or RoomOptions(),
+            **options,
+        }
+    )
+
+
+def transferring(call_uuid: str, **options: Any) -> Joining:
+    """A request to transfer a call, of a customer unless told otherwise."""
+    return Joining(**{"role": "customer", "call_uuid": call_uuid, **options})
+
+
+def add(rooms: Rooms, joining: Joining, now: float = 0.0, *, name: str = "a", by: int = 1) -> Added:
+    """Ask for a participant by name."""
+    return rooms.add_participant(name, None, joining, now, by=by)
+
+
+def filled_room(rooms: Rooms, *joinings: Joining, name: str = "a") -> tuple[Conference, list[Participant]]:
+    """A conference into which these were added at second 0 and have joined by second 1, and who they are, in order."""
+    for joining in joinings:
+        add(rooms, joining, name=name)
+    rooms.advance(1.0)
+    conference = rooms.newest[name]
+    return conference, conference.participants
+
+
+def events(rooms: Rooms, hook: Hook = HOOK) -> list[str]:
+    """The names of the events that were told there, in order."""
+    return [one.params["EventName"] for one in rooms.callbacks if one.url == hook.url]
+
+
+def sound(room: Conference, *, most: int, may_be_empty: bool = False) -> None:
+    """What holds of a conference at any time.
+
+    Args:
+        room: Any one.
+        most: Participants that may be in it.
+        may_be_empty: Whether it may live although nobody is in it.
+    """
+    people = room.everybody()
+    present = [one for one in people if one.present]
+    assert room.headcount() == len(present) <= most
+    assert len({one.member_id for one in people}) == len(people)
+    assert len({one.call_uuid for one in present}) == len(present)
+    assert (room.end_time is None) == (room.termination_cause_code is None) == room.live
+    assert bool(present) or not room.live or may_be_empty
+    assert len(room.activations) <= 1 >= len(room.endings)
+    assert all(one.leg.live and one.leg.member_id == one.member_id for one in present)
+    assert all(one.phase == "completed" for one in room.made) or room.state == "Active"
+    for one in people:
+        _paid(one)
+    if not room.live:
+        assert room.duration is not None
+        assert room.duration <= max(MAX_DURATION, room.max_duration)
+        assert room.billed_duration == sum(one.billed_duration or 0 for one in people)
+        assert room.billed_amount == sum(one.billed_amount or 0 for one in people)
+
+
+def _paid(one: Participant) -> None:
+    assert (one.exit_time is None) == (one.exit_cause is None) == (one.duration is None) == one.present
+    if one.duration is not None and one.billed_duration is not None:
+        assert one.billed_duration % 60 == 0
+        assert 0 <= one.duration <= one.billed_duration < one.duration + 60

@@ -1,0 +1,1 @@
+"""The project itself: architecture, docs, reference, types, benchmarks."""

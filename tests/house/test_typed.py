@@ -1,0 +1,46 @@
+"""What type checkers make of the public API: mypy checks the sample with everything else, pyright here."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import plivo_async
+
+from .reference import SECTIONS
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "tests" / "typed" / "sample.py"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyright") is None, reason="pyright is not installed")
+def test_pyright_accepts_what_is_right_and_refuses_what_is_wrong() -> None:
+    """Strict, with a comment on each call that must be refused; a comment in vain is an error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pyright", "--pythonpath", sys.executable],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_sample_uses_everything_that_is_public() -> None:
+    """Every public name but errors and outcomes, and every public method of what people call."""
+    text = SAMPLE.read_text(encoding="utf-8")
+    told = SECTIONS["Client"] + SECTIONS["Multiparty calls"] + SECTIONS["Participants"] + SECTIONS["Lists"]
+    assert not {name for name in told if name not in text and name != "BASE_URL"}
+    handles = (
+        plivo_async.AsyncClient,
+        plivo_async.MultiPartyCalls,
+        plivo_async.MultiPartyCallHandle,
+        plivo_async.MembersHandle,
+        plivo_async.ParticipantHandle,
+        plivo_async.Page,
+        plivo_async.Pages,
+    )
+    methods = {name for handle in handles for name in vars(handle) if not name.startswith("_")}
+    assert not {name for name in methods if f".{name}" not in text}

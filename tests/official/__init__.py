@@ -1,0 +1,1 @@
+"""Plivo's official SDK, driven against the emulator and beside ours."""

@@ -1,0 +1,79 @@
+"""An exchange that answers from a script and keeps what it was asked: the resources without attempts and network."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anyio
+
+from plivo_async._exchange import Attempted
+from plivo_async._options import Options, attempt_timeout
+from plivo_async.pacing._sequence import Sequence
+from plivo_async.policy import Attempt, RetryBudget, RetryPolicy
+from plivo_async.resources import MultiPartyCalls
+from plivo_async.wire import Account, Answer, Request
+
+Reply = Answer | Exception | Callable[[Request], Answer]
+
+ACCOUNT = Account("https://api.plivo.com", "MA" + "X" * 18)
+
+
+class Scripted:
+    """Answers operations one after the other; the last reply of the script is given again and again.
+
+    Attributes:
+        requests: What was asked, in order.
+        deadlines: The seconds that each may take.
+    """
+
+    def __init__(self, *script: Reply) -> None:
+        self.script = list(script)
+        self.requests: list[Request] = []
+        self.deadlines: list[float | None] = []
+        self.clock: Callable[[], float] = anyio.current_time
+        self.budget = RetryBudget()
+        self.sequence = Sequence()
+
+    async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
+        """Give the next reply."""
+        await anyio.lowlevel.checkpoint()
+        self.requests.append(request)
+        self.deadlines.append(deadline)
+        reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return reply if isinstance(reply, Answer) else reply(request)
+
+    def random(self) -> float:
+        """No surprises."""
+        return 0.5
+
+    async def attempt(self, request: Request, options: Options, **_: object) -> Attempted:
+        """Nothing here activates."""
+        raise AssertionError(request)
+
+    def repeating(self, attempt: Attempt, options: Options) -> None:
+        """Nothing here activates."""
+
+    @property
+    def mpc(self) -> MultiPartyCalls:
+        """`client.mpc` on top of it."""
+        options = Options(timeout=attempt_timeout(10.0), retry=RetryPolicy())
+        return MultiPartyCalls(self, options, 8, ACCOUNT)
+
+    @property
+    def body(self) -> Any:
+        """The JSON of the last request; None if it had no body."""
+        sent = self.requests[-1].body
+        return None if sent is None else json.loads(sent)
+
+
+def answer(status_code: int, data: object = None, headers: Mapping[str, str] | None = None) -> Answer:
+    """An answer with JSON, or with nothing."""
+    body = b"" if data is None else json.dumps(data).encode()
+    return Answer(status_code, {} if headers is None else headers, body)
+
+
+def shape(request: Request) -> str:
+    """A request in a line: method, path, and query."""
+    return f"{request.method} {request.path}" + (f"?{request.query}" if request.query else "")

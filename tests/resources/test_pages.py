@@ -1,0 +1,592 @@
+"""Lists page by page: which links are followed, and what iterating over them promises."""
+
+import copy
+import dataclasses
+import gc
+import json
+import pickle
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import anyio
+import anyio.lowlevel
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plivo_async import DecodeError, ServerError
+from plivo_async.emulator import Emulator, Settings
+from plivo_async.models import Accepted, PageMeta, Participant
+from plivo_async.policy import Effect
+from plivo_async.resources._pages import Page, Pages
+from plivo_async.wire import Account, Answer, Request, list_calls, list_participants, next_page, page_at, room
+
+from ..support import in_memory
+from ..wire.support import names
+
+BASE = "https://api.plivo.com"
+AUTH_ID = "MAXXXXXXXXXXXXXXXXXX"
+OURS = f"/v1/Account/{AUTH_ID}"
+LIST = list_calls({"status": "initialized"})
+PEOPLE = list_participants(room("support-4812"))
+
+
+def follow(link: str, base_url: str = BASE, like: Request = LIST) -> tuple[str, str]:
+    """Path and query of the next request."""
+    request = next_page(link, base_url, AUTH_ID, like)
+    assert (request.operation, request.target) == (like.operation, like.target)
+    assert (request.effect, request.method, request.body) == (Effect.SAFE, "GET", None)
+    return request.path, request.query
+
+
+# ---- Links ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=20&offset=20",
+        "",
+        "cursor=eyJpZCI6NX0%3D&limit=20",
+        "offset=20&limit=5&status=active&status=ended",
+        "creation_time__gt=2026-11-24+12%3A00",
+        "a=%zz&b=%",
+        "q='(x)';y|z?u/v:w@[1]",
+    ],
+)
+def test_a_query_is_kept_as_it_is(query: str) -> None:
+    """Order, repetitions, an opaque cursor; nothing is added, an `offset` least of all."""
+    link = f"{OURS}/MultiPartyCall/?{query}"
+    assert follow(link) == ("MultiPartyCall/", query.replace("|", "%7C"))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "link"),
+    [
+        (BASE, f"https://api.plivo.com{OURS}/MultiPartyCall/?offset=20"),
+        (BASE, f"HTTPS://API.plivo.com:443{OURS}/MultiPartyCall/?offset=20"),
+        ("http://127.0.0.1:8808", f"http://127.0.0.1:8808{OURS}/MultiPartyCall/?offset=20"),
+        ("http://[::1]", f"http://[::1]:80{OURS}/MultiPartyCall/?offset=20"),
+        ("https://gateway.example/plivo", f"{OURS}/MultiPartyCall/?offset=20"),
+        ("https://gateway.example/plivo", f"/plivo{OURS}/MultiPartyCall/?offset=20"),
+        ("https://gateway.example/plivo", f"https://gateway.example/plivo{OURS}/MultiPartyCall/?offset=20"),
+    ],
+)
+def test_a_link_may_name_our_own_server(base_url: str, link: str) -> None:
+    """Scheme, host and port are ours; with what stands in front of `/v1`, or without."""
+    assert follow(link, base_url) == ("MultiPartyCall/", "offset=20")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"https://evil.example{OURS}/MultiPartyCall/?offset=20",
+        f"https://api.plivo.com.evil.example{OURS}/MultiPartyCall/",
+        f"https://api.plivo.com@evil.example{OURS}/MultiPartyCall/",
+        f"https://user:pw@api.plivo.com{OURS}/MultiPartyCall/",
+        f"https://api.plivo.com:8443{OURS}/MultiPartyCall/",
+        f"http://api.plivo.com{OURS}/MultiPartyCall/",
+        f"ftp://api.plivo.com{OURS}/MultiPartyCall/",
+        f"https:{OURS}/MultiPartyCall/",
+        f"https://api.plivo.com\\@evil.example{OURS}/MultiPartyCall/",
+        f"//evil.example{OURS}/MultiPartyCall/",
+        f"//api.plivo.com{OURS}/MultiPartyCall/",
+        f"/{OURS}/MultiPartyCall/",
+        f"\\\\evil.example{OURS}/MultiPartyCall/",
+        "/v1/Account/MAYYYYYYYYYYYYYYYYYY/MultiPartyCall/?offset=20",
+        f"/v1/Account/{AUTH_ID.lower()}/MultiPartyCall/?offset=20",
+        f"/v1/Account/{AUTH_ID}X/MultiPartyCall/",
+        f"/v2/Account/{AUTH_ID}/MultiPartyCall/",
+        "/MultiPartyCall/?offset=20",
+        "MultiPartyCall/?offset=20",
+        "?limit=20&offset=20",
+        OURS,
+        f"{OURS}/",
+        f"{OURS}?offset=20",
+        f"{OURS}/?offset=20",
+        f"{OURS}//MultiPartyCall/",
+        f"{OURS}/../MAYYYYYYYYYYYYYYYYYY/MultiPartyCall/",
+        f"{OURS}/MultiPartyCall/../../MAYYYYYYYYYYYYYYYYYY/",
+        f"{OURS}/%2e%2E/MAYYYYYYYYYYYYYYYYYY/MultiPartyCall/",
+        f"{OURS}/MultiPartyCall/.?offset=20",
+        f"{OURS}/..\\MAYYYYYYYYYYYYYYYYYY/",
+        f"{OURS}/MultiPartyCall/?offset=20\\",
+        f"{OURS}/MultiPartyCall/?offset=20#top",
+        f"{OURS}/MultiPartyCall/#top",
+        f"{OURS}/MultiPartyCall/?offset=20\r\nX-Evil: 1",
+        f"{OURS}/Multi\x00PartyCall/",
+        f"{OURS}/MultiPartyCall/?a=\x7f",
+        f"{OURS}/MultiPartyCall/?a=\x85",
+        f"{OURS}/MultiPartyCall/?a=\ud800",
+        f"{OURS}/MultiParty Call/?offset=20",
+        f"{OURS}/MultiPartyCall/?cursor=" + "x" * 60_000,
+        f"{OURS}/MultiPartyCall/?cursor=" + "é" * 20_000,
+        "",
+        " ",
+        "next",
+    ],
+    ids=lambda link: repr(link)[:70],
+)
+@pytest.mark.parametrize("base_url", [BASE, "https://api.plivo.com/v1"])
+def test_a_link_that_leads_elsewhere_is_refused(link: str, base_url: str) -> None:
+    """Whoever writes it does not choose where our credentials go; the message says how, and doesn't repeat it."""
+    with pytest.raises(ValueError, match=r"^it[ s']") as caught:
+        follow(link, base_url)
+    assert "evil" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@given(names, st.sampled_from(["", "?limit=20&offset=20"]))
+def test_names_in_links_are_encoded_or_not(name: str, query: str) -> None:
+    """Plivo's examples leave names as they are, whatever is in them; either way the same list is walked on."""
+    like = list_participants(room(name))
+    for shown in (name, quote(name, safe=""), quote(name)):
+        link = f"{OURS}/MultiPartyCall/name_{shown}/Participant/{query}"
+        assert follow(link, like=like) == (like.path, query[1:])
+
+
+def test_another_list_of_ours_may_follow() -> None:
+    """A link by UUID after one by name, for example."""
+    path = "MultiPartyCall/uuid_8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e/Participant/"
+    assert follow(f"{OURS}/{path}?offset=20", like=PEOPLE) == (path, "offset=20")
+
+
+@given(st.text() | st.text(st.sampled_from("/?#%.\\:@ \n2eE[]é")).map(lambda text: f"{OURS}/MultiPartyCall/{text}"))
+def test_whatever_the_link_it_stays_with_us(link: str) -> None:
+    """A `ValueError`, or a URL that httpx sends to our server, below our account, as it is."""
+    try:
+        path, query = follow(link)
+    except ValueError:
+        return
+    url = httpx.URL(f"{BASE}{OURS}/{path}" + (f"?{query}" if query else ""))
+    assert (url.scheme, url.host, url.port, url.userinfo) == ("https", "api.plivo.com", None, b"")
+    assert url.path.startswith(f"{OURS}/")
+    assert not url.fragment
+    assert ".." not in url.path.split("/")
+    assert url.raw_path.isascii()
+
+
+# ---- Iterating -----------------------------------------------------------------------------------------------------
+
+
+def body(objects: list[Any], link: object = None, **meta: Any) -> Answer:
+    """A page of participants' member ids, with a link to the next one."""
+    shown = [{"member_id": one, "mpc_uuid": "u", "call_uuid": "c", "role": "agent"} for one in objects]
+    data = {"api_id": "a", "meta": {"limit": 2, "next": link, **meta}, "objects": shown}
+    return Answer(200, {}, json.dumps(data).encode())
+
+
+def link_to(offset: int) -> str:
+    """A link as Plivo writes it."""
+    return f"{OURS}/MultiPartyCall/name_support-4812/Participant/?limit=2&offset={offset}"
+
+
+class Server:
+    """Answers with the page for each query; an exception in its place is raised.
+
+    Attributes:
+        asked: The queries that came, in order.
+        open: How many are being answered.
+    """
+
+    def __init__(self, pages: dict[str, Answer | Exception] | Callable[[str], Answer]) -> None:
+        self.pages = pages
+        self.asked: list[str] = []
+        self.open = 0
+
+    async def __call__(self, request: Request) -> Answer:
+        """Answer one request, after a second."""
+        assert request.path == PEOPLE.path
+        self.asked.append(request.query)
+        self.open += 1
+        try:
+            await anyio.sleep(1)
+        finally:
+            self.open -= 1
+        page = self.pages(request.query) if callable(self.pages) else self.pages[request.query]
+        if isinstance(page, Exception):
+            raise page
+        return page
+
+    @property
+    def list(self) -> Pages[Participant]:
+        """The list."""
+        return Pages(Participant, PEOPLE, self, Account(BASE, AUTH_ID))
+
+
+def three_pages() -> Server:
+    """Five participants, two on a page."""
+    return Server(
+        {
+            "": body([1, 2], link_to(2), count=5, offset=0),
+            "limit=2&offset=2": body([3, 4], link_to(4), count=5, offset=2),
+            "limit=2&offset=4": body([5], None, count=5, offset=4),
+        }
+    )
+
+
+async def collected(pages: Pages[Participant]) -> tuple[list[str], Exception | None]:
+    """The member ids that came, and what ended it."""
+    found = []
+    try:
+        async for one in pages:
+            found.append(one.member_id)  # noqa: PERF401  (some are wanted when it fails)
+    except Exception as error:  # noqa: BLE001  (returned)
+        return found, error
+    return found, None
+
+
+@pytest.mark.anyio
+async def test_all_objects_of_all_pages() -> None:
+    """In their order, each once; a page is fetched when its first object is wanted, and none before."""
+    server = three_pages()
+    pages = server.list
+    assert server.asked == []
+    seen = [(one.member_id, len(server.asked)) async for one in pages]
+    assert seen == [("1", 1), ("2", 1), ("3", 2), ("4", 2), ("5", 3)]
+
+
+@pytest.mark.anyio
+async def test_iterating_again_begins_anew() -> None:
+    """Two at once do not disturb each other, either."""
+    server = three_pages()
+    pages = server.list
+    assert await collected(pages) == await collected(pages) == (["1", "2", "3", "4", "5"], None)
+    first, second = aiter(pages), aiter(pages)
+    assert [(await anext(first)).member_id for _ in range(3)] == ["1", "2", "3"]
+    assert [(await anext(second)).member_id for _ in range(5)] == ["1", "2", "3", "4", "5"]
+    assert (await anext(first)).member_id == "4"
+    assert len(server.asked) == 3 + 3 + 2 + 3
+
+
+@pytest.mark.anyio
+async def test_one_page_at_a_time() -> None:
+    """`await` gives the first one, and each leads to the next."""
+    server = three_pages()
+    page = await server.list
+    assert [one.member_id for one in page.objects] == ["1", "2"]
+    assert page.meta == PageMeta(count=5, limit=2, offset=0, next=link_to(2), api_id="a")
+    assert page.has_next
+    second = await page.next()
+    assert second is not None
+    third = await second.next()
+    assert third is not None
+    assert (third.has_next, await third.next()) == (False, None)
+    assert server.asked == ["", "limit=2&offset=2", "limit=2&offset=4"]
+    assert await page.next() == second
+    assert len(server.asked) == 4
+
+
+@pytest.mark.anyio
+async def test_page_by_page() -> None:
+    """All pages, one after the other, and then no more, however often it is asked."""
+    server = three_pages()
+    pages = server.list.pages()
+    assert [len(page.objects) async for page in pages] == [2, 2, 1]
+    with pytest.raises(StopAsyncIteration):
+        await anext(pages)
+    assert len(server.asked) == 3
+
+
+@pytest.mark.anyio
+async def test_pages_without_objects() -> None:
+    """An empty list is one empty page; an empty page in between is no end."""
+    assert await collected(Server({"": body([])}).list) == ([], None)
+    server = Server({"": body([], link_to(2)), "limit=2&offset=2": body([1])})
+    assert await collected(server.list) == (["1"], None)
+    bare = Server({"": Answer(200, {}, b'{"objects": []}')})
+    page = await bare.list
+    assert (page.meta, page.has_next) == (PageMeta(), False)
+
+
+@pytest.mark.anyio
+async def test_an_opaque_cursor() -> None:
+    """It is handed back as it came, alone."""
+    link = f"{OURS}/MultiPartyCall/name_support-4812/Participant/?cursor=eyJ%2Fx%3D&limit=2"
+    server = Server({"": body([1], link), "cursor=eyJ%2Fx%3D&limit=2": body([2])})
+    assert await collected(server.list) == (["1", "2"], None)
+
+
+def unlinked(objects: list[Any], **meta: Any) -> Answer:
+    """A page that has no place for links, as in one example of the documents."""
+    data = json.loads(body(objects, **meta).body)
+    del data["meta"]["next"]
+    return Answer(200, {}, json.dumps(data).encode())
+
+
+@pytest.mark.anyio
+async def test_without_a_place_for_links_the_count_decides() -> None:
+    """Nobody is left out of a list because its pages name no other; a null there is the end all the same."""
+    server = Server(
+        {
+            "": unlinked([1, 2], count=5, offset=0),
+            "offset=2": unlinked([3, 4], count=5, offset=2),
+            "offset=4": unlinked([5], count=5, offset=4),
+        }
+    )
+    assert await collected(server.list) == (["1", "2", "3", "4", "5"], None)
+    assert server.asked == ["", "offset=2", "offset=4"]
+    for last in (
+        body([1, 2], None, count=5, offset=0),
+        unlinked([1, 2], offset=0),
+        unlinked([1, 2], count=2, offset=0),
+        unlinked([1, 2], count=2),
+    ):
+        page = await Server({"": last}).list
+        assert (page.has_next, await page.next()) == (False, None)
+    assert (await collected(Server({"": unlinked([], count=5, offset=0)}).list)) == ([], None)
+
+
+@pytest.mark.anyio
+async def test_an_offset_that_is_ignored_is_a_circle() -> None:
+    """A server that gives the same page whatever it is asked for ends in an error and not in an endless list."""
+    _, error = await collected(Server(lambda query: unlinked([1, 2], count=5, offset=0)).list)
+    assert isinstance(error, DecodeError)
+    assert "circle" in error.message
+
+
+def test_the_page_at_an_offset() -> None:
+    """The same request, filters and all, from there on."""
+    like = list_calls({"status": "active", "limit": 5, "offset": 10})
+    assert page_at(15, like).query == "status=active&limit=5&offset=15"
+    assert page_at(2, PEOPLE) == dataclasses.replace(PEOPLE, query="offset=2")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("link", [None, "null", ""])
+async def test_no_link_no_page(link: object) -> None:
+    """Null, and what stands for it."""
+    page = await Server({"": body([1], link)}).list
+    assert (page.has_next, await page.next()) == (False, None)
+
+
+@pytest.mark.anyio
+async def test_a_page_that_fails() -> None:
+    """The pages before it have been given; the error is that of the page. Going on asks for that page again."""
+    server = three_pages()
+    assert isinstance(server.pages, dict)
+    server.pages["limit=2&offset=2"] = ServerError("down")
+    pages = server.list
+    assert await collected(pages) == (["1", "2"], server.pages["limit=2&offset=2"])
+    walk = aiter(pages)
+    assert [(await anext(walk)).member_id for _ in range(2)] == ["1", "2"]
+    with pytest.raises(ServerError):
+        await anext(walk)
+    server.pages["limit=2&offset=2"] = body([3])
+    assert [one.member_id async for one in walk] == ["3"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(200, {}, b""), "a page must be an object, not null"),
+        (Answer(200, {}, b"<html>"), "a page must be an object, not null"),
+        (Answer(200, {}, b'{"api_id": "b"}'), "objects must be an array, not null"),
+        (Answer(200, {}, b'{"api_id": "b", "objects": [1]}'), r"objects\[0\]: Participant must be an object"),
+    ],
+)
+async def test_a_page_that_cant_be_read(answer: Answer, words: str) -> None:
+    """A `DecodeError` with the facts; what came before was given."""
+    server = Server({"": body([1, 2], link_to(2)), "limit=2&offset=2": answer})
+    found, error = await collected(server.list)
+    assert found == ["1", "2"]
+    assert isinstance(error, DecodeError)
+    with pytest.raises(DecodeError, match=f"^List participants 'support-4812' was answered 200, .*{words}"):
+        raise error
+    assert (error.operation, error.target, error.status_code) == ("List participants", "support-4812", 200)
+    assert error.detail == (answer.body.decode() or None)
+    assert error.api_id == ("b" if b"api_id" in answer.body else None)
+    assert error.started_at is not None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("https://evil.example/x", "another server"),
+        ("//evil.example/x", "another server"),
+        ("/v1/Account/MAYYYYYYYYYYYYYYYYYY/MultiPartyCall/", "the account's own"),
+        (f"{OURS}/../../evil", "climbs"),
+        (5, "no text"),
+        ([link_to(2)], "no text"),
+        ("\ud800" * 600, "surrogate"),
+    ],
+)
+async def test_a_link_that_cant_be_followed(link: object, words: str) -> None:
+    """The page that names it is given whole; then it is a `DecodeError`, and nothing was sent there."""
+    server = Server({"": body([1, 2], link)})
+    found, error = await collected(server.list)
+    assert found == ["1", "2"]
+    assert isinstance(error, DecodeError)
+    assert words in str(error)
+    assert (error.operation, error.target, error.status_code) == ("List participants", "support-4812", 200)
+    assert (error.api_id, server.asked) == ("a", [""])
+    assert error.detail is not None
+    assert len(error.detail) <= 500
+    json.dumps(error.to_dict()).encode()
+    page = await server.list
+    assert page.has_next
+    with pytest.raises(DecodeError):
+        await page.next()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("back_to", [0, 2, 4, 6])
+async def test_links_in_a_circle(back_to: int) -> None:
+    """A page that was there before isn't asked for again; a server's mistake is no endless loop."""
+
+    def page(query: str) -> Answer:
+        offset = int(query.rpartition("=")[2] or 0)
+        return body([offset], link_to(offset + 2 if offset < 6 else back_to))
+
+    server = Server(page)
+    found, error = await collected(server.list)
+    twice = ["0"] if back_to == 0 else []  # the first page had no query, so that its link is another one
+    assert found == ["0", "2", "4", "6", *twice]
+    assert len(server.asked) == len(found)
+    assert isinstance(error, DecodeError)
+    assert "circle" in str(error)
+
+
+@pytest.mark.anyio
+async def test_leaving_early_leaves_nothing_behind() -> None:
+    """No request under way, no generator to be closed, no warning."""
+    server = three_pages()
+    async for one in server.list:
+        if one.member_id == "3":
+            break
+    async for page in server.list.pages():
+        assert page.has_next
+        break
+    gc.collect()
+    await anyio.lowlevel.checkpoint()
+    assert (server.open, len(server.asked)) == (0, 3)
+
+
+@pytest.mark.anyio
+async def test_cancelled_between_pages() -> None:
+    """The wait ends at once, and the list can be walked again."""
+    server = three_pages()
+    pages = server.list
+    found: list[str] = []
+    with anyio.move_on_after(1.5):
+        async for one in pages:
+            found.append(one.member_id)  # noqa: PERF401  (some are wanted when it is cut short)
+    assert (found, server.open) == (["1", "2"], 0)
+    assert (await collected(pages))[0] == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.anyio
+async def test_pages_show_what_they_are() -> None:
+    """In a debugger: what is listed; a page shows its objects and compares by them."""
+    pages = three_pages().list
+    assert repr(pages) == "<Pages of Participant: List participants 'support-4812'>"
+    page = await pages
+    assert repr(page).startswith("Page(objects=(Participant(member_id='1'")
+    assert "Server" not in repr(page)
+    assert page == await pages
+    assert isinstance(page, Page)
+
+
+@pytest.mark.anyio
+async def test_a_page_is_data() -> None:
+    """It pickles, copies and becomes a dictionary as what is on it; its list, with the client, stays behind."""
+    page = await three_pages().list
+    for twin in (pickle.loads(pickle.dumps(page)), copy.copy(page), copy.deepcopy(page)):  # noqa: S301
+        assert twin == page
+        assert hash(twin) == hash(page)
+        with pytest.raises(TypeError, match="belongs to no client"):
+            await twin.next()
+    assert list(dataclasses.asdict(page)) == ["objects", "meta"]
+    assert await page.next() is not None
+
+
+@pytest.mark.anyio
+async def test_fastapi_answers_with_a_page() -> None:
+    """With its objects and its place in the list, typed or not, and nothing of the client."""
+    page = await three_pages().list
+    app = FastAPI()
+
+    @app.get("/plain")
+    async def plain() -> Any:
+        return page
+
+    @app.get("/typed", response_model=Page[Participant])
+    async def typed() -> Any:
+        return page
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        answers = [(await client.get(path)).json() for path in ("/plain", "/typed")]
+    assert answers[0] == answers[1]
+    assert list(answers[0]) == ["objects", "meta"]
+    assert [one["member_id"] for one in answers[0]["objects"]] == ["1", "2"]
+
+
+@pytest.mark.anyio
+async def test_a_list_of_what_has_no_fields() -> None:
+    """Any model can be listed."""
+    server = Server({"": Answer(200, {}, b'{"objects": [{"message": "m"}]}')})
+    [one] = [one async for one in Pages(Accepted, PEOPLE, server, Account(BASE, AUTH_ID))]
+    assert one == Accepted(message="m")
+
+
+# ---- Against the emulator --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_emulator_every_conference_once() -> None:
+    """45 of them, 20 on a page, with the filter on all pages; the totals are right."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        for number in range(45):
+            plivo.add_conference(f"room {number}/ü?", status="active" if number < 25 else "initialized")
+        everyone = [page async for page in client.mpc.list().pages()]
+        assert [(len(page.objects), page.meta.count, page.meta.offset) for page in everyone] == [
+            (20, 45, 0),
+            (20, 45, 20),
+            (5, 45, 40),
+        ]
+        assert len({call.mpc_uuid for page in everyone for call in page.objects}) == 45
+        live = [call async for call in client.mpc.list(status="active", limit=7)]
+        assert {call.friendly_name for call in live} == {f"room {number}/ü?" for number in range(25)}
+        assert len(live) == 25
+
+
+@pytest.mark.anyio
+async def test_emulator_acting_while_listing_skips_some() -> None:
+    """Why the documents say: collect first, then act. What was collected is all there is."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        for number in range(40):
+            plivo.add_conference(f"room {number}")
+        started = 0
+        async for call in client.mpc.list(status="initialized"):
+            await client.mpc.start(call.friendly_name)
+            started += 1
+        assert started == 20
+        waiting = [call.friendly_name async for call in client.mpc.list(status="initialized")]
+        assert len(waiting) == 20
+        (await client.mpc.start(waiting)).raise_for_failures()
+        assert {one.status for one in plivo.conferences.values()} == {"Active"}
+
+
+@pytest.mark.anyio
+async def test_emulator_lists_without_links() -> None:
+    """All participants, on pages that name no other."""
+    async with Emulator(port=None, settings=Settings(participant_links=False)) as plivo, in_memory(plivo) as client:
+        plivo.add_conference("room", waiting=5)
+        found = [person.member_id async for person in client.mpc("room").participants(limit=2)]
+        assert found == ["5", "4", "3", "2", "1"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["a b", "a/b?c#d", "e%41", "Östermalm", "..", "a\\b"])
+async def test_emulator_participants_of_any_name(name: str) -> None:
+    """Whatever the name, its pages are found."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        plivo.add_conference(name, status="active", waiting=7)
+        people = [one async for one in client.mpc(name).participants(limit=3)]
+        assert len({one.member_id for one in people}) == 7
+        assert len(plivo.requests) == 3

@@ -1,0 +1,403 @@
+"""Doubt after a refused repetition: what a look proves, and what becomes of the operation."""
+
+import pickle
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import anyio
+import pytest
+
+from plivo_async import (
+    AsyncClient,
+    BadRequestError,
+    NotFoundError,
+    NotSentError,
+    OutcomeUnknownError,
+    PermissionDeniedError,
+    PlivoError,
+    RateLimitError,
+    RetryPolicy,
+    ServerError,
+)
+from plivo_async.emulator import Conference, Emulator, Faults
+from plivo_async.resources._settle import (
+    Goal,
+    Verdict,
+    earliest,
+    ended_of_name,
+    kicked,
+    recording_is,
+    refusal,
+    settled,
+    stopped,
+    stopped_by_name,
+    stopping,
+)
+from plivo_async.wire import Answer, room_by_uuid
+
+from ..support import in_memory
+from .scripted import Scripted, answer, shape
+
+UUID = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"
+SINCE = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
+BEFORE, AFTER = "2026-11-24 11:59:59+00:00", "2026-11-24 17:30:01+05:30"
+DATE = {"date": "Tue, 24 Nov 2026 12:01:10 GMT"}
+DONE, REFUSED, UNKNOWN = Verdict.DONE, Verdict.REFUSED, Verdict.UNKNOWN
+
+
+def call(**facts: Any) -> dict[str, Any]:
+    """A conference as Plivo gives it."""
+    return {"mpc_uuid": UUID, "friendly_name": "room", "status": "Ended", "end_time": AFTER, **facts}
+
+
+def page(*calls: object, more: str | None = None) -> dict[str, Any]:
+    """A page of a list as Plivo gives it."""
+    return {"meta": {"count": len(calls), "limit": 20, "offset": 0, "next": more}, "objects": list(calls)}
+
+
+def person(**facts: Any) -> dict[str, Any]:
+    """A participant as Plivo gives it."""
+    return {"member_id": "355", "mpc_uuid": UUID, "call_uuid": UUID, "role": "agent", "exit_time": None, **facts}
+
+
+# ---- What a look proves --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "verdict"),
+    [
+        (None, REFUSED),
+        (call(), DONE),
+        (call(status="ended"), DONE),
+        (call(end_time="2026-11-24 12:00:00+00:00"), DONE),
+        (call(end_time=BEFORE), REFUSED),
+        (call(end_time=None), UNKNOWN),
+        (call(status="Active", end_time=None), UNKNOWN),
+        (call(status="Initialized", end_time=None), UNKNOWN),
+        (call(status="Paused", end_time=None), UNKNOWN),
+        (call(status="Active", end_time=AFTER), UNKNOWN),
+    ],
+)
+def test_a_stop_by_uuid_is_done_if_it_ended_since(data: object, verdict: Verdict) -> None:
+    """Only an end since the operation began can be its doing."""
+    assert stopped(data, SINCE).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("data", "verdict"),
+    [
+        (page(), REFUSED),
+        (page(call()), DONE),
+        (page(call(end_time=BEFORE), call()), DONE),
+        (page(call(end_time=BEFORE)), REFUSED),
+        (page(call(friendly_name="Room")), REFUSED),
+        (page(call(friendly_name="room 2"), call(end_time=BEFORE)), REFUSED),
+        (page(call(status="Active")), REFUSED),
+        (page(call(end_time=None)), UNKNOWN),
+        (page(call(end_time=BEFORE), more="/v1/Account/MA/MultiPartyCall/?offset=20"), UNKNOWN),
+        (page(call(), more="/v1/Account/MA/MultiPartyCall/?offset=20"), DONE),
+        (None, UNKNOWN),
+    ],
+)
+def test_a_stop_by_name_is_done_if_one_of_that_very_name_ended_since(data: object, verdict: Verdict) -> None:
+    """The name is compared here too; a page that doesn't hold all of them proves nothing by what isn't in it."""
+    assert stopped_by_name("room", data, SINCE).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("goal", "data", "verdict"),
+    [
+        ("not-recording", call(status="Active", recording="not-recording"), DONE),
+        ("not-recording", call(status="Active", recording="recording"), REFUSED),
+        ("not-recording", call(status="Active", recording="paused"), REFUSED),
+        ("not-recording", call(recording=None), DONE),
+        ("not-recording", call(recording="null"), DONE),
+        ("not-recording", None, REFUSED),
+        ("paused", call(status="Active", recording="paused"), DONE),
+        ("paused", call(status="Active", recording="recording"), REFUSED),
+        ("paused", call(status="Active", recording="not-recording"), REFUSED),
+        ("paused", call(recording=None), REFUSED),
+        ("recording", call(status="Active", recording="recording"), DONE),
+        ("recording", call(status="Active", recording="paused"), REFUSED),
+        ("recording", call(status="Active", recording=None), UNKNOWN),
+        ("recording", None, REFUSED),
+    ],
+)
+def test_control_of_a_recording_is_done_if_it_is_in_that_state(goal: Goal, data: object, verdict: Verdict) -> None:
+    """The state asked for is done; any other one is what the refusal was about."""
+    assert recording_is(goal, data, SINCE).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("data", "verdict", "seen"),
+    [
+        (None, UNKNOWN, "isn't in the conference now"),
+        (person(), UNKNOWN, "still in the conference"),
+        (person(exit_time=AFTER), DONE, "has left"),
+    ],
+)
+def test_a_kick_is_done_if_they_have_left(data: object, verdict: Verdict, seen: str) -> None:
+    """Who isn't listed may never have been there: that stays unknown, and is said."""
+    finding = kicked(data, SINCE)
+    assert finding.verdict is verdict
+    assert seen in finding.seen
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", b'"x"', b'{"status": "Ended"}'])
+def test_a_look_that_cannot_be_read_settles_nothing(body: bytes) -> None:
+    """Whatever comes: nothing is inferred, nothing is raised."""
+    for one in (stopping(room_by_uuid(UUID)), ended_of_name("room")):
+        assert settled(one, Answer(200, {}, body), SINCE).verdict is UNKNOWN
+
+
+def test_a_look_goes_where_an_ended_conference_can_be_seen() -> None:
+    """By UUID it is looked at; by name the ended ones are listed, because only live ones can be looked at."""
+    assert shape(stopping(room_by_uuid(UUID)).look) == f"GET MultiPartyCall/uuid_{UUID}/"
+    look = shape(ended_of_name("a/b").look)
+    assert look == "GET MultiPartyCall/?friendly_name=a%2Fb&status=ended"
+
+
+def test_since_when_is_told_by_the_servers_clock() -> None:
+    """The answer's `Date`, less what has passed here, less a minute for clocks that differ."""
+    assert earliest(SINCE, 10.0) == SINCE - timedelta(seconds=70)
+
+
+def test_a_refusal_keeps_the_facts_of_the_doubt() -> None:
+    """Class by status; the attempts, words and ids are those of the operation; it pickles."""
+    doubt = OutcomeUnknownError(
+        "may", operation="End MPC", target="room", status_code=400, api_id="x", detail="no", started_at=SINCE
+    )
+    error = refusal(doubt, "it is over")
+    assert type(error) is BadRequestError
+    assert (error.operation, error.target, error.status_code, error.api_id) == ("End MPC", "room", 400, "x")
+    assert (error.detail, error.started_at) == ("no", SINCE)
+    assert "it is over" in error.message
+    assert pickle.loads(pickle.dumps(error)).message == error.message  # noqa: S301
+
+
+# ---- What becomes of the operation ---------------------------------------------------------------------------------
+
+
+def doubted(status_code: int | None = 404) -> OutcomeUnknownError:
+    """What an exchange raises after an unclear attempt and a refused repetition."""
+    error = OutcomeUnknownError(
+        "X may have been carried out. Look before repeating it", operation="X", target="room", status_code=status_code
+    )
+    if status_code is not None:
+        error.__cause__ = (NotFoundError if status_code == 404 else BadRequestError)(
+            f"X 'room' was answered {status_code}", status_code=status_code
+        )
+    return error
+
+
+Operation = Callable[[Scripted], Awaitable[None]]
+
+
+async def stop_by_uuid(fake: Scripted) -> None:
+    """By UUID."""
+    await fake.mpc(uuid=UUID).stop()
+
+
+async def pause(fake: Scripted) -> None:
+    """The recording of a conference."""
+    await fake.mpc("room").pause_recording()
+
+
+async def kick(fake: Scripted) -> None:
+    """One participant."""
+    await fake.mpc("room").participant(355).kick()
+
+
+OVER = answer(200, call(end_time="2026-11-24 12:01:00+00:00"), DATE)
+PAUSED = answer(200, call(status="Active", recording="paused"), DATE)
+GONE = NotFoundError("nothing there", status_code=404)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("operation", "look", "shown"),
+    [
+        (stop_by_uuid, OVER, f"GET MultiPartyCall/uuid_{UUID}/"),
+        (pause, PAUSED, "GET MultiPartyCall/name_room/"),
+        (kick, answer(200, person(exit_time=AFTER), DATE), "GET MultiPartyCall/name_room/Participant/355/"),
+    ],
+)
+@pytest.mark.parametrize("status_code", [400, 404, 409, 422])
+async def test_done_after_all(operation: Operation, look: Answer, shown: str, status_code: int) -> None:
+    """One look shows that it was carried out: it returns as if its answer had come."""
+    fake = Scripted(doubted(status_code), look)
+    await operation(fake)
+    assert [shape(request) for request in fake.requests][1:] == [shown]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("operation", "look", "error"),
+    [
+        (stop_by_uuid, GONE, NotFoundError),
+        (stop_by_uuid, answer(200, call(end_time=BEFORE), DATE), NotFoundError),
+        (pause, answer(200, call(status="Active", recording="recording"), DATE), NotFoundError),
+        (pause, GONE, NotFoundError),
+    ],
+)
+async def test_refused_after_all(operation: Operation, look: Answer | Exception, error: type[Exception]) -> None:
+    """The refusal's own error, with what was seen, chained to the doubt."""
+    fake = Scripted(doubted(), look)
+    with pytest.raises(error, match="a look shows") as caught:
+        await operation(fake)
+    assert isinstance(caught.value.__cause__, OutcomeUnknownError)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("operation", "look", "words"),
+    [
+        (stop_by_uuid, answer(200, call(status="Active", end_time=None), DATE), "it is Active"),
+        (stop_by_uuid, NotSentError("offline"), "A look failed as well: offline"),
+        (stop_by_uuid, PermissionDeniedError("barred", status_code=403), "A look failed as well: barred"),
+        (stop_by_uuid, answer(200), "nothing that can be read"),
+        (stop_by_uuid, ServerError("down", status_code=500), "A look failed as well: down"),
+        (kick, GONE, "it isn't in the conference now"),
+        (kick, answer(200, person(), DATE), "it is still in the conference"),
+    ],
+)
+async def test_it_stays_unknown(operation: Operation, look: Answer | Exception, words: str) -> None:
+    """What no look settles keeps its error, which says what was seen and how to look."""
+    fake = Scripted(doubted(), look)
+    with pytest.raises(OutcomeUnknownError, match=words) as caught:
+        await operation(fake)
+    assert isinstance(caught.value.__cause__, NotFoundError)
+    assert "Look before repeating it: " in caught.value.message
+    assert len(fake.requests) == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status_code", [None, 500, 429])
+async def test_without_a_refusal_nothing_is_looked_at(status_code: int | None) -> None:
+    """Attempts that are used up without any clear answer: it may even happen later, so no look would settle it."""
+    fake = Scripted(doubted(status_code))
+    with pytest.raises(OutcomeUnknownError, match="get\\(\\) shows"):
+        await stop_by_uuid(fake)
+    assert len(fake.requests) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("operation", "how"),
+    [
+        (lambda fake: fake.mpc("room").members(355, 356).kick(), "participants\\(\\)"),
+        (lambda fake: fake.mpc("room").members("all").kick(), "participants\\(\\)"),
+        (lambda fake: fake.mpc("room").participant(355).stop_recording(), "recording callback"),
+        (lambda fake: fake.mpc("room").participant(355).mute(), "participants\\(\\)"),
+        (lambda fake: fake.mpc("room").members("all").stop_playing(), "does no harm"),
+        (lambda fake: fake.mpc("room").start_recording(), "`recording`"),
+        (lambda fake: fake.mpc("room").participant(1).play("https://example.com/a.mp3"), "stop_playing"),
+        (lambda fake: fake.mpc("room").participant(1).speak("Hello"), "stop_speaking"),
+    ],
+)
+async def test_what_is_not_settled_says_how_to_look(operation: Callable[[Scripted], Awaitable[Any]], how: str) -> None:
+    """No look is made; the error names one."""
+    fake = Scripted(doubted())
+    with pytest.raises(OutcomeUnknownError, match=f"Look before repeating it: .*{how}"):
+        await operation(fake)
+    assert len(fake.requests) == 1
+
+
+@pytest.mark.anyio
+async def test_with_a_callback_nothing_is_settled() -> None:
+    """What is carried out later may still come: the callback tells."""
+    fake = Scripted(doubted())
+    with pytest.raises(OutcomeUnknownError):
+        await fake.mpc("room").stop(callback_url="https://example.com/done")
+    assert len(fake.requests) == 1
+
+
+@pytest.mark.anyio
+async def test_the_look_takes_what_is_left_of_the_deadline() -> None:
+    """It is part of the operation."""
+    fake = Scripted(doubted(), OVER)
+    await fake.mpc(uuid=UUID).stop(deadline=7)
+    assert fake.deadlines[0] == 7
+    assert fake.deadlines[1] is not None
+    assert 0 <= fake.deadlines[1] <= 7
+
+
+# ---- The same against the emulator ---------------------------------------------------------------------------------
+
+
+def impatient(plivo: Emulator) -> AsyncClient:
+    """A client that repeats soon."""
+    return in_memory(plivo, timeout=1.0, retry=RetryPolicy(max_attempts=3, base_delay=0.1))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", ["lost-response", "reset-after", "500-applied", "502-applied", "late", "not-json"])
+@pytest.mark.parametrize("by_uuid", [True, False])
+async def test_a_lost_answer_to_stop_is_settled(fault: str, by_uuid: bool) -> None:
+    """The repetition's 404 is not taken at its word: the conference has ended, and `stop` returns."""
+    async with Emulator(port=None) as plivo, impatient(plivo) as client:
+        plivo.add_conference("room", status="active", uuid=UUID)
+        plivo.script("end", "room", fault=fault)
+        mpc = client.mpc(uuid=UUID) if by_uuid else client.mpc("room")
+        await mpc.stop()
+        assert plivo.conferences["room"].status == "Ended"
+        after = ["DELETE", "GET"] if by_uuid else ["GET", "GET"]
+        assert [request.method for request in plivo.requests] == ["DELETE", *after]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("by_uuid", [True, False])
+async def test_a_stop_of_what_is_over_stays_a_404(by_uuid: bool) -> None:
+    """The first attempt was lost before it did anything; the conference had ended long before."""
+    async with Emulator(port=None) as plivo, impatient(plivo) as client:
+        plivo.add_conference("other", status="active")
+        plivo.script("end", fault="500")
+        mpc = client.mpc(uuid=UUID) if by_uuid else client.mpc("room")
+        with pytest.raises(NotFoundError) as caught:
+            await mpc.stop()
+        assert [attempt.status_code for attempt in caught.value.attempts] == ([500, 404] if by_uuid else [500])
+        assert caught.value.status_code == 404
+        assert isinstance(caught.value.__cause__, OutcomeUnknownError)
+        assert plivo.conferences["other"].status == "Active"
+
+
+@pytest.mark.long
+@pytest.mark.anyio
+@pytest.mark.parametrize("by_uuid", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_outcome_of_stop_contradicts_the_truth(seed: int, by_uuid: bool) -> None:
+    """200 conferences, a third of them over long before, while 40 % of all requests go wrong: each is told as it is."""
+    kinds = ("lost-response", "reset-after", "500", "502-applied", "503", "late", "half", "429")
+    faults = Faults(dict.fromkeys(kinds, 0.05))
+    async with Emulator(port=None, faults=faults, seed=seed) as plivo, impatient(plivo) as client:
+        rooms = [plivo.add_conference(f"room {number}", status="active") for number in range(200)]
+        over = {room.friendly_name for room in rooms[::3]}
+        for name in over:
+            plivo.end_conference(name)
+        plivo.advance(3600)
+        told: dict[str, Exception | None] = {}
+
+        async def stop(room: Conference) -> None:
+            mpc = client.mpc(uuid=room.mpc_uuid) if by_uuid else client.mpc(room.friendly_name)
+            told[room.friendly_name] = None
+            try:
+                await mpc.stop()
+            except PlivoError as error:
+                told[room.friendly_name] = error
+
+        async with anyio.create_task_group() as tasks:
+            for room in rooms:
+                tasks.start_soon(stop, room)
+        assert sum(outcome is None for outcome in told.values()) > 100
+        for room in rooms:
+            outcome = told[room.friendly_name]
+            if isinstance(outcome, OutcomeUnknownError):
+                continue
+            if room.friendly_name in over:
+                assert isinstance(outcome, NotFoundError | NotSentError | RateLimitError), room
+            elif outcome is None:
+                assert (room.status, room.termination_cause_code) == ("Ended", 3000), room
+            else:
+                assert isinstance(outcome, NotSentError | RateLimitError), room
+                assert room.status == "Active", room

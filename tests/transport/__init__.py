@@ -1,0 +1,1 @@
+"""How a byte leaves."""

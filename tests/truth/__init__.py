@@ -1,0 +1,1 @@
+"""Random faults, and the emulator's truth as the judge."""
