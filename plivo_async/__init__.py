@@ -36,7 +36,7 @@ if typing.TYPE_CHECKING:
     from .policy import ActivationOutcome, Attempt, AttemptOutcome, RateLimit, RetryPolicy
     from .resources import (
         CallbackOptions,
-        CallFilters,
+        ConferenceFilters,
         MembersHandle,
         MultiPartyCallHandle,
         MultiPartyCalls,
@@ -61,8 +61,8 @@ __all__ = [
     "AttemptOutcome",
     "AuthenticationError",
     "BadRequestError",
-    "CallFilters",
     "CallbackOptions",
+    "ConferenceFilters",
     "DecodeError",
     "Destination",
     "DialOptions",

@@ -61,7 +61,7 @@ class Statistics:
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
-class _Core:
+class _Shared:
     """What a client shares with the copies that `with_options` makes."""
 
     account: Account
@@ -143,7 +143,7 @@ class AsyncClient:
         http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
         limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http)
         exchange = Exchange(http, limiter, clock, random, home)
-        self._core = _Core(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)
+        self._core = _Shared(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)
         self._is_copy = False
         self.mpc = MultiPartyCalls(exchange, self._options, width, self._core.account)
 
@@ -208,8 +208,8 @@ class AsyncClient:
         query = str(httpx.QueryParams({name: value for name, value in (params or {}).items() if value is not None}))
         if len(path) + len(query) > _LONGEST_URL:
             raise ValueError(f"path and params are too long: at most {_LONGEST_URL:,} characters together")
-        turn = path if effect is Effect.IDEMPOTENT else ""
-        request = Request(method, path, effect, method, path, body, query, turn=turn)
+        order_key = path if effect is Effect.IDEMPOTENT else ""
+        request = Request(method, path, effect, method, path, body, query, order_key=order_key)
         seconds("deadline", deadline)
         answer = await self._core.exchange.run(request, self._options, deadline)
         return answer.json()

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import anyio
 
@@ -15,8 +15,8 @@ from ._logs import masked
 from ._options import Options
 from .pacing._clock import Clock, sleep_until
 from .pacing._home import Home
+from .pacing._keyed_lock import KeyedLock
 from .pacing._limiter import DeadlinePassed, Limiter
-from .pacing._sequence import Sequence
 from .policy import (
     Attempt,
     AttemptOutcome,
@@ -69,7 +69,7 @@ class Exchange:
         clock: Monotonic seconds.
         random: Draws evenly from [0, 1).
         budget: The retries on credit.
-        sequence: Keeps operations on one thing in order.
+        order: Keeps operations on one thing in order.
     """
 
     def __init__(
@@ -85,12 +85,18 @@ class Exchange:
         self.clock = clock
         self.random = random
         self.budget = RetryBudget()
-        self.sequence = Sequence(home)
+        self.order = KeyedLock(home)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "handles and lists belong to an AsyncClient, which holds connections, and are not pickled; "
+            "pickle names, UUIDs, and what was listed"
+        )
 
     async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
         """Carry out an operation: as many attempts as it needs and may have.
 
-        Those with the same turn go one after the other, so that no repetition overtakes what was asked for later.
+        Those with the same `order_key` go one after the other: no repetition overtakes what was asked for later.
 
         Args:
             request: The same for each attempt.
@@ -105,7 +111,7 @@ class Exchange:
         started_at = datetime.now(UTC)
         try:
             with anyio.move_on_after(ends - began) as waiting:
-                async with self.sequence.turn(request.turn):
+                async with self.order.lock(request.order_key):
                     waiting.deadline = math.inf
                     return await self._attempts(request, options, began, ends)
             reason = "the deadline passed while an earlier operation on the same thing was under way"

@@ -3,7 +3,7 @@
 from ._activation import Activation
 from ._engine import Engine, not_attempted
 from ._input import ConferenceId, Input, Item, Names, Roll, read_all
-from ._job import Exchanger, Job
+from ._job import Job
 from ._ledger import Ledger
 from ._report import ActivationReport, duration, summary
 from ._stream import ActivationStream
@@ -14,7 +14,6 @@ __all__ = [
     "ActivationStream",
     "ConferenceId",
     "Engine",
-    "Exchanger",
     "Input",
     "Item",
     "Job",

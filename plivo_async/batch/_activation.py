@@ -6,7 +6,7 @@ from typing import Any, Literal
 from .._errors import NotFoundError, NotSentError, OutcomeUnknownError, PlivoError
 from .._failures import describe, failure
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome, Verdict
-from ..wire import Answer, Room, activate
+from ..wire import Answer, Conference, activate
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Activation:
 
 
 def activation_error(
-    room: Room,
+    conference: Conference,
     verdict: Verdict,
     attempts: tuple[Attempt, ...],
     answer: Answer | None,
@@ -71,7 +71,7 @@ def activation_error(
     """The error that says what the verdict says; None for a success.
 
     Args:
-        room: The conference.
+        conference: The conference.
         verdict: Its outcome.
         attempts: All attempts.
         answer: The last answer, if any.
@@ -79,35 +79,35 @@ def activation_error(
     """
     if verdict.outcome.succeeded:
         return None
-    who = f"conference {room.label!r}"
+    who = f"conference {conference.label!r}"
     why = f"; {verdict.reason}" if verdict.reason else ""
     trail = f": {describe(attempts)}" if attempts else ""
     match verdict.outcome:
         case ActivationOutcome.NOT_FOUND:
             words = f"no {who} is waiting to be activated{why}. wait_for= keeps trying while people dial in"
-            return _error(NotFoundError, words, room, attempts, answer)
+            return _error(NotFoundError, words, conference, attempts, answer)
         case ActivationOutcome.NOT_ATTEMPTED:
-            return _error(NotSentError, f"{who} was not attempted{why}", room, attempts, None)
+            return _error(NotSentError, f"{who} was not attempted{why}", conference, attempts, None)
         case ActivationOutcome.UNKNOWN:
             words = f"{who} may be live or not{trail}{why}. Look with a GET before repeating"
-            error = _error(OutcomeUnknownError, words, room, attempts, answer)
+            error = _error(OutcomeUnknownError, words, conference, attempts, answer)
             error.__cause__ = fault
             return error
         case ActivationOutcome.FAILED if verdict.live is False:
             return _error(
-                NotSentError, f"{who} is still waiting{trail}{why}. Repeating is safe", room, attempts, answer
+                NotSentError, f"{who} is still waiting{trail}{why}. Repeating is safe", conference, attempts, answer
             )
     sure = [attempt for attempt in attempts if attempt.outcome is not AttemptOutcome.UNCLEAR]
-    return failure(activate(room), sure, answer, fault, verdict.reason)
+    return failure(activate(conference), sure, answer, fault, verdict.reason)
 
 
 def _error(
-    cls: type[PlivoError], words: str, room: Room, attempts: tuple[Attempt, ...], answer: Answer | None
+    cls: type[PlivoError], words: str, conference: Conference, attempts: tuple[Attempt, ...], answer: Answer | None
 ) -> PlivoError:
     return cls(
         words,
         operation="Activate MPC",
-        target=room.label,
+        target=conference.label,
         status_code=answer.status_code if answer is not None else None,
         api_id=answer.api_id if answer is not None else None,
         detail=answer.detail if answer is not None else None,

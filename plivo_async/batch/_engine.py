@@ -15,14 +15,15 @@ import anyio
 import anyio.lowlevel
 
 from .._errors import NotSentError
+from .._exchange import Exchange
 from .._options import Options
 from ..pacing._clock import sleep_until
 from ..pacing._turnstile import Turnstile
 from ..policy import ActivationOutcome, ActivationRules, Attempt, AttemptOutcome, Priority, RetryPolicy
-from ..wire import Room
+from ..wire import Conference
 from ._activation import Activation
 from ._input import BREATH, Item
-from ._job import Exchanger, Job
+from ._job import Job
 
 Note = Callable[[Activation], None]
 Deliver = Callable[[list[Activation]], Awaitable[None]]
@@ -58,7 +59,7 @@ class Engine:
 
     def __init__(
         self,
-        exchange: Exchanger,
+        exchange: Exchange,
         source: Source,
         options: Options,
         rules: ActivationRules,
@@ -92,8 +93,8 @@ class Engine:
         self._note = note
         self._deliver = deliver
         self._workers: list[_Worker] = []
-        self._jobs: dict[Room, Job] = {}
-        self._joined: Counter[Room] = Counter()  # further positions that share the outcome of a job in hand
+        self._jobs: dict[Conference, Job] = {}
+        self._joined: Counter[Conference] = Counter()  # further positions that share the outcome of a job in hand
         self._parked: list[tuple[float, int, Job]] = []
         self._numbers = itertools.count()
         self._fresh_turn = True
@@ -184,17 +185,17 @@ class Engine:
             self._wake()
         if item is None:
             return None
-        if item.room is None:
+        if item.conference is None:
             await self._settle([_refused(item)], worker)
             return None
-        twin = self._jobs.get(item.room)
+        twin = self._jobs.get(item.conference)
         if twin is not None:
             twin.positions.append(item.position)
-            self._joined[item.room] += 1
+            self._joined[item.conference] += 1
             return None
         positions = [item.position, *item.twins]
-        job = Job(item.room, positions, self._exchange, self._options, self._rules, self._ends)
-        self._jobs[item.room] = job
+        job = Job(item.conference, positions, self._exchange, self._options, self._rules, self._ends)
+        self._jobs[item.conference] = job
         return job
 
     async def _step(self, job: Job, worker: _Worker) -> None:
@@ -205,7 +206,7 @@ class Engine:
         if job.run.verdict is None:
             heapq.heappush(self._parked, (job.run.due, next(self._numbers), job))
         else:
-            del self._jobs[job.room], self._joined[job.room]
+            del self._jobs[job.conference], self._joined[job.conference]
             await self._settle(job.activations(), worker)
         self._wake()
         if attempt.status_code == 401:
@@ -286,7 +287,7 @@ class _Probe:
     as it can be.
     """
 
-    def __init__(self, exchange: Exchanger, width: int) -> None:
+    def __init__(self, exchange: Exchange, width: int) -> None:
         self._exchange = exchange
         self._most = width
         self._turnstile = Turnstile(1)
@@ -320,15 +321,18 @@ class _Probe:
 
 def not_attempted(item: Item, reason: str) -> list[Activation]:
     """The outcomes of an item that was never begun."""
-    if item.room is None:
+    if item.conference is None:
         return [_refused(item)]
-    room = item.room
+    conference = item.conference
     error = NotSentError(
-        f"conference {room.label!r} was not attempted; {reason}", operation="Activate MPC", target=room.label
+        f"conference {conference.label!r} was not attempted; {reason}",
+        operation="Activate MPC",
+        target=conference.label,
     )
     outcome = ActivationOutcome.NOT_ATTEMPTED
     return [
-        Activation(position, room.name, room.uuid, outcome, error=error) for position in (item.position, *item.twins)
+        Activation(position, conference.name, conference.uuid, outcome, error=error)
+        for position in (item.position, *item.twins)
     ]
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import anyio.lowlevel
 
-from ..wire import Room, room
+from ..wire import Conference, conference
 
-BREATH = 200  # names, some 1 ms: how many may be gone through before other tasks of the event loop get their turn
+BREATH = 200  # names, some 1 ms: how many may be gone through before other tasks of the event loop run
 ConferenceId = str | UUID
 Names = Iterable[ConferenceId] | AsyncIterable[ConferenceId]
 
@@ -19,13 +19,13 @@ class Item:
 
     Attributes:
         position: Its place, from 0.
-        room: The conference; None if it was refused.
+        conference: The conference; None if it was refused.
         refusal: Why it was refused; None if it wasn't.
         twins: Further places of the same conference.
     """
 
     position: int
-    room: Room | None
+    conference: Conference | None
     refusal: ValueError | TypeError | None = None
     twins: tuple[int, ...] = ()
 
@@ -57,7 +57,7 @@ class Input:
         position = self._position
         self._position += 1
         try:
-            return Item(position, room(value, f" at position {position}"))
+            return Item(position, conference(value, f" at position {position}"))
         except (ValueError, TypeError) as refusal:
             return Item(position, None, refusal.with_traceback(None))
 
@@ -78,19 +78,22 @@ class Roll:
 
     def __init__(self) -> None:
         self.size = 0
-        self._first: dict[Room, int] = {}
-        self._more: dict[Room, list[int]] = {}
+        self._first: dict[Conference, int] = {}
+        self._more: dict[Conference, list[int]] = {}
 
-    def add(self, room: Room) -> None:
+    def add(self, conference: Conference) -> None:
         """Take in what stands at the next place."""
-        if room in self._first:
-            self._more.setdefault(room, []).append(self.size)
+        if conference in self._first:
+            self._more.setdefault(conference, []).append(self.size)
         else:
-            self._first[room] = self.size
+            self._first[conference] = self.size
         self.size += 1
 
     def __iter__(self) -> Iterator[Item]:
-        return (Item(position, room, twins=tuple(self._more.get(room, ()))) for room, position in self._first.items())
+        return (
+            Item(position, conference, twins=tuple(self._more.get(conference, ())))
+            for conference, position in self._first.items()
+        )
 
 
 async def read_all(names: Names) -> Roll:
@@ -105,8 +108,8 @@ async def read_all(names: Names) -> Roll:
         while (item := await source.pull()) is not None:
             if item.refusal is not None:
                 raise item.refusal
-            if item.room is not None:
-                roll.add(item.room)
+            if item.conference is not None:
+                roll.add(item.conference)
             if roll.size % BREATH == 0:
                 await anyio.lowlevel.checkpoint()
     finally:

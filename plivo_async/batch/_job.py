@@ -1,11 +1,9 @@
 """One conference in hand: carries out what its `ActivationRun` says, attempt by attempt."""
 
 import math
-from typing import Protocol
 
-from .._exchange import Attempted
+from .._exchange import Exchange
 from .._options import Options
-from ..pacing._clock import Clock
 from ..policy import (
     ActivationRules,
     ActivationRun,
@@ -13,63 +11,34 @@ from ..policy import (
     AttemptOutcome,
     News,
     Priority,
-    RetryBudget,
     Step,
 )
 from ..transport._progress import Progress
-from ..wire import Answer, Request, Room, activate, read_look, retrieve
+from ..wire import Answer, Conference, activate, read_look, retrieve
 from ._activation import Activation, activation_error
-
-
-class Exchanger(Protocol):
-    """What a job needs of an exchange."""
-
-    clock: Clock
-    budget: RetryBudget
-
-    def random(self) -> float:
-        """Draw evenly from [0, 1)."""
-        ...
-
-    async def attempt(
-        self,
-        request: Request,
-        options: Options,
-        *,
-        priority: Priority,
-        began: float,
-        deadline: float,
-        progress: Progress,
-    ) -> Attempted:
-        """Make one attempt."""
-        ...
-
-    def repeating(self, attempt: Attempt, options: Options) -> None:
-        """Charge the repetition of an attempt to the retry budget."""
-        ...
 
 
 class Job:
     """One activation on its way.
 
     Attributes:
-        room: The conference.
+        conference: The conference.
         positions: Its places in the input; more than one if it was given more than once.
         run: What is known, and what comes next.
     """
 
-    __slots__ = ("_answer", "_began", "_exchange", "_fault", "_options", "_progress", "positions", "room", "run")
+    __slots__ = ("_answer", "_began", "_exchange", "_fault", "_options", "_progress", "conference", "positions", "run")
 
     def __init__(
         self,
-        room: Room,
+        conference: Conference,
         positions: list[int],
-        exchange: Exchanger,
+        exchange: Exchange,
         options: Options,
         rules: ActivationRules,
         deadline: float = math.inf,
     ) -> None:
-        self.room = room
+        self.conference = conference
         self.positions = positions
         self._exchange = exchange
         self._options = options
@@ -96,7 +65,7 @@ class Job:
             DeadlinePassed: No permit can be had before the deadline; nothing was sent.
         """
         exchange = self._exchange
-        request = activate(self.room) if self.run.step is Step.ACTIVATE else retrieve(self.room)
+        request = activate(self.conference) if self.run.step is Step.ACTIVATE else retrieve(self.conference)
         self._progress = Progress()
         attempted = await exchange.attempt(
             request,
@@ -139,13 +108,13 @@ class Job:
         """The outcome, once for each position; there must be a verdict."""
         verdict, run = self.run.verdict, self.run
         assert verdict is not None  # noqa: S101  (callers ask first)
-        error = activation_error(self.room, verdict, run.attempts, self._answer, self._fault)
+        error = activation_error(self.conference, verdict, run.attempts, self._answer, self._fault)
         elapsed = self._exchange.clock() - self._began
         return [
             Activation(
                 position,
-                self.room.name,
-                self.room.uuid,
+                self.conference.name,
+                self.conference.uuid,
                 verdict.outcome,
                 verdict.live,
                 run.attempts,

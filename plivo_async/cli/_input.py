@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from ..wire import room, room_by_uuid
+from ..wire import conference as conference_by_name
+from ..wire import conference_by_uuid
 
 STDIN = "-"
 _SHOWN = 5
@@ -178,5 +179,5 @@ def _checked(cells: Iterable[Cell], label: str, uuid: bool) -> list[Entry]:
 
 
 def _conference(text: str, uuid: bool) -> str | UUID:
-    found = room_by_uuid(text) if uuid else room(text)
+    found = conference_by_uuid(text) if uuid else conference_by_name(text)
     return found.name if found.name is not None else UUID(found.uuid)

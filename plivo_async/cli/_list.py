@@ -17,7 +17,7 @@ from rich.text import Text
 
 from .. import BASE_URL, AsyncClient, AuthenticationError, PlivoError
 from ..models import MultiPartyCall
-from ..resources import CallFilters, Pages
+from ..resources import ConferenceFilters, Pages
 from ..wire import Status
 from ._codes import ExitCode
 from ._console import err, fail, given, out, say
@@ -87,7 +87,7 @@ def list_(
       130  interrupted
     """
     instant = partial(_given_instant, now=datetime.now(UTC))
-    filters = CallFilters(
+    filters = ConferenceFilters(
         status=status,
         friendly_name=name,
         sub_account=sub_account,
@@ -176,7 +176,7 @@ def _given_instant(option: str, text: str | None, now: datetime) -> datetime | N
     return None if text is None else given(option, partial(parse_instant, now=now), text)
 
 
-def _fetched(client: AsyncClient, filters: CallFilters, limit: int | None) -> tuple[list[MultiPartyCall], bool]:
+def _fetched(client: AsyncClient, filters: ConferenceFilters, limit: int | None) -> tuple[list[MultiPartyCall], bool]:
     """The conferences, and whether there are more than were asked for; ends the program if there is no list."""
     try:
         pages = client.mpc.list(**filters)

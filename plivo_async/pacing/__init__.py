@@ -1,1 +1,1 @@
-"""What a request waits for: a permit, a place, its turn; and the clock that all of it is told by."""
+"""What a request waits for: a permit, a place, those who asked before; and the clock for all of it."""

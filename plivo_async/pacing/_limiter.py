@@ -2,7 +2,7 @@
 
 A `Limiter` is the account's, for the whole process: its permits are shared by every client, thread and event loop. A
 `Gate` is where the tasks of one event loop line up for them. One of those who wait is the driver: it sleeps until the
-next permit is free and hands it to whoever's turn it is; when it gets its own, or is cancelled, another takes over.
+next permit is free and hands it to whoever is next; when it gets its own, or is cancelled, another takes over.
 """
 
 import math
@@ -12,7 +12,7 @@ import weakref
 import anyio
 from anyio.lowlevel import RunVar
 
-from ..policy import Priority, RateLimit, TurnQueue, Window
+from ..policy import Priority, RateLimit, WaitQueue, Window
 from ._clock import TICK, Clock
 
 _RECHECK = 0.05  # seconds between two looks for permits that another event loop gave back
@@ -73,7 +73,7 @@ class Gate:
         self._window = window
         self._lock = lock
         self._clock = clock
-        self._queue: TurnQueue[_Ticket] = TurnQueue()
+        self._queue: WaitQueue[_Ticket] = WaitQueue()
         self._driver: _Ticket | None = None
         self._changed = anyio.Event()
 

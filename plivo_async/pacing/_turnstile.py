@@ -3,7 +3,7 @@
 import anyio
 import anyio.lowlevel
 
-from ..policy import FIRST_WIDTH, Priority, TurnQueue, next_width
+from ..policy import FIRST_WIDTH, Priority, WaitQueue, next_width
 from ._clock import Clock
 
 _MEASURED = 4  # of so many who take the last place one measures a turn of the event loop
@@ -22,7 +22,7 @@ class Turnstile:
     def __init__(self, width: int) -> None:
         self.width = width
         self.inside = 0
-        self._queue: TurnQueue[anyio.Event] = TurnQueue()
+        self._queue: WaitQueue[anyio.Event] = WaitQueue()
 
     @property
     def waiting(self) -> int:
@@ -34,13 +34,13 @@ class Turnstile:
         if self.inside < self.width:
             self.inside += 1
             return
-        turn = anyio.Event()
-        self._queue.push(turn, priority)
+        let_in = anyio.Event()
+        self._queue.push(let_in, priority)
         try:
-            await turn.wait()
+            await let_in.wait()
         except BaseException:
-            if not self._queue.remove(turn):
-                self.leave()  # our turn had come already
+            if not self._queue.remove(let_in):
+                self.leave()  # a place was handed to us at the same moment
             raise
 
     def leave(self) -> None:

@@ -14,8 +14,8 @@ from ._activation import (
 from ._attempt import Attempt, AttemptOutcome, classify
 from ._budget import RetryBudget
 from ._effect import Effect
+from ._queue import Priority, WaitQueue
 from ._retry import GiveUp, Reason, RetryAt, RetryPolicy, decide
-from ._turns import Priority, TurnQueue
 from ._width import FIRST_WIDTH, MOST_WIDTH, next_width
 from ._window import RateLimit, Window
 
@@ -40,8 +40,8 @@ __all__ = [
     "RetryBudget",
     "RetryPolicy",
     "Step",
-    "TurnQueue",
     "Verdict",
+    "WaitQueue",
     "Window",
     "classify",
     "decide",

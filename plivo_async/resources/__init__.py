@@ -4,11 +4,11 @@ from ._handle import MultiPartyCallHandle
 from ._members import MembersHandle, ParticipantHandle
 from ._multiparty_calls import MultiPartyCalls
 from ._pages import Page, Pages
-from ._request_options import CallbackOptions, CallFilters, RequestOptions
+from ._request_options import CallbackOptions, ConferenceFilters, RequestOptions
 
 __all__ = [
-    "CallFilters",
     "CallbackOptions",
+    "ConferenceFilters",
     "MembersHandle",
     "MultiPartyCallHandle",
     "MultiPartyCalls",

@@ -5,10 +5,11 @@ import math
 from collections.abc import AsyncIterable, Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Protocol, get_args
+from typing import get_args
 
 import anyio
 
+from .._exchange import Exchange
 from .._options import Options, seconds
 from ..batch import (
     Activation,
@@ -16,7 +17,6 @@ from ..batch import (
     ActivationStream,
     ConferenceId,
     Engine,
-    Exchanger,
     Input,
     Item,
     Job,
@@ -28,19 +28,12 @@ from ..batch import (
 )
 from ..pacing._clock import sleep_until
 from ..pacing._limiter import DeadlinePassed
-from ..pacing._sequence import Sequence
 from ..policy import ActivationRules, Confirm, Priority
-from ..wire import Room, activate
+from ..wire import Conference, activate
 
 OnOutcome = Callable[[Activation], None]
 
 _PARKED = 2_000  # jobs of `start_each` that may wait for their instant: some 1.6 kB each
-
-
-class Ordering(Exchanger, Protocol):
-    """What single activations need of an exchange beside what jobs do."""
-
-    sequence: Sequence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +46,7 @@ class Activator:
         width: How many attempts a batch may have under way.
     """
 
-    exchange: Ordering
+    exchange: Exchange
     options: Options
     width: int
 
@@ -67,12 +60,12 @@ class Activator:
             raise ValueError(f"confirm must be 'always', 'ambiguous' or 'never', not {confirm!r}")
         return ActivationRules(self.options.retry, confirm, seconds("wait_for", wait_for))
 
-    async def one(self, room: Room, rules: ActivationRules, deadline: float) -> Activation:
+    async def one(self, conference: Conference, rules: ActivationRules, deadline: float) -> Activation:
         """Activate one conference within so many seconds; raise what went wrong."""
         ends = self.exchange.clock() + deadline
-        job = Job(room, [0], self.exchange, self.options, rules, ends)
+        job = Job(conference, [0], self.exchange, self.options, rules, ends)
         with nullcontext() if deadline == math.inf else anyio.move_on_after(deadline):
-            async with self.exchange.sequence.turn(activate(room).turn):
+            async with self.exchange.order.lock(activate(conference).order_key):
                 await self._attempts(job, ends)
         job.cut_short("the deadline passed")
         [activation] = job.activations()

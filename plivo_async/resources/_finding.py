@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from .._errors import NotFoundError
 from ..models import Participant
 from ..pacing._clock import sleep_until
-from ..wire import Answer, Request, Room, aware, list_participants, server_time
+from ..wire import Answer, Conference, Request, aware, list_participants, server_time
 from ..wire import call_uuid as checked_call_uuid
 from ._operation import Operations
 from ._pages import Pages
@@ -87,7 +87,7 @@ def _order(one: Participant) -> tuple[bool, datetime]:
 
 
 async def find(
-    operations: Operations, room: Room, sought: Sought, wait_for: float, deadline: float
+    operations: Operations, conference: Conference, sought: Sought, wait_for: float, deadline: float
 ) -> Participant | None:
     """Look once, and on for `wait_for` seconds while nobody is found.
 
@@ -102,9 +102,9 @@ async def find(
         at = clock()
         last = at + _INTERVAL > until
         try:
-            found = await _look(operations, room, sought, ends)
+            found = await _look(operations, conference, sought, ends)
         except NotFoundError:
-            if room.name is None:
+            if conference.name is None:
                 raise
             found = None
         except TRANSIENT:
@@ -116,7 +116,7 @@ async def find(
         await sleep_until(at + _INTERVAL, clock)
 
 
-async def _look(operations: Operations, room: Room, sought: Sought, ends: float) -> Participant | None:
+async def _look(operations: Operations, conference: Conference, sought: Sought, ends: float) -> Participant | None:
     """Read the list, all pages of it."""
     clock = operations.exchange.clock
     ahead = timedelta(0)
@@ -127,7 +127,7 @@ async def _look(operations: Operations, room: Room, sought: Sought, ends: float)
         ahead = max(ahead, _ahead(server_time(answer.headers), datetime.now(UTC)))
         return answer
 
-    request = list_participants(room, call_uuid=sought.call_uuid)
+    request = list_participants(conference, call_uuid=sought.call_uuid)
     listed = [one async for one in Pages(Participant, request, send, operations.account)]
     return sought.among(listed, ahead)
 

@@ -10,11 +10,11 @@ from ..batch import Activation
 from ..models import Accepted, AddedParticipant, MultiPartyCall, Participant, Recording
 from ..policy import Confirm
 from ..wire import (
+    Conference,
     Destination,
     FileFormat,
     HttpMethod,
     Role,
-    Room,
     Status,
     activate,
     add_participant,
@@ -71,24 +71,24 @@ class MultiPartyCallHandle:
     `ResponseError` if Plivo refused it. Handles compare by what they mean.
     """
 
-    __slots__ = ("_activator", "_operations", "_room")
+    __slots__ = ("_activator", "_conference", "_operations")
 
-    def __init__(self, operations: Operations, activator: Activator, room: Room) -> None:
+    def __init__(self, operations: Operations, activator: Activator, conference: Conference) -> None:
         """Made by `client.mpc(…)`."""
         self._operations = operations
         self._activator = activator
-        self._room = room
+        self._conference = conference
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, MultiPartyCallHandle):
             return NotImplemented
-        return (self._operations, self._room) == (other._operations, other._room)
+        return (self._operations, self._conference) == (other._operations, other._conference)
 
     def __hash__(self) -> int:
-        return hash((self._operations, self._room))
+        return hash((self._operations, self._conference))
 
     def __repr__(self) -> str:
-        which = f"uuid {self._room.uuid}" if self._room.name is None else repr(self._room.name)
+        which = f"uuid {self._conference.uuid}" if self._conference.name is None else repr(self._conference.name)
         return f"<MultiPartyCallHandle {which}>"
 
     # ---- The conference -----------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ class MultiPartyCallHandle:
             NotFoundError: There is no such conference, or no live one of that name.
             PlivoError: As for the class.
         """
-        return await look_at(self._operations, self._room, read_options(self.get, options))
+        return await look_at(self._operations, self._conference, read_options(self.get, options))
 
     @overload
     async def start(
@@ -138,10 +138,10 @@ class MultiPartyCallHandle:
         given = read_options(self.start, options)
         rules = self._activator.rules(confirm, wait_for)
         if given.callback is None:
-            return await self._activator.one(self._room, rules, given.deadline)
+            return await self._activator.one(self._conference, rules, given.deadline)
         if confirm != "always" or wait_for:
             raise TypeError("confirm and wait_for can't be given with callback_url: it is told what became of it")
-        request = activate(self._room, callback=given.callback)
+        request = activate(self._conference, callback=given.callback)
         return await self._operations.value(Accepted, request, given.deadline, how=_ACTIVE)
 
     @overload
@@ -164,7 +164,7 @@ class MultiPartyCallHandle:
             OutcomeUnknownError: It may have ended, and no look has settled it.
             PlivoError: As for the class.
         """
-        return await stop(self._operations, self._room, read_options(self.stop, options))
+        return await stop(self._operations, self._conference, read_options(self.stop, options))
 
     async def wait_until(
         self, status: Status, *, deadline: float | None = 60.0, interval: float = 1.0
@@ -189,7 +189,7 @@ class MultiPartyCallHandle:
             ValueError, TypeError: An argument is wrong; nothing was sent.
             PlivoError: A look was refused.
         """
-        return await wait_until(self._operations, checked_wait(self._room, status, deadline, interval))
+        return await wait_until(self._operations, checked_wait(self._conference, status, deadline, interval))
 
     # ---- Participants -------------------------------------------------------------------------------------------
 
@@ -254,7 +254,7 @@ class MultiPartyCallHandle:
         """
         common = {name: options.pop(name) for name in OPTIONS if name in options}
         given = read_options(self.add_participant, common)
-        request = add_participant(self._room, options, callback=given.callback)
+        request = add_participant(self._conference, options, callback=given.callback)
         how = _DIALLED if options.get("call_uuid") is None else _MOVED
         with hiding(addresses(options)):
             return await self._operations.model(AddedParticipant, request, given, how=how)
@@ -303,7 +303,7 @@ class MultiPartyCallHandle:
         """
         given = read_options(self.participants, options)
         request = list_participants(
-            self._room, call_uuid=call_uuid, limit=limit, offset=offset, callback=given.callback
+            self._conference, call_uuid=call_uuid, limit=limit, offset=offset, callback=given.callback
         )
         return self._operations.pages(Participant, request, given)
 
@@ -350,7 +350,7 @@ class MultiPartyCallHandle:
         """
         sought = checked_sought(call_uuid, member_address, joined_since)
         waits, ends = given_seconds("wait_for", wait_for), seconds("deadline", deadline)
-        return await find(self._operations, self._room, sought, waits, ends)
+        return await find(self._operations, self._conference, sought, waits, ends)
 
     def participant(self, member_id: int | str) -> ParticipantHandle:
         """One participant; no request is made.
@@ -361,7 +361,7 @@ class MultiPartyCallHandle:
         Raises:
             ValueError, TypeError: It can't be a member id.
         """
-        return ParticipantHandle(self._operations, self._room, member(member_id))
+        return ParticipantHandle(self._operations, self._conference, member(member_id))
 
     def members(self, *member_ids: int | str) -> MembersHandle:
         """Several participants, or all: `members(355, 356)`, `members("all")`; no request is made.
@@ -372,7 +372,7 @@ class MultiPartyCallHandle:
         Raises:
             ValueError, TypeError: One can't be a member id, one is given twice, or there is none.
         """
-        return MembersHandle(self._operations, self._room, members(*member_ids))
+        return MembersHandle(self._operations, self._conference, members(*member_ids))
 
     # ---- Recording ----------------------------------------------------------------------------------------------
 
@@ -427,7 +427,7 @@ class MultiPartyCallHandle:
         """
         given = read_options(self.start_recording, options)
         request = start_recording(
-            self._room,
+            self._conference,
             file_format=file_format,
             recording_callback_url=recording_callback_url,
             recording_callback_method=recording_callback_method,
@@ -456,8 +456,8 @@ class MultiPartyCallHandle:
             PlivoError: As for the class.
         """
         given = read_options(self.stop_recording, options)
-        request = stop_recording(self._room, callback=given.callback)
-        settling = controlling_recording(self._room, "not-recording")
+        request = stop_recording(self._conference, callback=given.callback)
+        settling = controlling_recording(self._conference, "not-recording")
         return await self._operations.nothing(request, given, settling=settling, how=_RECORDED)
 
     @overload
@@ -478,8 +478,8 @@ class MultiPartyCallHandle:
             PlivoError: As for the class.
         """
         given = read_options(self.pause_recording, options)
-        request = pause_recording(self._room, callback=given.callback)
-        settling = controlling_recording(self._room, "paused")
+        request = pause_recording(self._conference, callback=given.callback)
+        settling = controlling_recording(self._conference, "paused")
         return await self._operations.nothing(request, given, settling=settling, how=_RECORDED)
 
     @overload
@@ -500,11 +500,11 @@ class MultiPartyCallHandle:
             PlivoError: As for the class.
         """
         given = read_options(self.resume_recording, options)
-        request = resume_recording(self._room, callback=given.callback)
-        settling = controlling_recording(self._room, "recording")
+        request = resume_recording(self._conference, callback=given.callback)
+        settling = controlling_recording(self._conference, "recording")
         return await self._operations.nothing(request, given, settling=settling, how=_RECORDED)
 
 
-async def look_at(operations: Operations, room: Room, given: Given) -> MultiPartyCall | Accepted:
+async def look_at(operations: Operations, conference: Conference, given: Given) -> MultiPartyCall | Accepted:
     """Look at a conference."""
-    return await operations.model(MultiPartyCall, retrieve(room, callback=given.callback), given)
+    return await operations.model(MultiPartyCall, retrieve(conference, callback=given.callback), given)

@@ -4,10 +4,10 @@ from typing import Any, Unpack, overload
 
 from ..models import Accepted, Participant, ParticipantUpdate, Playback, Recording
 from ..wire import (
+    Conference,
     FileFormat,
     HttpMethod,
     Members,
-    Room,
     TrackType,
     kick,
     pause_recording,
@@ -47,12 +47,12 @@ class MembersHandle:
     out, `NotSentError` if it was not, another `ResponseError` if Plivo refused it. Handles compare by what they mean.
     """
 
-    __slots__ = ("_members", "_operations", "_room")
+    __slots__ = ("_conference", "_members", "_operations")
 
-    def __init__(self, operations: Operations, room: Room, members: Members) -> None:
+    def __init__(self, operations: Operations, conference: Conference, members: Members) -> None:
         """Made by `MultiPartyCallHandle.members`."""
         self._operations = operations
-        self._room = room
+        self._conference = conference
         self._members = members
 
     def __eq__(self, other: object) -> bool:
@@ -64,13 +64,13 @@ class MembersHandle:
         return hash(self._identity())
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._room.label!r}, {self._members.label}>"
+        return f"<{type(self).__name__} of {self._conference.label!r}, {self._members.label}>"
 
-    def _identity(self) -> tuple[Operations, Room, Members]:
-        return self._operations, self._room, self._members
+    def _identity(self) -> tuple[Operations, Conference, Members]:
+        return self._operations, self._conference, self._members
 
     async def _update(self, given: Given, **state: bool | None) -> ParticipantUpdate | Accepted:
-        request = update(self._room, self._members, **state, callback=given.callback)
+        request = update(self._conference, self._members, **state, callback=given.callback)
         return await self._operations.model(ParticipantUpdate, request, given, how=_WHO)
 
     @overload
@@ -152,8 +152,8 @@ class MembersHandle:
             PlivoError: As for the class.
         """
         given = read_options(self.kick, options)
-        request = kick(self._room, self._members, callback=given.callback)
-        settling = kicking(self._room, self._members) if self._members.single else None
+        request = kick(self._conference, self._members, callback=given.callback)
+        settling = kicking(self._conference, self._members) if self._members.single else None
         return await self._operations.nothing(request, given, settling=settling, how=_WHO)
 
     @overload
@@ -174,7 +174,7 @@ class MembersHandle:
             PlivoError: As for the class.
         """
         given = read_options(self.play, options)
-        request = play(self._room, self._members, url, callback=given.callback)
+        request = play(self._conference, self._members, url, callback=given.callback)
         return await self._operations.model(Playback, request, given, how=_PLAYS)
 
     @overload
@@ -194,7 +194,7 @@ class MembersHandle:
             PlivoError: As for the class.
         """
         given = read_options(self.stop_playing, options)
-        request = stop_playing(self._room, self._members, callback=given.callback)
+        request = stop_playing(self._conference, self._members, callback=given.callback)
         return await self._operations.nothing(request, given, how=_STILL)
 
     @overload
@@ -247,7 +247,7 @@ class MembersHandle:
         """
         given = read_options(self.speak, options)
         request = speak(
-            self._room,
+            self._conference,
             self._members,
             text,
             voice=voice,
@@ -274,7 +274,7 @@ class MembersHandle:
             PlivoError: As for the class.
         """
         given = read_options(self.stop_speaking, options)
-        request = stop_speaking(self._room, self._members, callback=given.callback)
+        request = stop_speaking(self._conference, self._members, callback=given.callback)
         return await self._operations.nothing(request, given, how=_STILL)
 
 
@@ -305,7 +305,7 @@ class ParticipantHandle(MembersHandle):
             PlivoError: As for the class.
         """
         given = read_options(self.get, options)
-        request = retrieve_participant(self._room, self._members, callback=given.callback)
+        request = retrieve_participant(self._conference, self._members, callback=given.callback)
         return await self._operations.model(Participant, request, given)
 
     @overload
@@ -431,7 +431,7 @@ class ParticipantHandle(MembersHandle):
         """
         given = read_options(self.start_recording, options)
         request = start_recording(
-            self._room,
+            self._conference,
             self._members,
             file_format=file_format,
             record_track_type=record_track_type,
@@ -465,7 +465,7 @@ class ParticipantHandle(MembersHandle):
         """
         given = read_options(self.stop_recording, options)
         request = stop_recording(
-            self._room, self._members, record_track_type=record_track_type, callback=given.callback
+            self._conference, self._members, record_track_type=record_track_type, callback=given.callback
         )
         return await self._operations.nothing(request, given, how=_RECORDED)
 
@@ -491,7 +491,7 @@ class ParticipantHandle(MembersHandle):
         """
         given = read_options(self.pause_recording, options)
         request = pause_recording(
-            self._room, self._members, record_track_type=record_track_type, callback=given.callback
+            self._conference, self._members, record_track_type=record_track_type, callback=given.callback
         )
         return await self._operations.nothing(request, given, how=_RECORDED)
 
@@ -517,6 +517,6 @@ class ParticipantHandle(MembersHandle):
         """
         given = read_options(self.resume_recording, options)
         request = resume_recording(
-            self._room, self._members, record_track_type=record_track_type, callback=given.callback
+            self._conference, self._members, record_track_type=record_track_type, callback=given.callback
         )
         return await self._operations.nothing(request, given, how=_RECORDED)

@@ -1,25 +1,22 @@
 """Multiparty calls (MPCs): the methods people call."""
 
 from collections.abc import AsyncIterable, Awaitable, Iterable
-from typing import Any, Protocol, Unpack, overload
+from typing import Any, Unpack, overload
 from uuid import UUID
 
+from .._exchange import Exchange
 from .._options import Options, seconds
 from .._unset import UNSET, Unset
 from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId, Names
 from ..models import Accepted, MultiPartyCall
 from ..policy import Confirm
-from ..wire import Account, Room, list_calls, room, room_by_uuid
-from ._activating import Activator, OnOutcome, Ordering, check_on_outcome
+from ..wire import Account, Conference, conference, conference_by_uuid, list_conferences
+from ._activating import Activator, OnOutcome, check_on_outcome
 from ._handle import MultiPartyCallHandle, look_at
-from ._operation import OPTIONS, Operations, Runner, read_options
+from ._operation import OPTIONS, Operations, read_options
 from ._pages import Pages
 from ._request_options import CallbackOptions, ListCallback, ListRequest, RequestOptions
 from ._stopping import stop
-
-
-class Exchanging(Ordering, Runner, Protocol):
-    """What the resource needs of an exchange: single attempts for batches, whole operations for all else."""
 
 
 class MultiPartyCalls:
@@ -29,7 +26,7 @@ class MultiPartyCalls:
     are never guessed from the text.
     """
 
-    def __init__(self, exchange: Exchanging, options: Options, width: int, account: Account) -> None:
+    def __init__(self, exchange: Exchange, options: Options, width: int, account: Account) -> None:
         """Made by the client.
 
         Args:
@@ -125,7 +122,7 @@ class MultiPartyCalls:
     def list(self, **options: Any) -> Pages[MultiPartyCall] | Awaitable[Accepted]:
         """List conferences: iterate (`async for`) over them, or `await` the first page. Safe.
 
-            waiting = [call async for call in client.mpc.list(status="initialized")]
+            waiting = [mpc async for mpc in client.mpc.list(status="initialized")]
 
         Pages are fetched as they are needed. The newest comes first (seen in captures). Without a filter on `end_time`
         Plivo looks back seven days, with one on one side thirty days from there. Source: Plivo docs, Multiparty Call,
@@ -143,7 +140,7 @@ class MultiPartyCalls:
         """
         common = {name: options.pop(name) for name in OPTIONS if name in options}
         given = read_options(self.list, common)
-        return self._operations.pages(MultiPartyCall, list_calls(options, callback=given.callback), given)
+        return self._operations.pages(MultiPartyCall, list_conferences(options, callback=given.callback), given)
 
     @overload  # a str is an iterable of str as well; what comes first counts
     async def start(  # type: ignore[overload-overlap]
@@ -224,7 +221,7 @@ class MultiPartyCalls:
             check_on_outcome(on_outcome)
             assert name is not UNSET  # noqa: S101  (for the type checker; checked above)
             return await self._activator.many(name, rules, ends, on_outcome)
-        one = room(name) if uuid is UNSET else room_by_uuid(uuid)
+        one = conference(name) if uuid is UNSET else conference_by_uuid(uuid)
         if on_outcome is not None:
             raise TypeError("on_outcome is for many: start() of one conference returns its Activation")
         return await self._activator.one(one, rules, ends)
@@ -267,7 +264,7 @@ class MultiPartyCalls:
         return self._activator.each(names, rules, ends, on_outcome)
 
 
-def _which(asked: str, name: str | UUID | Unset, uuid: str | UUID | Unset) -> Room:
+def _which(asked: str, name: str | UUID | Unset, uuid: str | UUID | Unset) -> Conference:
     if (name is UNSET) == (uuid is UNSET):
         raise TypeError(f"{asked} takes a name or uuid=: exactly one of them")
-    return room(name) if uuid is UNSET else room_by_uuid(uuid)
+    return conference(name) if uuid is UNSET else conference_by_uuid(uuid)

@@ -5,31 +5,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from .._errors import DecodeError, OutcomeUnknownError, PlivoError
+from .._exchange import Exchange
 from .._options import Options, seconds
 from ..models import Accepted, decode
-from ..pacing._clock import Clock
 from ..policy import Effect
 from ..wire import Account, Answer, Callback, Request, callback, server_time
 from ._pages import Pages
-from ._settle import REFUSALS, Settling, Verdict, add_words, earliest, refusal, settled
+from ._settle import REFUSALS, Proof, Settling, add_words, earliest, refusal, settled
 
 T = TypeVar("T")
 
 OPTIONS = ("deadline", "callback_url", "callback_method")
 """What every operation takes beside its own arguments."""
-
-
-class Runner(Protocol):
-    """What an operation needs of an exchange."""
-
-    clock: Clock
-
-    async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
-        """Carry out an operation with all of its attempts."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +64,9 @@ class Operations:
         account: Whose resources they are.
     """
 
-    exchange: Runner
+    exchange: Exchange
     options: Options
     account: Account
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "handles and lists belong to an AsyncClient, which holds connections, and are not pickled; "
-            "pickle names, UUIDs, and what was listed"
-        )
 
     async def answer(self, request: Request, deadline: float) -> Answer:
         """Carry it out and return the answer as it is."""
@@ -160,10 +144,10 @@ class Operations:
                 raise doubt from doubt.__cause__
         now = (server_time(answer.headers) if answer is not None else None) or datetime.now(UTC)
         finding = settled(settling, answer, earliest(now, clock() - began))
-        match finding.verdict:
-            case Verdict.REFUSED:
+        match finding.proof:
+            case Proof.REFUSED:
                 raise refusal(doubt, finding.seen) from doubt
-            case Verdict.UNKNOWN:
+            case Proof.UNKNOWN:
                 add_words(doubt, how, f"A look shows: {finding.seen}")
                 raise doubt
 

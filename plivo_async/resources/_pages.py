@@ -17,8 +17,8 @@ Fetch = Callable[[Request], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Came:
-    """How a page came.
+class _Fetched:
+    """How a page was fetched.
 
     Attributes:
         request: By which request.
@@ -51,7 +51,7 @@ class _Came:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Walk(Generic[T]):
+class _Traversal(Generic[T]):
     """One way through a list.
 
     Attributes:
@@ -71,17 +71,17 @@ class _Walk(Generic[T]):
         self.reached[request.path, request.query] = step
         started_at = datetime.now(UTC)
         answer = await self.fetch(request)
-        came = _Came(request, step, answer.status_code, answer.api_id, started_at, None)
+        fetched = _Fetched(request, step, answer.status_code, answer.api_id, started_at, None)
         data = answer.json()
         try:
             meta, objects = decode_page(self.cls, data)
         except ValueError as error:
             words = f"was answered {answer.status_code}, but the answer can't be read: {error}"
-            raise came.unreadable(words, answer.beginning) from None
-        came = replace(came, rest=_rest(data, meta, len(objects)))
+            raise fetched.unreadable(words, answer.beginning) from None
+        fetched = replace(fetched, rest=_rest(data, meta, len(objects)))
         made = Page(objects, meta)
-        object.__setattr__(made, "_walk", self)
-        object.__setattr__(made, "_came", came)
+        object.__setattr__(made, "_traversal", self)
+        object.__setattr__(made, "_fetched", fetched)
         return made
 
     def after(self, page: "Page[T]") -> Request:
@@ -90,20 +90,20 @@ class _Walk(Generic[T]):
         Raises:
             ValueError: Its link can't be followed.
         """
-        link, came = page.meta.next, page._came
-        if came.rest is not None:
-            request = page_at(came.rest, came.request)
+        link, fetched = page.meta.next, page._fetched
+        if fetched.rest is not None:
+            request = page_at(fetched.rest, fetched.request)
         elif link is None:
             raise ValueError("it is no text")
         else:
-            request = next_page(link, self.account.base_url, self.account.auth_id, came.request)
-        if self.reached.get((request.path, request.query), math.inf) <= came.step:
+            request = next_page(link, self.account.base_url, self.account.auth_id, fetched.request)
+        if self.reached.get((request.path, request.query), math.inf) <= fetched.step:
             raise ValueError("it leads in a circle, to a page that was there before")
         return request
 
 
 def _rest(data: dict[str, Any], meta: PageMeta, here: int) -> int | None:
-    """See `_Came`. One example in the documents has no `next` at all, not even a null."""
+    """See `_Fetched`. One example in the documents has no `next` at all, not even a null."""
     if "next" in (data.get("meta") or {}) or "next" in data or not here or meta.count is None:
         return None
     after = (meta.offset or 0) + here
@@ -113,10 +113,10 @@ def _rest(data: dict[str, Any], meta: PageMeta, here: int) -> int | None:
 class _Origin:
     """Where a page comes from: what its data doesn't hold, and no copy, pickle or dictionary of it."""
 
-    __slots__ = ("_came", "_walk")
+    __slots__ = ("_fetched", "_traversal")
 
-    _came: _Came
-    _walk: _Walk[Any]
+    _fetched: _Fetched
+    _traversal: _Traversal[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Page(_Origin, Generic[T]):
     @property
     def has_next(self) -> bool:
         """Whether a page follows."""
-        unlinked = hasattr(self, "_came") and self._came.rest is not None
+        unlinked = hasattr(self, "_fetched") and self._fetched.rest is not None
         return unlinked or bool(self.meta.next) or "next" in self.meta.extra
 
     async def next(self) -> "Page[T] | None":
@@ -150,23 +150,25 @@ class Page(_Origin, Generic[T]):
             PlivoError: It could not be fetched.
             TypeError: This is a copy of a page, or was pickled, and belongs to no client.
         """
-        if not hasattr(self, "_walk"):
+        if not hasattr(self, "_traversal"):
             raise TypeError("this page is a copy and belongs to no client; call next() of the page that was fetched")
         if not self.has_next:
             return None
         try:
-            request = self._walk.after(self)
+            request = self._traversal.after(self)
         except ValueError as error:
             link = shortened(str(self.meta.next or self.meta.extra.get("next", "")))
-            raise self._came.unreadable(f"names a next page, but its link can't be followed: {error}", link) from None
-        following: Page[T] = await self._walk.page(request, self._came.step + 1)
+            raise self._fetched.unreadable(
+                f"names a next page, but its link can't be followed: {error}", link
+            ) from None
+        following: Page[T] = await self._traversal.page(request, self._fetched.step + 1)
         return following
 
 
 class Pages(AsyncIterable[T], Awaitable[Page[T]]):
     """A list that is fetched page by page, as it is needed; no request is made before.
 
-        async for call in client.mpc.list():          # all of them, on all pages
+        async for conference in client.mpc.list():    # all of them, on all pages
             ...
         page = await client.mpc.list(limit=5)         # the first page
         async for page in client.mpc.list().pages():  # page by page
@@ -177,7 +179,7 @@ class Pages(AsyncIterable[T], Awaitable[Page[T]]):
     Warning:
         Pages are counted off from the beginning. When conferences or participants come, go, or stop fitting the filter
         while you are on the way, the rest moves up or down, and some are left out or come twice. So collect first, then
-        act: `waiting = [call async for call in client.mpc.list(status="initialized")]`, and only then start them.
+        act: `waiting = [mpc async for mpc in client.mpc.list(status="initialized")]`, and only then start them.
         (Inferred from the `offset` in the links.)
     """
 
@@ -214,7 +216,7 @@ class Pages(AsyncIterable[T], Awaitable[Page[T]]):
         return f"<Pages of {self._cls.__name__}: {self._first.operation} {self._first.target!r}>"
 
     async def _first_page(self) -> Page[T]:
-        return await _Walk(self._cls, self._fetch, self._account).page(self._first, 0)
+        return await _Traversal(self._cls, self._fetch, self._account).page(self._first, 0)
 
 
 class _PageIterator(AsyncIterator[Page[T]]):

@@ -32,7 +32,7 @@ class CallbackOptions(TypedDict, total=False):
     """Seconds for the request to be accepted, attempts and waits included; at least 0. None: no bound."""
 
 
-class CallFilters(TypedDict, total=False):
+class ConferenceFilters(TypedDict, total=False):
     """What `client.mpc.list` can be limited to; what is left out or None limits nothing.
 
     Source: Plivo docs, Multiparty Call, "List all MPCs": without a filter on `end_time`, the last seven days. Whether
@@ -69,11 +69,11 @@ class CallFilters(TypedDict, total=False):
     """How many to leave out at the beginning; at least 0."""
 
 
-class ListRequest(CallFilters, RequestOptions):
+class ListRequest(ConferenceFilters, RequestOptions):
     """All that `client.mpc.list` takes."""
 
 
-class ListCallback(CallFilters, CallbackOptions):
+class ListCallback(ConferenceFilters, CallbackOptions):
     """All that `client.mpc.list` takes, if the result goes to a URL."""
 
 

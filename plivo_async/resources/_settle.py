@@ -22,7 +22,7 @@ from typing import Literal
 
 from .._errors import OutcomeUnknownError, ResponseError, response_error
 from ..models import MultiPartyCall, Participant, decode, decode_page
-from ..wire import Answer, Members, Request, Room, list_calls, retrieve, retrieve_participant
+from ..wire import Answer, Conference, Members, Request, list_conferences, retrieve, retrieve_participant
 
 REFUSALS = frozenset({400, 404, 409, 422})
 """The refusals that may come of an operation's having been carried out before."""
@@ -32,7 +32,7 @@ _CLOCK_MARGIN = timedelta(seconds=60)  # inferred: between the clock that stamps
 Goal = Literal["not-recording", "paused", "recording"]
 
 
-class Verdict(Enum):
+class Proof(Enum):
     """What a look proves."""
 
     DONE = "done"
@@ -45,11 +45,11 @@ class Finding:
     """What a look has found.
 
     Attributes:
-        verdict: What that proves.
+        proof: What that proves.
         seen: What was seen, in words.
     """
 
-    verdict: Verdict
+    proof: Proof
     seen: str
 
 
@@ -67,63 +67,65 @@ class Settling:
     judge: Callable[[object, datetime], Finding]
 
 
-def stopping(room: Room) -> Settling:
+def stopping(conference: Conference) -> Settling:
     """Whether a conference was stopped, by its UUID."""
-    return Settling(retrieve(room), stopped)
+    return Settling(retrieve(conference), stopped)
 
 
 def ended_of_name(name: str) -> Settling:
     """Whether a conference of that name has ended since. By name only live ones can be looked at, so this is a list."""
-    return Settling(list_calls({"friendly_name": name, "status": "ended"}), partial(stopped_by_name, name))
+    return Settling(list_conferences({"friendly_name": name, "status": "ended"}), partial(stopped_by_name, name))
 
 
-def controlling_recording(room: Room, goal: Goal) -> Settling:
+def controlling_recording(conference: Conference, goal: Goal) -> Settling:
     """Whether the recording of a conference was brought into the state asked for."""
-    return Settling(retrieve(room), partial(recording_is, goal))
+    return Settling(retrieve(conference), partial(recording_is, goal))
 
 
-def kicking(room: Room, member: Members) -> Settling:
+def kicking(conference: Conference, member: Members) -> Settling:
     """Whether a participant was kicked."""
-    return Settling(retrieve_participant(room, member), kicked)
+    return Settling(retrieve_participant(conference, member), kicked)
 
 
 def stopped(data: object, since: datetime) -> Finding:
     """Judge a conference looked at by UUID."""
     if data is None:
-        return Finding(Verdict.REFUSED, "there is no such conference")
-    call = decode(MultiPartyCall, data)
-    if call.status != "Ended":
-        return Finding(Verdict.UNKNOWN, f"it is {call.status}")
-    if call.end_time is None:
-        return Finding(Verdict.UNKNOWN, "it has ended, nobody knows when")
-    when = f"{call.end_time:%Y-%m-%d %H:%M:%S} UTC"
-    if call.end_time < since:
-        return Finding(Verdict.REFUSED, f"it had ended before, at {when}")
-    return Finding(Verdict.DONE, f"it ended at {when}")
+        return Finding(Proof.REFUSED, "there is no such conference")
+    conference = decode(MultiPartyCall, data)
+    if conference.status != "Ended":
+        return Finding(Proof.UNKNOWN, f"it is {conference.status}")
+    if conference.end_time is None:
+        return Finding(Proof.UNKNOWN, "it has ended, nobody knows when")
+    when = f"{conference.end_time:%Y-%m-%d %H:%M:%S} UTC"
+    if conference.end_time < since:
+        return Finding(Proof.REFUSED, f"it had ended before, at {when}")
+    return Finding(Proof.DONE, f"it ended at {when}")
 
 
 def stopped_by_name(name: str, data: object, since: datetime) -> Finding:
     """Judge the first page of the ended conferences of a name; it is compared here as well."""
     if data is None:
-        return Finding(Verdict.UNKNOWN, "no list of ended conferences")
-    meta, calls = decode_page(MultiPartyCall, data)
-    ends = [call.end_time for call in calls if call.friendly_name == name and call.status == "Ended"]
+        return Finding(Proof.UNKNOWN, "no list of ended conferences")
+    meta, ended = decode_page(MultiPartyCall, data)
+    ends = [
+        conference.end_time for conference in ended if conference.friendly_name == name and conference.status == "Ended"
+    ]
     if any(end is not None and end >= since for end in ends):
-        return Finding(Verdict.DONE, "one of that name has ended since the operation began")
+        return Finding(Proof.DONE, "one of that name has ended since the operation began")
     if None in ends or meta.next is not None:
-        return Finding(Verdict.UNKNOWN, "many of that name have ended, and none of the first of them since then")
-    return Finding(Verdict.REFUSED, "none of that name has ended since the operation began")
+        return Finding(Proof.UNKNOWN, "many of that name have ended, and none of the first of them since then")
+    return Finding(Proof.REFUSED, "none of that name has ended since the operation began")
 
 
 def recording_is(goal: Goal, data: object, since: datetime) -> Finding:
     """Judge a conference by the state of its recording; its end completes the recording."""
     if data is None:
-        return Finding(Verdict.REFUSED, "there is no such conference, or it is over")
-    call = decode(MultiPartyCall, data)
-    state = "not-recording" if call.status == "Ended" else call.recording
+        return Finding(Proof.REFUSED, "there is no such conference, or it is over")
+    conference = decode(MultiPartyCall, data)
+    state = "not-recording" if conference.status == "Ended" else conference.recording
     if state is None:
-        return Finding(Verdict.UNKNOWN, "nothing of a recording")
-    return Finding(Verdict.DONE if state == goal else Verdict.REFUSED, f"its recording is {state!r}")
+        return Finding(Proof.UNKNOWN, "nothing of a recording")
+    return Finding(Proof.DONE if state == goal else Proof.REFUSED, f"its recording is {state!r}")
 
 
 def kicked(data: object, since: datetime) -> Finding:
@@ -131,10 +133,10 @@ def kicked(data: object, since: datetime) -> Finding:
     a live conference is unverified.
     """
     if data is None:
-        return Finding(Verdict.UNKNOWN, "it isn't in the conference now")
+        return Finding(Proof.UNKNOWN, "it isn't in the conference now")
     if decode(Participant, data).exit_time is None:
-        return Finding(Verdict.UNKNOWN, "it is still in the conference")
-    return Finding(Verdict.DONE, "it has left")
+        return Finding(Proof.UNKNOWN, "it is still in the conference")
+    return Finding(Proof.DONE, "it has left")
 
 
 def settled(settling: Settling, answer: Answer | None, since: datetime) -> Finding:
@@ -142,7 +144,7 @@ def settled(settling: Settling, answer: Answer | None, since: datetime) -> Findi
     try:
         return settling.judge(None if answer is None else answer.json() or {}, since)
     except ValueError as error:
-        return Finding(Verdict.UNKNOWN, f"nothing that can be read ({error})")
+        return Finding(Proof.UNKNOWN, f"nothing that can be read ({error})")
 
 
 def earliest(server_now: datetime, elapsed: float) -> datetime:

@@ -20,23 +20,23 @@ from datetime import UTC, datetime
 
 from .._errors import NotFoundError, OutcomeUnknownError, PlivoError
 from ..models import Accepted, MultiPartyCall, decode
-from ..wire import Answer, Room, end, retrieve, room_by_uuid, server_time
+from ..wire import Answer, Conference, conference_by_uuid, end, retrieve, server_time
 from ._operation import Given, Operations
-from ._settle import Finding, Verdict, add_words, earliest, ended_of_name, settled, stopping
+from ._settle import Finding, Proof, add_words, earliest, ended_of_name, settled, stopping
 
 _ENDED = "get() shows whether it is over"
 _ENDED_BY_NAME = "client.mpc.list(friendly_name=…, status='ended') shows whether it is over"
 
 
-async def stop(operations: Operations, room: Room, given: Given) -> Accepted | None:
+async def stop(operations: Operations, conference: Conference, given: Given) -> Accepted | None:
     """End a conference.
 
     Raises:
         PlivoError: It did not succeed, or that isn't known.
     """
-    request = end(room, callback=given.callback)
-    if room.name is None:
-        return await operations.nothing(request, given, settling=stopping(room), how=_ENDED)
+    request = end(conference, callback=given.callback)
+    if conference.name is None:
+        return await operations.nothing(request, given, settling=stopping(conference), how=_ENDED)
     if given.callback is not None:
         return await operations.nothing(request, given, how=_ENDED_BY_NAME)
     clock = operations.exchange.clock
@@ -47,7 +47,7 @@ async def stop(operations: Operations, room: Room, given: Given) -> Accepted | N
         doubt = error
     else:
         return None
-    search = _Search(operations, room, room.name, began, began + given.deadline)
+    search = _Search(operations, conference, conference.name, began, began + given.deadline)
     await search.settle(doubt)
     return None
 
@@ -58,14 +58,14 @@ class _Search:
 
     Attributes:
         operations: Carries out the looks.
-        room: The conference, by name.
+        conference: The conference, by name.
         name: Its name.
         began: The instant at which the stop began.
         ends: The instant at which it must be over.
     """
 
     operations: Operations
-    room: Room
+    conference: Conference
     name: str
     began: float
     ends: float
@@ -74,17 +74,17 @@ class _Search:
         """Return if it has ended, or end it; raise if there was none, or if nobody knows."""
         try:
             live, is_older = await self._live()
-            ended = Finding(Verdict.REFUSED, "it is still live") if is_older else await self._ended()
+            ended = Finding(Proof.REFUSED, "it is still live") if is_older else await self._ended()
         except (PlivoError, ValueError) as error:
             why = error.message if isinstance(error, PlivoError) else str(error)
             add_words(doubt, _ENDED_BY_NAME, f"A look failed as well: {why}")
             raise doubt from doubt.__cause__
-        match (live, ended.verdict):
-            case (None, Verdict.DONE):
+        match (live, ended.proof):
+            case (None, Proof.DONE):
                 return
-            case (None, Verdict.REFUSED):
+            case (None, Proof.REFUSED):
                 raise self._not_found(doubt) from doubt
-            case (MultiPartyCall(), Verdict.REFUSED) if len(doubt.attempts) < self._most_attempts:
+            case (MultiPartyCall(), Proof.REFUSED) if len(doubt.attempts) < self._most_attempts:
                 await self._go_on(live, doubt)
             case _:
                 seen = ended.seen if live is None else f"{ended.seen}, and {live.mpc_uuid} of that name is live"
@@ -111,7 +111,7 @@ class _Search:
             ValueError: Its answer can't be read.
         """
         try:
-            answer = await self.operations.answer(retrieve(self.room), self._left())
+            answer = await self.operations.answer(retrieve(self.conference), self._left())
         except NotFoundError:
             return None, False
         live = decode(MultiPartyCall, answer.json())
@@ -124,7 +124,7 @@ class _Search:
 
     async def _go_on(self, live: MultiPartyCall, doubt: OutcomeUnknownError) -> None:
         """End that very one; its error is told as that of the whole operation."""
-        found = room_by_uuid(live.mpc_uuid)
+        found = conference_by_uuid(live.mpc_uuid)
         how = f"client.mpc.get(uuid={found.uuid!r}) shows whether it is over"
         passed = self.operations.exchange.clock() - self.began
         try:

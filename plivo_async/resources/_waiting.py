@@ -17,7 +17,7 @@ from .._errors import (
 from .._options import seconds
 from ..models import MultiPartyCall
 from ..pacing._clock import sleep_until
-from ..wire import Room, Status, retrieve, room_by_uuid
+from ..wire import Conference, Status, conference_by_uuid, retrieve
 from ._operation import Operations
 
 TRANSIENT = (RateLimitError, NotSentError, OutcomeUnknownError, ServerError)
@@ -31,7 +31,7 @@ _TRY = {
 }
 
 
-class Progress(Enum):
+class Prospect(Enum):
     """How a status stands to the one that is waited for."""
 
     REACHED = "reached"
@@ -39,15 +39,15 @@ class Progress(Enum):
     MISSED = "missed"
 
 
-def progress(goal: str, status: str) -> Progress:
+def prospect(goal: str, status: str) -> Prospect:
     """Whether a conference with this status is, can still be, or won't ever be what is waited for.
 
     A conference goes from Initialized to Active to Ended, may leave Active out, and never comes back. Source: Plivo
     docs, Multiparty Call. One with a status that nobody knows may become anything.
     """
     if status not in _ORDER or _ORDER.index(status) < _ORDER.index(goal):
-        return Progress.COMING
-    return Progress.REACHED if status == goal else Progress.MISSED
+        return Prospect.COMING
+    return Prospect.REACHED if status == goal else Prospect.MISSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ class Wait:
     """One wait.
 
     Attributes:
-        room: The conference, as the caller gave it.
+        conference: The conference, as the caller gave it.
         goal: The status to come, as Plivo writes it.
         deadline: Seconds.
         interval: Seconds from the beginning of one look to that of the next.
         started_at: When it began.
     """
 
-    room: Room
+    conference: Conference
     goal: str
     deadline: float
     interval: float
@@ -71,10 +71,10 @@ class Wait:
     def not_reached(self, words: str, status: str | None) -> StatusNotReachedError:
         """The error that it came to nothing."""
         return StatusNotReachedError(
-            f"conference {self.room.label!r} {words}",
+            f"conference {self.conference.label!r} {words}",
             status=status,
             operation=f"Wait until {self.goal}",
-            target=self.room.label,
+            target=self.conference.label,
             started_at=self.started_at,
         )
 
@@ -89,7 +89,7 @@ class Wait:
         return self.not_reached(f"was not {self.goal} within {self.deadline:g} s: {advice}{last}", status)
 
 
-def checked_wait(room: Room, status: object, deadline: float | None, interval: float) -> Wait:
+def checked_wait(conference: Conference, status: object, deadline: float | None, interval: float) -> Wait:
     """Check the arguments of a wait.
 
     Raises:
@@ -100,7 +100,7 @@ def checked_wait(room: Room, status: object, deadline: float | None, interval: f
     every = given_seconds("interval", interval)
     if every == 0:
         raise ValueError("interval must be more than 0 seconds: each look costs a request")
-    return Wait(room, str(status).capitalize(), seconds("deadline", deadline), every, datetime.now(UTC))
+    return Wait(conference, str(status).capitalize(), seconds("deadline", deadline), every, datetime.now(UTC))
 
 
 def given_seconds(name: str, value: float) -> float:
@@ -122,30 +122,30 @@ async def wait_until(operations: Operations, wait: Wait) -> MultiPartyCall:
     """
     clock = operations.exchange.clock
     ends = clock() + wait.deadline
-    room, status = wait.room, None
+    conference, status = wait.conference, None
     while True:
         at, failed = clock(), None
         try:
-            call = await operations.value(MultiPartyCall, retrieve(room), ends - at)
+            found = await operations.value(MultiPartyCall, retrieve(conference), ends - at)
         except TRANSIENT as error:
             failed = error
         except NotFoundError:
-            if room.name is None or wait.goal == "Ended":
+            if conference.name is None or wait.goal == "Ended":
                 raise
         else:
-            room, status = _followed(room, call), call.status
-            match progress(wait.goal, status):
-                case Progress.REACHED:
-                    return call
-                case Progress.MISSED:
+            conference, status = _followed(conference, found), found.status
+            match prospect(wait.goal, status):
+                case Prospect.REACHED:
+                    return found
+                case Prospect.MISSED:
                     raise wait.missed(status)
         if at + wait.interval >= ends:
             raise wait.too_late(status, failed) from failed
         await sleep_until(at + wait.interval, clock)
 
 
-def _followed(room: Room, call: MultiPartyCall) -> Room:
+def _followed(conference: Conference, found: MultiPartyCall) -> Conference:
     try:
-        return room_by_uuid(call.mpc_uuid)
+        return conference_by_uuid(found.mpc_uuid)
     except ValueError:
-        return room
+        return conference

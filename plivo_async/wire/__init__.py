@@ -6,11 +6,11 @@ from ._callback import Callback, callback
 from ._checks import HttpMethod, aware, call_uuid
 from ._destinations import Destination
 from ._headers import retry_after, server_time
-from ._lists import Status, list_calls, list_participants
+from ._lists import Status, list_conferences, list_participants
 from ._looks import read_look
 from ._members import Members, member, members
 from ._messages import Answer, Request, activate, end, retrieve, shortened
-from ._names import Room, check_path, room, room_by_uuid
+from ._names import Conference, check_path, conference, conference_by_uuid
 from ._paging import next_page, page_at
 from ._participant_options import DialOptions, EventGroup, ParticipantOptions, Role
 from ._participants import kick, retrieve_participant, update
@@ -21,6 +21,7 @@ __all__ = [
     "Account",
     "Answer",
     "Callback",
+    "Conference",
     "Destination",
     "DialOptions",
     "EventGroup",
@@ -30,7 +31,6 @@ __all__ = [
     "ParticipantOptions",
     "Request",
     "Role",
-    "Room",
     "Status",
     "TrackType",
     "activate",
@@ -39,9 +39,11 @@ __all__ = [
     "call_uuid",
     "callback",
     "check_path",
+    "conference",
+    "conference_by_uuid",
     "end",
     "kick",
-    "list_calls",
+    "list_conferences",
     "list_participants",
     "member",
     "members",
@@ -54,8 +56,6 @@ __all__ = [
     "retrieve",
     "retrieve_participant",
     "retry_after",
-    "room",
-    "room_by_uuid",
     "server_time",
     "shortened",
     "speak",

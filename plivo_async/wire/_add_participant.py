@@ -9,7 +9,7 @@ from ._checks import call_uuid, choice, given_method, is_url, known
 from ._destinations import address, destinations, joined, times
 from ._encoding import body
 from ._messages import Request
-from ._names import Room
+from ._names import Conference
 from ._participant_checks import DIAL_OPTIONS, OPTIONS
 from ._participant_options import Role
 
@@ -17,7 +17,9 @@ _ALLOWED = ("role", "from_", "to", "call_uuid", *OPTIONS)
 _ALWAYS_WITH_METHOD = ("recording_callback", "status_callback")
 
 
-def add_participant(room: Room, arguments: Mapping[str, object], *, callback: Callback | None = None) -> Request:
+def add_participant(
+    conference: Conference, arguments: Mapping[str, object], *, callback: Callback | None = None
+) -> Request:
     """Add a participant: ring one or more phones (`from_`, `to`), or move a live call (`call_uuid`).
 
     Neither safe nor idempotent: a phone must not ring twice. A name without a live conference creates one; by UUID,
@@ -27,7 +29,7 @@ def add_participant(room: Room, arguments: Mapping[str, object], *, callback: Ca
     docs, Multiparty Call, "Add a participant".
 
     Args:
-        room: The conference.
+        conference: The conference.
         arguments: By their Python names: `role`, `from_`, `to`, `call_uuid` and the options; None for "not given".
         callback: Where the result goes, if it shall come later.
 
@@ -51,8 +53,8 @@ def add_participant(room: Room, arguments: Mapping[str, object], *, callback: Ca
         who = {"from": address("from_", given["from_"]), "to": joined(phones)}
         options.update({name: times(phones, name, options.get(name)) for name in ("ring_timeout", "delay_dial")})
     sent = {"role": role, **who, **_ordered(options), **callback_arguments(callback)}
-    path = f"MultiPartyCall/{room.segment}/Participant/"
-    return Request("Add participant", room.label, Effect.NEITHER, "POST", path, body(sent))
+    path = f"MultiPartyCall/{conference.segment}/Participant/"
+    return Request("Add participant", conference.label, Effect.NEITHER, "POST", path, body(sent))
 
 
 def _check_mode(given: Mapping[str, object]) -> None:

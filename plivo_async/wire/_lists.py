@@ -11,7 +11,7 @@ from ._checks import aware, choice, integer, known, shown, text
 from ._checks import call_uuid as checked_call_uuid
 from ._encoding import query
 from ._messages import Request
-from ._names import Room, only_live, room
+from ._names import Conference, conference, only_live
 
 Status = Literal["initialized", "active", "ended"]
 
@@ -23,7 +23,7 @@ FILTERS = ("sub_account", "friendly_name", "status", "termination_cause_code", *
 """The names of the filters, in the order in which they are sent."""
 
 
-def list_calls(filters: Mapping[str, object], *, callback: Callback | None = None) -> Request:
+def list_conferences(filters: Mapping[str, object], *, callback: Callback | None = None) -> Request:
     """List conferences. Safe.
 
     Source: Plivo docs, Multiparty Call, "List all MPCs"; `sub_account`: Plivo's SDKs.
@@ -46,7 +46,7 @@ def list_calls(filters: Mapping[str, object], *, callback: Callback | None = Non
 
 
 def list_participants(
-    room: Room,
+    conference: Conference,
     *,
     call_uuid: object = None,
     limit: object = None,
@@ -66,9 +66,9 @@ def list_participants(
         "limit": None if limit is None else _limit(limit),
         "offset": None if offset is None else _offset(offset),
     }
-    path = f"MultiPartyCall/{room.segment}/Participant/"
+    path = f"MultiPartyCall/{conference.segment}/Participant/"
     asked = query({**arguments, **callback_arguments(callback)}, path)
-    return Request("List participants", room.label, Effect.SAFE, "GET", path, None, asked, only_live(room))
+    return Request("List participants", conference.label, Effect.SAFE, "GET", path, None, asked, only_live(conference))
 
 
 def _filter(name: str, value: object) -> object:
@@ -100,7 +100,7 @@ def _offset(value: object) -> int:
 def _friendly_name(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"friendly_name must be a str, not {type(value).__name__}")
-    return room(value, " in friendly_name").label
+    return conference(value, " in friendly_name").label
 
 
 def _sub_account(value: object) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ._checks import shown
-from ._names import Room
+from ._names import Conference
 
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,100}", re.ASCII)
 _LONGEST = 4_000  # characters of a segment: beside the longest name of a conference it still fits into a URL
@@ -69,9 +69,9 @@ def members(*member_ids: object) -> Members:
     return Members(segment, f"participants {', '.join(ids)}", single=False, everyone=False)
 
 
-def target(room: Room, members: Members) -> str:
+def target(conference: Conference, members: Members) -> str:
     """What an operation is for, in messages: `support-4812, participant 355`."""
-    return f"{room.label}, {members.label}"
+    return f"{conference.label}, {members.label}"
 
 
 def only_one(members: Members, operation: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
 from ._encoding import body, query
-from ._names import Room, only_live
+from ._names import Conference, only_live
 
 _LONGEST_DETAIL = 500
 _LONGEST_KEPT = 2_000
@@ -29,8 +29,8 @@ class Request:
         body: JSON, or None.
         query: Encoded, without the question mark; empty for none.
         on_404: What a 404 may mean, for messages; empty if there is nothing to say.
-        turn: What it is done to: operations with the same keep the order in which they were asked for. Empty for those
-            that need none.
+        order_key: What it is done to: operations with the same key are carried out one at a time, in the order in which
+            they were asked for. Empty for those that need no order.
     """
 
     operation: str
@@ -41,42 +41,44 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     query: str = field(default="", repr=False)
     on_404: str = ""
-    turn: str = field(default="", repr=False)
+    order_key: str = field(default="", repr=False)
 
 
 _ACTIVE = b'{"status":"active"}'
 
 
-def activate(room: Room, *, callback: Callback | None = None) -> Request:
+def activate(conference: Conference, *, callback: Callback | None = None) -> Request:
     """Move an Initialized conference to Active: 204, or 404 if none is waiting. Idempotent in what it leaves behind.
 
     Source: Plivo docs, Multiparty Call, "Start an MPC". The body is `active`, lower case: curl examples and six SDKs.
     """
-    path = f"MultiPartyCall/{room.segment}/"
+    path = f"MultiPartyCall/{conference.segment}/"
     sent = _ACTIVE if callback is None else body({"status": "active", **callback_arguments(callback)})
-    return Request("Activate MPC", room.label, Effect.IDEMPOTENT, "POST", path, sent, turn=path)
+    return Request("Activate MPC", conference.label, Effect.IDEMPOTENT, "POST", path, sent, order_key=path)
 
 
-def retrieve(room: Room, *, callback: Callback | None = None) -> Request:
+def retrieve(conference: Conference, *, callback: Callback | None = None) -> Request:
     """Look at a conference; by name only while it is live. Safe.
 
     Source: Plivo docs, Multiparty Call, "Retrieve an MPC".
     """
-    path = f"MultiPartyCall/{room.segment}/"
+    path = f"MultiPartyCall/{conference.segment}/"
     asked = "" if callback is None else query(callback_arguments(callback), path)
-    return Request("Retrieve MPC", room.label, Effect.SAFE, "GET", path, None, asked, only_live(room))
+    return Request("Retrieve MPC", conference.label, Effect.SAFE, "GET", path, None, asked, only_live(conference))
 
 
-def end(room: Room, *, callback: Callback | None = None) -> Request:
+def end(conference: Conference, *, callback: Callback | None = None) -> Request:
     """End a conference: everybody is put out; 404 if it is over already.
 
     Idempotent by UUID. By name it is neither safe nor idempotent: a repetition may reach the next conference of that
     name. Source: Plivo docs, Multiparty Call, "End an MPC".
     """
-    path = f"MultiPartyCall/{room.segment}/"
+    path = f"MultiPartyCall/{conference.segment}/"
     sent = body(callback_arguments(callback))
-    effect = Effect.IDEMPOTENT if room.name is None else Effect.NEITHER
-    return Request("End MPC", room.label, effect, "DELETE", path, sent, on_404=only_live(room), turn=path)
+    effect = Effect.IDEMPOTENT if conference.name is None else Effect.NEITHER
+    return Request(
+        "End MPC", conference.label, effect, "DELETE", path, sent, on_404=only_live(conference), order_key=path
+    )
 
 
 @dataclass(frozen=True, slots=True)

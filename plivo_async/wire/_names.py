@@ -10,7 +10,7 @@ LONGEST_SEGMENT = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Conference:
     """A conference (an MPC), by friendly name or by UUID: exactly one of the two is not None."""
 
     name: str | None
@@ -29,12 +29,14 @@ class Room:
         return self.name if self.name is not None else str(self.uuid)
 
 
-def only_live(room: Room) -> str:
+def only_live(conference: Conference) -> str:
     """What a 404 may mean for a conference given by name. Source: Plivo docs, Multiparty Call."""
-    return "" if room.name is None else "A name finds a live conference only; one that is over is found by its UUID"
+    return (
+        "" if conference.name is None else "A name finds a live conference only; one that is over is found by its UUID"
+    )
 
 
-def room(value: object, where: str = "") -> Room:
+def conference(value: object, where: str = "") -> Conference:
     """Read a conference as a caller gives it: a `str` is a friendly name, a `uuid.UUID` a UUID.
 
     Args:
@@ -46,14 +48,14 @@ def room(value: object, where: str = "") -> Room:
         ValueError: The name is empty, too long, or has a control character or half a surrogate pair.
     """
     if isinstance(value, UUID):
-        return Room(None, str(value))
+        return Conference(None, str(value))
     if not isinstance(value, str):
         raise TypeError(f"a conference{where} must be a name (str) or a uuid.UUID, not {type(value).__name__}")
     _check_name(value, where)
-    return Room(value, None)
+    return Conference(value, None)
 
 
-def room_by_uuid(value: object) -> Room:
+def conference_by_uuid(value: object) -> Conference:
     """Read an MPC UUID, given as text or as a `uuid.UUID`.
 
     Raises:
@@ -61,11 +63,11 @@ def room_by_uuid(value: object) -> Room:
         ValueError: The text is no UUID.
     """
     if isinstance(value, UUID):
-        return Room(None, str(value))
+        return Conference(None, str(value))
     if not isinstance(value, str):
         raise TypeError(f"uuid must be a str or a uuid.UUID, not {type(value).__name__}")
     try:
-        return Room(None, str(UUID(value)))
+        return Conference(None, str(UUID(value)))
     except ValueError:
         raise ValueError(f"uuid must be a UUID such as 8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e, not {value!r}") from None
 

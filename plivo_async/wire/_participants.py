@@ -6,22 +6,22 @@ from ._checks import boolean
 from ._encoding import body, query
 from ._members import Members, only_one, target
 from ._messages import Request
-from ._names import Room
+from ._names import Conference
 
 
-def retrieve_participant(room: Room, member: Members, *, callback: Callback | None = None) -> Request:
+def retrieve_participant(conference: Conference, member: Members, *, callback: Callback | None = None) -> Request:
     """Look at one participant. Safe.
 
     Source: Plivo docs, Multiparty Call, "Retrieve a participant".
     """
     only_one(member, "retrieving")
-    path = participant_path(room, member)
+    path = participant_path(conference, member)
     asked = query(callback_arguments(callback), path)
-    return Request("Retrieve participant", target(room, member), Effect.SAFE, "GET", path, None, asked)
+    return Request("Retrieve participant", target(conference, member), Effect.SAFE, "GET", path, None, asked)
 
 
 def update(
-    room: Room,
+    conference: Conference,
     members: Members,
     *,
     mute: object = None,
@@ -48,23 +48,25 @@ def update(
     if coach_mode is not None and not members.single:
         raise ValueError(f"coach_mode can be changed for one participant at a time, not for {members.label}")
     arguments = body({**flags, **sound, **callback_arguments(callback)})
-    path = participant_path(room, members)
-    return Request("Update participant", target(room, members), Effect.IDEMPOTENT, "POST", path, arguments, turn=path)
+    path = participant_path(conference, members)
+    return Request(
+        "Update participant", target(conference, members), Effect.IDEMPOTENT, "POST", path, arguments, order_key=path
+    )
 
 
-def kick(room: Room, members: Members, *, callback: Callback | None = None) -> Request:
+def kick(conference: Conference, members: Members, *, callback: Callback | None = None) -> Request:
     """Put participants out of the conference. Idempotent, but for all of them by name: that ends the conference, and a
     repetition may reach the next one of that name.
 
     Source: Plivo docs, Multiparty Call, "Kick a participant".
     """
-    path = participant_path(room, members)
+    path = participant_path(conference, members)
     arguments = body(callback_arguments(callback))
-    ends_what_has_the_name = members.everyone and room.name is not None
+    ends_what_has_the_name = members.everyone and conference.name is not None
     effect = Effect.NEITHER if ends_what_has_the_name else Effect.IDEMPOTENT
-    return Request("Kick participant", target(room, members), effect, "DELETE", path, arguments, turn=path)
+    return Request("Kick participant", target(conference, members), effect, "DELETE", path, arguments, order_key=path)
 
 
-def participant_path(room: Room, members: Members) -> str:
+def participant_path(conference: Conference, members: Members) -> str:
     """The path of participants."""
-    return f"MultiPartyCall/{room.segment}/Participant/{members.segment}/"
+    return f"MultiPartyCall/{conference.segment}/Participant/{members.segment}/"

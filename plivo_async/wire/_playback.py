@@ -11,32 +11,32 @@ from ._checks import url as checked_url
 from ._encoding import body
 from ._members import Members, target
 from ._messages import Request
-from ._names import Room
+from ._names import Conference
 
 _POLLY = re.compile(r"Polly\.[A-Za-z0-9_-]+", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
-def play(room: Room, members: Members, url: object, *, callback: Callback | None = None) -> Request:
+def play(conference: Conference, members: Members, url: object, *, callback: Callback | None = None) -> Request:
     """Play an mp3 or wav file. Neither safe nor idempotent: it would be heard again.
 
     It is sent as `url`, as every SDK does; the documents call it `urls`. Source: Plivo docs, Multiparty Call, "Start
     playing audio", and the SDKs.
     """
     arguments = {"url": checked_url("url", url)}
-    return _sound("Start playing", "POST", room, members, "Play/", arguments, callback, Effect.NEITHER)
+    return _sound("Start playing", "POST", conference, members, "Play/", arguments, callback, Effect.NEITHER)
 
 
-def stop_playing(room: Room, members: Members, *, callback: Callback | None = None) -> Request:
+def stop_playing(conference: Conference, members: Members, *, callback: Callback | None = None) -> Request:
     """Stop what is played. Idempotent. What was started for one participant is not stopped by `all`.
 
     Source: Plivo docs, Multiparty Call, "Stop playing audio".
     """
-    return _sound("Stop playing", "DELETE", room, members, "Play/", {}, callback)
+    return _sound("Stop playing", "DELETE", conference, members, "Play/", {}, callback)
 
 
 def speak(
-    room: Room,
+    conference: Conference,
     members: Members,
     text: object,
     *,
@@ -61,12 +61,12 @@ def speak(
         "mix": None if mix is None else boolean("mix", mix),
         "type": None if type is None else checked_text("type", type),
     }
-    return _sound("Start speaking", "POST", room, members, "Speak/", arguments, callback, Effect.NEITHER)
+    return _sound("Start speaking", "POST", conference, members, "Speak/", arguments, callback, Effect.NEITHER)
 
 
-def stop_speaking(room: Room, members: Members, *, callback: Callback | None = None) -> Request:
+def stop_speaking(conference: Conference, members: Members, *, callback: Callback | None = None) -> Request:
     """Stop what is spoken. Idempotent. Not in the documents. Source: Plivo's Go SDK."""
-    return _sound("Stop speaking", "DELETE", room, members, "Speak/", {}, callback)
+    return _sound("Stop speaking", "DELETE", conference, members, "Speak/", {}, callback)
 
 
 def _voice(value: object) -> str:
@@ -87,13 +87,13 @@ def _language(value: object) -> str:
 def _sound(
     operation: str,
     method: str,
-    room: Room,
+    conference: Conference,
     members: Members,
     tail: str,
     arguments: Mapping[str, object],
     callback: Callback | None,
     effect: Effect = Effect.IDEMPOTENT,
 ) -> Request:
-    path = f"MultiPartyCall/{room.segment}/Member/{members.segment}/{tail}"
+    path = f"MultiPartyCall/{conference.segment}/Member/{members.segment}/{tail}"
     sent = body({**arguments, **callback_arguments(callback)})
-    return Request(operation, target(room, members), effect, method, path, sent, turn=path)
+    return Request(operation, target(conference, members), effect, method, path, sent, order_key=path)

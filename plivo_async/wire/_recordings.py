@@ -9,7 +9,7 @@ from ._checks import boolean, choice, given_method, url
 from ._encoding import body
 from ._members import Members, only_one, target
 from ._messages import Request
-from ._names import Room
+from ._names import Conference
 from ._participants import participant_path
 
 FileFormat = Literal["mp3", "wav"]
@@ -19,7 +19,7 @@ FILE_FORMATS: tuple[str, ...] = get_args(FileFormat)
 
 
 def start_recording(
-    room: Room,
+    conference: Conference,
     member: Members | None = None,
     *,
     file_format: object = None,
@@ -48,40 +48,52 @@ def start_recording(
         "transcription_url": None if transcription_url is None else url("transcription_url", transcription_url),
         "record_track_type": _track_type(member, record_track_type),
     }
-    return _recording("Start recording", "POST", room, member, "Record/", arguments, callback, Effect.NEITHER)
+    return _recording("Start recording", "POST", conference, member, "Record/", arguments, callback, Effect.NEITHER)
 
 
 def stop_recording(
-    room: Room, member: Members | None = None, *, record_track_type: object = None, callback: Callback | None = None
+    conference: Conference,
+    member: Members | None = None,
+    *,
+    record_track_type: object = None,
+    callback: Callback | None = None,
 ) -> Request:
     """Stop a recording. Idempotent.
 
     Source: Plivo docs, Multiparty Call, "Stop recording an MPC", "Stop recording a participant".
     """
     arguments = {"record_track_type": _track_type(member, record_track_type)}
-    return _recording("Stop recording", "DELETE", room, member, "Record/", arguments, callback)
+    return _recording("Stop recording", "DELETE", conference, member, "Record/", arguments, callback)
 
 
 def pause_recording(
-    room: Room, member: Members | None = None, *, record_track_type: object = None, callback: Callback | None = None
+    conference: Conference,
+    member: Members | None = None,
+    *,
+    record_track_type: object = None,
+    callback: Callback | None = None,
 ) -> Request:
     """Pause a recording. Idempotent.
 
     Source: Plivo docs, Multiparty Call, "Pause recording an MPC", "Pause recording a participant".
     """
     arguments = {"record_track_type": _track_type(member, record_track_type)}
-    return _recording("Pause recording", "POST", room, member, "Record/Pause/", arguments, callback)
+    return _recording("Pause recording", "POST", conference, member, "Record/Pause/", arguments, callback)
 
 
 def resume_recording(
-    room: Room, member: Members | None = None, *, record_track_type: object = None, callback: Callback | None = None
+    conference: Conference,
+    member: Members | None = None,
+    *,
+    record_track_type: object = None,
+    callback: Callback | None = None,
 ) -> Request:
     """Resume a recording that is paused. Idempotent.
 
     Source: Plivo docs, Multiparty Call, "Resume recording an MPC", "Resume recording a participant".
     """
     arguments = {"record_track_type": _track_type(member, record_track_type)}
-    return _recording("Resume recording", "POST", room, member, "Record/Resume/", arguments, callback)
+    return _recording("Resume recording", "POST", conference, member, "Record/Resume/", arguments, callback)
 
 
 def _callback_with_method(name: str, address: object, method: object) -> dict[str, object]:
@@ -105,7 +117,7 @@ def _track_type(member: Members | None, value: object) -> str | None:
 def _recording(
     operation: str,
     method: str,
-    room: Room,
+    conference: Conference,
     member: Members | None,
     tail: str,
     arguments: Mapping[str, object],
@@ -114,8 +126,8 @@ def _recording(
 ) -> Request:
     sent = body({**arguments, **callback_arguments(callback)})
     if member is None:
-        above, whose = f"MultiPartyCall/{room.segment}/", room.label
+        above, whose = f"MultiPartyCall/{conference.segment}/", conference.label
     else:
         only_one(member, "recording")
-        above, whose = participant_path(room, member), target(room, member)
-    return Request(operation, whose, effect, method, f"{above}{tail}", sent, turn=f"{above}Record/")
+        above, whose = participant_path(conference, member), target(conference, member)
+    return Request(operation, whose, effect, method, f"{above}{tail}", sent, order_key=f"{above}Record/")

@@ -6,7 +6,7 @@ import itertools
 import sys
 import threading
 import tracemalloc
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, NoReturn
 
 import anyio
@@ -23,15 +23,15 @@ from plivo_async import (
     RateLimit,
     RetryPolicy,
 )
-from plivo_async._exchange import Attempted
+from plivo_async._exchange import Attempted, Exchange
 from plivo_async._options import Options, attempt_timeout
 from plivo_async.batch import ActivationStream
 from plivo_async.emulator import Emulator, Faults
-from plivo_async.pacing._sequence import Sequence
-from plivo_async.policy import AttemptOutcome, RetryBudget
+from plivo_async.policy import AttemptOutcome
 from plivo_async.resources import MultiPartyCalls
 from plivo_async.wire import Account, Answer, Request
 
+from ..resources.scripted import NoTransport
 from ..support import contradictions, in_memory
 
 WIDTH = 64
@@ -591,28 +591,19 @@ async def test_under_faults_a_stream_tells_the_truth() -> None:
         await check_at_rest(plivo, client)
 
 
-class Instant:
+class Instant(Exchange):
     """An exchange that answers at once: the batch without the network."""
 
     def __init__(self, status_code: int = 404) -> None:
+        super().__init__(NoTransport(), None, anyio.current_time, lambda: 0.5)
         self._status_code = status_code
-        self.budget = RetryBudget()
-        self.sequence = Sequence()
-        self.clock: Callable[[], float] = anyio.current_time
 
-    def random(self) -> float:
-        """No surprises."""
-        return 0.5
-
-    async def attempt(self, request: Request, options: Options, *, began: float, **_: object) -> Attempted:
+    async def attempt(self, request: Request, options: Options, *, began: float, **_: Any) -> Attempted:
         """Answer."""
         await anyio.lowlevel.checkpoint()
         now = self.clock()
         attempt = Attempt(request.method, AttemptOutcome.ANSWERED, self._status_code, None, now - began, now - began)
         return Attempted(attempt, Answer(self._status_code, {}, b""), None, now)
-
-    def repeating(self, attempt: Attempt, options: Options) -> None:
-        """Free of charge."""
 
     async def run(self, *_: object, **__: object) -> NoReturn:
         """Batches make single attempts, not whole operations."""

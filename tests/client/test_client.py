@@ -208,7 +208,7 @@ def test_a_second_event_loop_is_refused_clearly(backend: str) -> None:
 
 
 @anywhere
-def test_a_second_event_loop_does_not_wait_for_the_turns_of_the_first(backend: str) -> None:
+def test_a_second_event_loop_does_not_wait_for_the_order_of_the_first(backend: str) -> None:
     """The same conference is being started in the client's own loop: the other loop hears at once that it is wrong."""
     client = AsyncClient(account(3), TOKEN, base_url="http://127.0.0.1:9", rate_limit=None)
     heard: list[str] = []
@@ -220,7 +220,7 @@ def test_a_second_event_loop_does_not_wait_for_the_turns_of_the_first(backend: s
             heard.append("at once")
 
     async def at_home() -> None:
-        async with client._core.exchange.sequence.turn("MultiPartyCall/name_room/"):
+        async with client._core.exchange.order.lock("MultiPartyCall/name_room/"):
             await anyio.to_thread.run_sync(lambda: anyio.run(elsewhere, backend=backend))
         await client.aclose()
 

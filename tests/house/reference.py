@@ -23,7 +23,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Client": ("AsyncClient", "Statistics", "BASE_URL"),
     "Multiparty calls": ("MultiPartyCalls", "MultiPartyCallHandle"),
     "Participants": ("MembersHandle", "ParticipantHandle", "ParticipantOptions", "DialOptions", "Destination"),
-    "Options": ("RequestOptions", "CallbackOptions", "CallFilters", "RetryPolicy", "RateLimit"),
+    "Options": ("RequestOptions", "CallbackOptions", "ConferenceFilters", "RetryPolicy", "RateLimit"),
     "Lists": ("Pages", "Page", "PageMeta"),
     "What Plivo answers": (
         "MultiPartyCall",

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 
-from plivo_async._exchange import Attempted
+from plivo_async._exchange import Attempted, Exchange
 from plivo_async._options import Options, attempt_timeout
-from plivo_async.pacing._sequence import Sequence
-from plivo_async.policy import Attempt, RetryBudget, RetryPolicy
+from plivo_async.policy import RetryPolicy
 from plivo_async.resources import MultiPartyCalls
 from plivo_async.wire import Account, Answer, Request
 
@@ -18,7 +17,15 @@ Reply = Answer | Exception | Callable[[Request], Answer]
 ACCOUNT = Account("https://api.plivo.com", "MA" + "X" * 18)
 
 
-class Scripted:
+class NoTransport:
+    """Carries nothing: what answers stands before it."""
+
+    async def send(self, *_: object, **__: object) -> NoReturn:
+        """Nothing gets here."""
+        raise AssertionError
+
+
+class Scripted(Exchange):
     """Answers operations one after the other; the last reply of the script is given again and again.
 
     Attributes:
@@ -27,12 +34,10 @@ class Scripted:
     """
 
     def __init__(self, *script: Reply) -> None:
+        super().__init__(NoTransport(), None, anyio.current_time, lambda: 0.5)
         self.script = list(script)
         self.requests: list[Request] = []
         self.deadlines: list[float | None] = []
-        self.clock: Callable[[], float] = anyio.current_time
-        self.budget = RetryBudget()
-        self.sequence = Sequence()
 
     async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
         """Give the next reply."""
@@ -44,16 +49,9 @@ class Scripted:
             raise reply
         return reply if isinstance(reply, Answer) else reply(request)
 
-    def random(self) -> float:
-        """No surprises."""
-        return 0.5
-
-    async def attempt(self, request: Request, options: Options, **_: object) -> Attempted:
+    async def attempt(self, request: Request, options: Options, **_: Any) -> Attempted:
         """Nothing here activates."""
         raise AssertionError(request)
-
-    def repeating(self, attempt: Attempt, options: Options) -> None:
-        """Nothing here activates."""
 
     @property
     def mpc(self) -> MultiPartyCalls:

@@ -22,7 +22,16 @@ from plivo_async.emulator import Emulator, Settings
 from plivo_async.models import Accepted, PageMeta, Participant
 from plivo_async.policy import Effect
 from plivo_async.resources._pages import Page, Pages
-from plivo_async.wire import Account, Answer, Request, list_calls, list_participants, next_page, page_at, room
+from plivo_async.wire import (
+    Account,
+    Answer,
+    Request,
+    conference,
+    list_conferences,
+    list_participants,
+    next_page,
+    page_at,
+)
 
 from ..support import in_memory
 from ..wire.support import names
@@ -30,8 +39,8 @@ from ..wire.support import names
 BASE = "https://api.plivo.com"
 AUTH_ID = "MAXXXXXXXXXXXXXXXXXX"
 OURS = f"/v1/Account/{AUTH_ID}"
-LIST = list_calls({"status": "initialized"})
-PEOPLE = list_participants(room("support-4812"))
+LIST = list_conferences({"status": "initialized"})
+PEOPLE = list_participants(conference("support-4812"))
 
 
 def follow(link: str, base_url: str = BASE, like: Request = LIST) -> tuple[str, str]:
@@ -142,7 +151,7 @@ def test_a_link_that_leads_elsewhere_is_refused(link: str, base_url: str) -> Non
 @given(names, st.sampled_from(["", "?limit=20&offset=20"]))
 def test_names_in_links_are_encoded_or_not(name: str, query: str) -> None:
     """Plivo's examples leave names as they are, whatever is in them; either way the same list is walked on."""
-    like = list_participants(room(name))
+    like = list_participants(conference(name))
     for shown in (name, quote(name, safe=""), quote(name)):
         link = f"{OURS}/MultiPartyCall/name_{shown}/Participant/{query}"
         assert follow(link, like=like) == (like.path, query[1:])
@@ -350,7 +359,7 @@ async def test_an_offset_that_is_ignored_is_a_circle() -> None:
 
 def test_the_page_at_an_offset() -> None:
     """The same request, filters and all, from there on."""
-    like = list_calls({"status": "active", "limit": 5, "offset": 10})
+    like = list_conferences({"status": "active", "limit": 5, "offset": 10})
     assert page_at(15, like).query == "status=active&limit=5&offset=15"
     assert page_at(2, PEOPLE) == dataclasses.replace(PEOPLE, query="offset=2")
 

@@ -23,7 +23,7 @@ from plivo_async import (
 from plivo_async.emulator import Conference, Emulator, Faults
 from plivo_async.resources._settle import (
     Goal,
-    Verdict,
+    Proof,
     earliest,
     ended_of_name,
     kicked,
@@ -34,7 +34,7 @@ from plivo_async.resources._settle import (
     stopped_by_name,
     stopping,
 )
-from plivo_async.wire import Answer, room_by_uuid
+from plivo_async.wire import Answer, conference_by_uuid
 
 from ..support import in_memory
 from .scripted import Scripted, answer, shape
@@ -43,7 +43,7 @@ UUID = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"
 SINCE = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 BEFORE, AFTER = "2026-11-24 11:59:59+00:00", "2026-11-24 17:30:01+05:30"
 DATE = {"date": "Tue, 24 Nov 2026 12:01:10 GMT"}
-DONE, REFUSED, UNKNOWN = Verdict.DONE, Verdict.REFUSED, Verdict.UNKNOWN
+DONE, REFUSED, UNKNOWN = Proof.DONE, Proof.REFUSED, Proof.UNKNOWN
 
 
 def call(**facts: Any) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def person(**facts: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("data", "verdict"),
+    ("data", "proof"),
     [
         (None, REFUSED),
         (call(), DONE),
@@ -79,13 +79,13 @@ def person(**facts: Any) -> dict[str, Any]:
         (call(status="Active", end_time=AFTER), UNKNOWN),
     ],
 )
-def test_a_stop_by_uuid_is_done_if_it_ended_since(data: object, verdict: Verdict) -> None:
+def test_a_stop_by_uuid_is_done_if_it_ended_since(data: object, proof: Proof) -> None:
     """Only an end since the operation began can be its doing."""
-    assert stopped(data, SINCE).verdict is verdict
+    assert stopped(data, SINCE).proof is proof
 
 
 @pytest.mark.parametrize(
-    ("data", "verdict"),
+    ("data", "proof"),
     [
         (page(), REFUSED),
         (page(call()), DONE),
@@ -100,13 +100,13 @@ def test_a_stop_by_uuid_is_done_if_it_ended_since(data: object, verdict: Verdict
         (None, UNKNOWN),
     ],
 )
-def test_a_stop_by_name_is_done_if_one_of_that_very_name_ended_since(data: object, verdict: Verdict) -> None:
+def test_a_stop_by_name_is_done_if_one_of_that_very_name_ended_since(data: object, proof: Proof) -> None:
     """The name is compared here too; a page that doesn't hold all of them proves nothing by what isn't in it."""
-    assert stopped_by_name("room", data, SINCE).verdict is verdict
+    assert stopped_by_name("room", data, SINCE).proof is proof
 
 
 @pytest.mark.parametrize(
-    ("goal", "data", "verdict"),
+    ("goal", "data", "proof"),
     [
         ("not-recording", call(status="Active", recording="not-recording"), DONE),
         ("not-recording", call(status="Active", recording="recording"), REFUSED),
@@ -124,36 +124,36 @@ def test_a_stop_by_name_is_done_if_one_of_that_very_name_ended_since(data: objec
         ("recording", None, REFUSED),
     ],
 )
-def test_control_of_a_recording_is_done_if_it_is_in_that_state(goal: Goal, data: object, verdict: Verdict) -> None:
+def test_control_of_a_recording_is_done_if_it_is_in_that_state(goal: Goal, data: object, proof: Proof) -> None:
     """The state asked for is done; any other one is what the refusal was about."""
-    assert recording_is(goal, data, SINCE).verdict is verdict
+    assert recording_is(goal, data, SINCE).proof is proof
 
 
 @pytest.mark.parametrize(
-    ("data", "verdict", "seen"),
+    ("data", "proof", "seen"),
     [
         (None, UNKNOWN, "isn't in the conference now"),
         (person(), UNKNOWN, "still in the conference"),
         (person(exit_time=AFTER), DONE, "has left"),
     ],
 )
-def test_a_kick_is_done_if_they_have_left(data: object, verdict: Verdict, seen: str) -> None:
+def test_a_kick_is_done_if_they_have_left(data: object, proof: Proof, seen: str) -> None:
     """Who isn't listed may never have been there: that stays unknown, and is said."""
     finding = kicked(data, SINCE)
-    assert finding.verdict is verdict
+    assert finding.proof is proof
     assert seen in finding.seen
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", b'"x"', b'{"status": "Ended"}'])
 def test_a_look_that_cannot_be_read_settles_nothing(body: bytes) -> None:
     """Whatever comes: nothing is inferred, nothing is raised."""
-    for one in (stopping(room_by_uuid(UUID)), ended_of_name("room")):
-        assert settled(one, Answer(200, {}, body), SINCE).verdict is UNKNOWN
+    for one in (stopping(conference_by_uuid(UUID)), ended_of_name("room")):
+        assert settled(one, Answer(200, {}, body), SINCE).proof is UNKNOWN
 
 
 def test_a_look_goes_where_an_ended_conference_can_be_seen() -> None:
     """By UUID it is looked at; by name the ended ones are listed, because only live ones can be looked at."""
-    assert shape(stopping(room_by_uuid(UUID)).look) == f"GET MultiPartyCall/uuid_{UUID}/"
+    assert shape(stopping(conference_by_uuid(UUID)).look) == f"GET MultiPartyCall/uuid_{UUID}/"
     look = shape(ended_of_name("a/b").look)
     assert look == "GET MultiPartyCall/?friendly_name=a%2Fb&status=ended"
 

@@ -21,7 +21,7 @@ from plivo_async import (
     StatusNotReachedError,
 )
 from plivo_async.emulator import Emulator, Faults
-from plivo_async.resources._waiting import Progress, progress
+from plivo_async.resources._waiting import Prospect, prospect
 from plivo_async.wire import Answer
 
 from ..support import in_memory
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.anyio
 
 UUID, NEXT = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e", "11111111-7a2e-4c0f-9c1d-0f3a1c5b2d4e"
 NOWHERE = NotFoundError("nothing there", status_code=404)
-REACHED, COMING, MISSED = Progress.REACHED, Progress.COMING, Progress.MISSED
+REACHED, COMING, MISSED = Prospect.REACHED, Prospect.COMING, Prospect.MISSED
 
 
 def seen(status: str, uuid: str = UUID) -> Answer:
@@ -55,9 +55,9 @@ def seen(status: str, uuid: str = UUID) -> Answer:
         ("Ended", "Held", COMING),
     ],
 )
-async def test_what_a_status_means(goal: str, status: str, means: Progress) -> None:
+async def test_what_a_status_means(goal: str, status: str, means: Prospect) -> None:
     """A conference goes one way; what nobody knows may become anything."""
-    assert progress(goal, status) is means
+    assert prospect(goal, status) is means
 
 
 async def test_it_returns_what_was_seen() -> None:

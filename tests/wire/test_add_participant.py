@@ -13,8 +13,8 @@ from plivo_async.wire import (
     Request,
     add_participant,
     callback,
+    conference,
     list_participants,
-    room,
 )
 from plivo_async.wire._participant_checks import DIAL_OPTIONS, OPTIONS
 
@@ -27,7 +27,7 @@ MOVE: dict[str, Any] = {"role": "customer", "call_uuid": CALL}
 
 def add(**arguments: Any) -> Request:
     """The request for these arguments."""
-    return add_participant(room("support-4812"), arguments)
+    return add_participant(conference("support-4812"), arguments)
 
 
 def seconds(name: str, **arguments: Any) -> Any:
@@ -72,7 +72,7 @@ def test_accepted_arguments_reach_the_wire_as_they_are(
     for key in [key for key in options if f"{key.removesuffix('_url')}_method" in OPTIONS]:
         if isinstance(options[key], str) and options[key].lower().startswith("http"):
             options[f"{key.removesuffix('_url')}_method"] = data.draw(methods)
-    request = add_participant(room(name), {**(DIAL if dial else MOVE), **options})
+    request = add_participant(conference(name), {**(DIAL if dial else MOVE), **options})
     who = {"role": "agent", "from": FROM, "to": TO} if dial else MOVE
     expected = {**who, **{key: value for key, value in options.items() if value is not None}}
     body = sent(request)
@@ -91,7 +91,7 @@ def test_add_participant_is_as_documented() -> None:
         "",
     )
     assert request.body == b'{"role":"agent","from":"+14151234567","to":"+14157654321"}'
-    later = add_participant(room("a"), {**MOVE, "mute": True}, callback=callback(HOOK, None))
+    later = add_participant(conference("a"), {**MOVE, "mute": True}, callback=callback(HOOK, None))
     assert list(sent(later).items()) == [*MOVE.items(), ("mute", True), ("callback_url", HOOK)]
 
 
@@ -249,7 +249,7 @@ def test_add_participant_refuses(arguments: dict[str, Any], error: type[Exceptio
 
 def test_what_is_dialled_stands_in_no_traceback() -> None:
     """Tools that print the locals of every frame print the request."""
-    for request in (add(**DIAL), list_participants(room("a"), call_uuid=CALL)):
+    for request in (add(**DIAL), list_participants(conference("a"), call_uuid=CALL)):
         assert not any(hidden.removeprefix("+") in repr(request) for hidden in (FROM, TO, CALL))
         assert request.path in repr(request)
 

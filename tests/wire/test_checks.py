@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async.wire import Callback, callback, end, retrieve, room
+from plivo_async.wire import Callback, callback, conference, end, retrieve
 from plivo_async.wire._checks import boolean, call_uuid, choice, integer, is_url, known, shown, text, url
 
 from .support import CALL, HOOK, asked, methods, sent, urls
@@ -210,12 +210,12 @@ def test_callback_goes_into_body_or_query(address: str, method: str | None) -> N
     given_callback = callback(address, method)
     assert given_callback == Callback(address, method)
     expected = {"callback_url": address} | ({"callback_method": method} if method else {})
-    assert sent(end(room("a"), callback=given_callback)) == expected
-    assert asked(retrieve(room("a"), callback=given_callback)) == expected
+    assert sent(end(conference("a"), callback=given_callback)) == expected
+    assert asked(retrieve(conference("a"), callback=given_callback)) == expected
 
 
 def test_callback_not_given_is_none() -> None:
     """Nothing given is nothing sent."""
     assert callback(None, None) is None
-    assert end(room("a")).body is None
-    assert retrieve(room("a")).query == ""
+    assert end(conference("a")).body is None
+    assert retrieve(conference("a")).query == ""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async.wire import callback, list_calls, list_participants, room
+from plivo_async.wire import callback, conference, list_conferences, list_participants
 
 from .support import CALL, HOOK, asked, names, segments
 
@@ -32,17 +32,17 @@ instants = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.sa
 )
 def test_filters_survive_their_encoding(filters: dict[str, Any]) -> None:
     """A server that decodes the query finds what was given, and nothing that wasn't."""
-    request = list_calls(filters)
+    request = list_conferences(filters)
     assert asked(request) == {name: str(value) for name, value in filters.items() if value is not None}
     assert segments(request) == ["MultiPartyCall"]
 
 
 def test_list_is_as_documented() -> None:
     """A safe GET of the collection, without body or query; filters in the documented order."""
-    request = list_calls({})
+    request = list_conferences({})
     assert (request.operation, request.target, request.effect.value) == ("List MPCs", "MultiPartyCall/", "safe")
     assert (request.method, request.path, request.body, request.query) == ("GET", "MultiPartyCall/", None, "")
-    assert list_calls({"offset": 0, "limit": 5, "friendly_name": "a b+c/ö"}).query == (
+    assert list_conferences({"offset": 0, "limit": 5, "friendly_name": "a b+c/ö"}).query == (
         "friendly_name=a%20b%2Bc%2F%C3%B6&limit=5&offset=0"
     )
 
@@ -59,7 +59,7 @@ def test_list_is_as_documented() -> None:
 def test_times_are_sent_in_utc(instant: datetime, text: str) -> None:
     """Without an offset, which is how Plivo reads them; a fraction only if there is one."""
     for name in TIMES:
-        request = list_calls({name: instant})
+        request = list_conferences({name: instant})
         assert asked(request) == {name: text}
         assert "%20" in request.query
 
@@ -67,7 +67,7 @@ def test_times_are_sent_in_utc(instant: datetime, text: str) -> None:
 @given(st.sampled_from(TIMES), instants)
 def test_times_survive_their_encoding(name: str, instant: datetime) -> None:
     """The text means the same instant."""
-    assert datetime.fromisoformat(f"{asked(list_calls({name: instant}))[name]}+00:00") == instant
+    assert datetime.fromisoformat(f"{asked(list_conferences({name: instant}))[name]}+00:00") == instant
 
 
 @given(st.sampled_from(["end_time", "creation_time"]), instants, instants)
@@ -78,19 +78,19 @@ def test_bounds_without_time_between_are_refused(field: str, after: datetime, be
             filters = {f"{field}__{lower}": after, f"{field}__{upper}": before}
             possible = after < before or (after == before and (lower, upper) == ("gte", "lte"))
             if possible:
-                assert len(asked(list_calls(filters))) == 2
+                assert len(asked(list_conferences(filters))) == 2
             else:
                 with pytest.raises(ValueError, match=f"^{field}__{lower} must be before {field}__{upper}"):
-                    list_calls(filters)
+                    list_conferences(filters)
 
 
 def test_bounds_of_the_same_instant() -> None:
     """In whatever zone it is given."""
     same = NOON.astimezone(INDIA)
-    assert len(asked(list_calls({"end_time__gte": NOON, "end_time__lte": same}))) == 2
+    assert len(asked(list_conferences({"end_time__gte": NOON, "end_time__lte": same}))) == 2
     with pytest.raises(ValueError, match="there is no time between them"):
-        list_calls({"end_time__gt": NOON, "end_time__lt": same})
-    assert len(asked(list_calls({"end_time__gt": NOON, "creation_time__lt": NOON}))) == 2
+        list_conferences({"end_time__gt": NOON, "end_time__lt": same})
+    assert len(asked(list_conferences({"end_time__gt": NOON, "creation_time__lt": NOON}))) == 2
 
 
 @pytest.mark.parametrize(
@@ -130,14 +130,14 @@ def test_bounds_of_the_same_instant() -> None:
 def test_filters_refused(filters: dict[str, Any], error: type[Exception], words: str) -> None:
     """Unknown ones, other types, other values: with the filter's name and what is allowed."""
     with pytest.raises(error, match=f"^{words}") as caught:
-        list_calls(filters)
+        list_conferences(filters)
     assert caught.type is error
 
 
 @given(names, st.none() | st.uuids(), st.none() | st.integers(1, 20), st.none() | st.integers(0))
 def test_list_of_participants(name: str, call_uuid: Any, limit: int | None, offset: int | None) -> None:
     """Of one conference; filters as given."""
-    request = list_participants(room(name), call_uuid=call_uuid, limit=limit, offset=offset)
+    request = list_participants(conference(name), call_uuid=call_uuid, limit=limit, offset=offset)
     given_filters = {"call_uuid": call_uuid, "limit": limit, "offset": offset}
     assert asked(request) == {key: str(value) for key, value in given_filters.items() if value is not None}
     assert segments(request) == ["MultiPartyCall", f"name_{name}", "Participant"]
@@ -152,19 +152,19 @@ def test_list_of_participants(name: str, call_uuid: Any, limit: int | None, offs
 def test_list_of_participants_refuses(arguments: dict[str, Any], words: str) -> None:
     """The same rules as for the other list."""
     with pytest.raises(ValueError, match=f"^{words} must be"):
-        list_participants(room("a"), **arguments)
+        list_participants(conference("a"), **arguments)
 
 
 def test_callbacks_of_lists() -> None:
     """Into the query, after the filters."""
     later = callback(HOOK, "GET")
     encoded = "callback_url=https%3A%2F%2Fexample.com%2Fhook%3Ftoken%3Da%2520b%26x%3D1&callback_method=GET"
-    assert list_calls({"limit": 1}, callback=later).query == f"limit=1&{encoded}"
-    assert list_participants(room("a"), call_uuid=CALL, callback=later).query == f"call_uuid={CALL}&{encoded}"
+    assert list_conferences({"limit": 1}, callback=later).query == f"limit=1&{encoded}"
+    assert list_participants(conference("a"), call_uuid=CALL, callback=later).query == f"call_uuid={CALL}&{encoded}"
 
 
 def test_query_too_long_for_a_url_is_refused() -> None:
     """What httpx couldn't send is refused before anything is sent."""
-    assert segments(list_participants(room("x" * 59_995), callback=callback(f"https://a.b/{'x' * 4_000}", None)))
+    assert segments(list_participants(conference("x" * 59_995), callback=callback(f"https://a.b/{'x' * 4_000}", None)))
     with pytest.raises(ValueError, match=r"^the URL is too long: path and arguments may have 65,000 characters"):
-        list_participants(room("x" * 59_995), callback=callback(f"https://a.b/{'x' * 6_000}", None))
+        list_participants(conference("x" * 59_995), callback=callback(f"https://a.b/{'x' * 6_000}", None))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async.wire import Room, activate, callback, check_path, end, retrieve, room, room_by_uuid
+from plivo_async.wire import Conference, activate, callback, check_path, conference, conference_by_uuid, end, retrieve
 
 ACCOUNT = "https://api.plivo.com/v1/Account/MA000000000000000000/"
 UUID_TEXT = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"
@@ -43,13 +43,13 @@ names = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1)
 )
 def test_name_is_encoded_whole(name: str, segment: str) -> None:
     """Whatever splits, climbs or decodes in a path is escaped; a name is never taken for a UUID."""
-    assert room(name).segment == segment
+    assert conference(name).segment == segment
 
 
 @given(names)
 def test_name_survives_its_encoding(name: str) -> None:
     """Decoding the segment once gives the name back, and nothing in it means anything to a path."""
-    segment = room(name).segment
+    segment = conference(name).segment
     assert unquote(segment.removeprefix("name_"), errors="strict") == name
     assert re.fullmatch(r"name_(?:[A-Za-z0-9_.~-]|%[0-9A-F]{2})+", segment)
 
@@ -57,7 +57,7 @@ def test_name_survives_its_encoding(name: str) -> None:
 @given(names)
 def test_name_reaches_the_wire_as_it_was_encoded(name: str) -> None:
     """The path passes httpx as it is: nothing is decoded, collapsed or encoded again."""
-    path = activate(room(name)).path
+    path = activate(conference(name)).path
     raw = httpx.Request("POST", f"{ACCOUNT}{path}").url.raw_path
     assert raw == f"/v1/Account/MA000000000000000000/{path}".encode("ascii")
     assert raw.count(b"/") == 6
@@ -66,7 +66,7 @@ def test_name_reaches_the_wire_as_it_was_encoded(name: str) -> None:
 def test_name_of_ten_kilobytes_reaches_the_wire() -> None:
     """Long names go through httpx, up to the longest that it takes."""
     for name in ("x" * 10_000, "é" * 9_999, "/" * 10_000, "x" * 59_995):
-        url = httpx.Request("POST", f"{ACCOUNT}{activate(room(name)).path}").url
+        url = httpx.Request("POST", f"{ACCOUNT}{activate(conference(name)).path}").url
         assert unquote(url.raw_path.decode().split("/")[5]) == f"name_{name}"
 
 
@@ -74,27 +74,27 @@ def test_name_of_ten_kilobytes_reaches_the_wire() -> None:
 def test_name_too_long_for_a_url_is_refused(name: str) -> None:
     """What httpx couldn't send is refused before anything is sent, with the item's position."""
     with pytest.raises(ValueError, match="the conference name at position 7 is too long: at most 60,000"):
-        room(name, " at position 7")
+        conference(name, " at position 7")
 
 
 def test_name_empty_is_refused() -> None:
     """An empty name would be the collection of all conferences."""
     with pytest.raises(ValueError, match="the conference name at position 3 is empty"):
-        room("", " at position 3")
+        conference("", " at position 3")
 
 
 @pytest.mark.parametrize("code", [*range(0x20), *range(0x7F, 0xA0)], ids=hex)
 def test_name_with_a_control_character_is_refused(code: int) -> None:
     """C0, DEL and C1 are refused, with the character and its place; a line break at the end is one, too."""
     with pytest.raises(ValueError, match=rf"at position 3 has a control character \(U\+{code:04X}\) at index 2"):
-        room(f"ab{chr(code)}", " at position 3")
+        conference(f"ab{chr(code)}", " at position 3")
 
 
 @pytest.mark.parametrize("code", [0xD83D, 0xDCFF, 0xDFFF], ids=hex)
 def test_name_with_half_a_surrogate_pair_is_refused(code: int) -> None:
     """What no encoding can write is refused in words, not by a UnicodeEncodeError from below."""
     with pytest.raises(ValueError, match=rf"has half a surrogate pair \(U\+{code:04X}\) at index 1") as caught:
-        room(f"a{chr(code)}")
+        conference(f"a{chr(code)}")
     assert caught.type is ValueError
     str(caught.value).encode()
 
@@ -105,36 +105,41 @@ def test_name_with_half_a_surrogate_pair_is_refused(code: int) -> None:
 def test_name_of_another_type_is_refused(value: object) -> None:
     """Only str and UUID name a conference; the message says what was given instead, and where."""
     with pytest.raises(TypeError, match=f"a conference at position 3 must be a name .* not {type(value).__name__}"):
-        room(value, " at position 3")
+        conference(value, " at position 3")
 
 
 @given(st.uuids())
 def test_uuid_makes_its_own_segment(uuid: UUID) -> None:
     """A UUID, as an object or as text in any spelling, is one and the same conference."""
-    assert room(uuid) == room_by_uuid(uuid) == room_by_uuid(str(uuid)) == room_by_uuid(uuid.hex.upper())
-    assert room(uuid).segment == f"uuid_{uuid}"
-    assert room(uuid).label == str(uuid)
-    assert room(uuid) != room(str(uuid))
+    assert (
+        conference(uuid)
+        == conference_by_uuid(uuid)
+        == conference_by_uuid(str(uuid))
+        == conference_by_uuid(uuid.hex.upper())
+    )
+    assert conference(uuid).segment == f"uuid_{uuid}"
+    assert conference(uuid).label == str(uuid)
+    assert conference(uuid) != conference(str(uuid))
 
 
 @pytest.mark.parametrize("text", ["", "support", "../Call", f"{UUID_TEXT}0", f"uuid_{UUID_TEXT}", "8742d531"])
 def test_uuid_malformed_is_refused(text: str) -> None:
     """Text that is no UUID is a ValueError that shows one."""
     with pytest.raises(ValueError, match="uuid must be a UUID such as 8742d531"):
-        room_by_uuid(text)
+        conference_by_uuid(text)
 
 
 @pytest.mark.parametrize("value", [None, 7, b"x"], ids=repr)
 def test_uuid_of_another_type_is_refused(value: object) -> None:
     """`uuid=` takes str and UUID."""
     with pytest.raises(TypeError, match=r"uuid must be a str or a uuid\.UUID, not"):
-        room_by_uuid(value)
+        conference_by_uuid(value)
 
 
 def test_room_is_shown_as_the_caller_knows_it() -> None:
     """The label is the name or the UUID, without any prefix or encoding."""
-    assert room("a/b").label == "a/b"
-    assert Room(None, UUID_TEXT).label == UUID_TEXT
+    assert conference("a/b").label == "a/b"
+    assert Conference(None, UUID_TEXT).label == UUID_TEXT
 
 
 @pytest.mark.parametrize(
@@ -217,7 +222,7 @@ def test_path_that_passes_stays_under_the_account(path: str) -> None:
 
 def test_requests_of_a_room_are_as_documented() -> None:
     """Activating is an idempotent POST of `active`, lower case; looking is a GET of the same path."""
-    post, get = activate(room("a/b")), retrieve(room(uuid4()))
+    post, get = activate(conference("a/b")), retrieve(conference(uuid4()))
     assert (post.method, post.path, post.body) == ("POST", "MultiPartyCall/name_a%2Fb/", b'{"status":"active"}')
     assert (post.operation, post.target, post.effect.value, post.query) == ("Activate MPC", "a/b", "idempotent", "")
     assert (get.method, get.body, get.effect.value) == ("GET", None, "safe")
@@ -226,13 +231,13 @@ def test_requests_of_a_room_are_as_documented() -> None:
 
 def test_ending_a_room_is_as_documented() -> None:
     """A DELETE of the same path, without a body; idempotent by UUID only, for a name may be another's by then."""
-    request = end(room("a/b"))
+    request = end(conference("a/b"))
     assert (request.method, request.path, request.body) == ("DELETE", "MultiPartyCall/name_a%2Fb/", None)
     assert (request.operation, request.target, request.query) == ("End MPC", "a/b", "")
-    assert (request.effect.value, end(room(uuid4())).effect.value) == ("neither", "idempotent")
+    assert (request.effect.value, end(conference(uuid4())).effect.value) == ("neither", "idempotent")
 
 
 def test_activating_a_room_with_a_callback() -> None:
     """Text, not the lists of one that Plivo's Python SDK sends; the status comes first."""
-    body = activate(room("a"), callback=callback("https://a.b/ö", "GET")).body
+    body = activate(conference("a"), callback=callback("https://a.b/ö", "GET")).body
     assert body == '{"status":"active","callback_url":"https://a.b/ö","callback_method":"GET"}'.encode()

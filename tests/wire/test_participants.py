@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async.wire import Members, Request, callback, kick, member, members, retrieve_participant, room, update
+from plivo_async.wire import Members, Request, callback, conference, kick, member, members, retrieve_participant, update
 
 from .support import HOOK, asked, member_ids, names, segments, sent
 
-ROOM = room("support-4812")
+MPC = conference("support-4812")
 
 
 @pytest.mark.parametrize(
@@ -132,25 +132,28 @@ def test_members_in_a_list_are_told_how(ids: object) -> None:
 @given(names, st.lists(member_ids, min_size=1, max_size=10, unique_by=str))
 def test_members_survive_their_encoding(name: str, ids: list[int | str]) -> None:
     """Whatever names and ids are, the path has its five segments, and they decode to what was given."""
-    for request in (kick(room(name), members(*ids)), update(room(name), members(*ids), mute=True)):
+    for request in (kick(conference(name), members(*ids)), update(conference(name), members(*ids), mute=True)):
         path = ["MultiPartyCall", f"name_{name}", "Participant", ",".join(map(str, ids))]
         assert segments(request) == path
-    assert segments(retrieve_participant(room(name), member(ids[0])))[2:] == ["Participant", str(ids[0])]
+    assert segments(retrieve_participant(conference(name), member(ids[0])))[2:] == ["Participant", str(ids[0])]
 
 
 def test_longest_name_and_members_fit_into_one_url() -> None:
     """What is accepted apart is accepted together."""
     everybody = members(*[f"{index:098}" for index in range(40)])
-    assert segments(kick(room("x" * 59_995), everybody))[3] == everybody.segment
+    assert segments(kick(conference("x" * 59_995), everybody))[3] == everybody.segment
 
 
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        (retrieve_participant(ROOM, member(355)), ("Retrieve participant", "safe", "GET", "participant 355")),
-        (update(ROOM, member(355), mute=True), ("Update participant", "idempotent", "POST", "participant 355")),
-        (update(ROOM, members("all"), hold=True), ("Update participant", "idempotent", "POST", "all participants")),
-        (kick(ROOM, members(1, 2)), ("Kick participant", "idempotent", "DELETE", "participants 1, 2")),
+        (retrieve_participant(MPC, member(355)), ("Retrieve participant", "safe", "GET", "participant 355")),
+        (update(MPC, member(355), mute=True), ("Update participant", "idempotent", "POST", "participant 355")),
+        (
+            update(MPC, members("all"), hold=True),
+            ("Update participant", "idempotent", "POST", "all participants"),
+        ),
+        (kick(MPC, members(1, 2)), ("Kick participant", "idempotent", "DELETE", "participants 1, 2")),
     ],
 )
 def test_requests_of_participants_are_as_documented(request_: Request, expected: tuple[str, ...]) -> None:
@@ -165,7 +168,10 @@ def test_requests_of_participants_are_as_documented(request_: Request, expected:
 def test_all_of_a_name_are_not_kicked_twice() -> None:
     """That ends the conference: a repetition might put out those of the next one of that name."""
     everybody = members("all")
-    assert [kick(one, everybody).effect.value for one in (room("support"), room(uuid4()))] == ["neither", "idempotent"]
+    assert [kick(one, everybody).effect.value for one in (conference("support"), conference(uuid4()))] == [
+        "neither",
+        "idempotent",
+    ]
 
 
 flags = st.none() | st.booleans()
@@ -179,10 +185,10 @@ def test_update_sends_what_is_given(
     arguments: dict[str, Any] = {"mute": mute, "hold": hold, "coach_mode": coach, "disable_state_change_sound": quiet}
     if mute is hold is coach is None:
         with pytest.raises(ValueError, match="at least one of mute, hold and coach_mode"):
-            update(ROOM, member(1), **arguments)
+            update(MPC, member(1), **arguments)
         return
     expected = {name: value for name, value in arguments.items() if value is not None}
-    data = sent(update(ROOM, member(1), **arguments))
+    data = sent(update(MPC, member(1), **arguments))
     assert data == expected
     assert list(data) == list(expected)
 
@@ -191,28 +197,31 @@ def test_update_sends_what_is_given(
 def test_update_takes_booleans_only(name: str) -> None:
     """Words and numbers are refused, with the flag's name."""
     with pytest.raises(TypeError, match=f"^{name} must be True or False, not str$"):
-        update(ROOM, member(1), **dict[str, Any]({name: "true"}))
+        update(MPC, member(1), **dict[str, Any]({name: "true"}))
 
 
 @pytest.mark.parametrize("many", [members(1, 2), members("all")], ids=["several", "all"])
 def test_coach_mode_is_for_one(many: Members) -> None:
     """Plivo refuses it for all; for a list it is refused here as well."""
     with pytest.raises(ValueError, match=r"^coach_mode can be changed for one participant at a time, not for"):
-        update(ROOM, many, mute=True, coach_mode=False)
-    assert sent(update(ROOM, members(1), coach_mode=False)) == {"coach_mode": False}
+        update(MPC, many, mute=True, coach_mode=False)
+    assert sent(update(MPC, members(1), coach_mode=False)) == {"coach_mode": False}
 
 
 @pytest.mark.parametrize("many", [members(1, 2), members("all")], ids=["several", "all"])
 def test_one_is_retrieved_at_a_time(many: Members) -> None:
     """What a list would answer is unknown."""
     with pytest.raises(ValueError, match=r"^retrieving takes one participant, not"):
-        retrieve_participant(ROOM, many)
+        retrieve_participant(MPC, many)
 
 
 def test_callbacks_of_participants() -> None:
     """Into the body of POST and DELETE after all else, into the query of GET."""
     later = callback(HOOK, "GET")
     fields: dict[str, Any] = {"callback_url": HOOK, "callback_method": "GET"}
-    assert list(sent(update(ROOM, member(1), mute=False, callback=later)).items()) == [("mute", False), *fields.items()]
-    assert sent(kick(ROOM, member(1), callback=later)) == fields
-    assert asked(retrieve_participant(ROOM, member(1), callback=later)) == fields
+    assert list(sent(update(MPC, member(1), mute=False, callback=later)).items()) == [
+        ("mute", False),
+        *fields.items(),
+    ]
+    assert sent(kick(MPC, member(1), callback=later)) == fields
+    assert asked(retrieve_participant(MPC, member(1), callback=later)) == fields

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async.wire import Request, callback, member, members, play, room, speak, stop_playing, stop_speaking
+from plivo_async.wire import Request, callback, conference, member, members, play, speak, stop_playing, stop_speaking
 
 from .support import HOOK, member_ids, names, segments, sent, urls, words
 
-ROOM = room("support-4812")
+MPC = conference("support-4812")
 AUDIO = "https://example.com/a.mp3"
 
 
 @given(names, st.lists(member_ids, min_size=1, max_size=10, unique_by=str) | st.just(["all"]))
 def test_paths_of_playback(name: str, ids: list[int | str]) -> None:
     """`Member`, not `Participant`; one, several or all."""
-    where, who = room(name), members(*ids)
+    where, who = conference(name), members(*ids)
     for tail, requests in (
         ("Play", [play(where, who, AUDIO), stop_playing(where, who)]),
         ("Speak", [speak(where, who, "Hello"), stop_speaking(where, who)]),
@@ -30,10 +30,10 @@ def test_paths_of_playback(name: str, ids: list[int | str]) -> None:
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        (play(ROOM, member(355), AUDIO), ("Start playing", "neither", "POST", {"url": AUDIO})),
-        (stop_playing(ROOM, member(355)), ("Stop playing", "idempotent", "DELETE", {})),
-        (speak(ROOM, member(355), "Grüße"), ("Start speaking", "neither", "POST", {"text": "Grüße"})),
-        (stop_speaking(ROOM, member(355)), ("Stop speaking", "idempotent", "DELETE", {})),
+        (play(MPC, member(355), AUDIO), ("Start playing", "neither", "POST", {"url": AUDIO})),
+        (stop_playing(MPC, member(355)), ("Stop playing", "idempotent", "DELETE", {})),
+        (speak(MPC, member(355), "Grüße"), ("Start speaking", "neither", "POST", {"text": "Grüße"})),
+        (stop_speaking(MPC, member(355)), ("Stop speaking", "idempotent", "DELETE", {})),
     ],
 )
 def test_requests_of_playback(request_: Request, expected: tuple[str, str, str, dict[str, str]]) -> None:
@@ -47,7 +47,7 @@ def test_requests_of_playback(request_: Request, expected: tuple[str, str, str, 
 @given(urls)
 def test_play_sends_the_url(url: str) -> None:
     """As it was given."""
-    assert sent(play(ROOM, members("all"), url)) == {"url": url}
+    assert sent(play(MPC, members("all"), url)) == {"url": url}
 
 
 @given(
@@ -65,39 +65,51 @@ def test_play_sends_the_url(url: str) -> None:
 def test_speak_sends_what_is_given(text: str, options: dict[str, Any]) -> None:
     """The text and each option as they are, in the order of the table; nothing that wasn't given."""
     expected = {"text": text, **{name: value for name, value in options.items() if value is not None}}
-    data = sent(speak(ROOM, member(1), text, **options))
+    data = sent(speak(MPC, member(1), text, **options))
     assert data == expected
     assert list(data) == [name for name in ("text", "voice", "language", "mix", "type") if name in expected]
 
 
 def test_speak_takes_text_of_several_lines() -> None:
     """Line breaks and tabs are part of a text."""
-    assert sent(speak(ROOM, member(1), "<speak>\r\n\tHello\n</speak>")) == {"text": "<speak>\r\n\tHello\n</speak>"}
+    assert sent(speak(MPC, member(1), "<speak>\r\n\tHello\n</speak>")) == {"text": "<speak>\r\n\tHello\n</speak>"}
 
 
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
-        (lambda: play(ROOM, member(1), "a.mp3"), ValueError, "url must be a URL"),
-        (lambda: play(ROOM, member(1), None), TypeError, "url must be a str, not NoneType"),
-        (lambda: play(ROOM, member(1), [AUDIO]), TypeError, "url must be a str, not list"),
-        (lambda: speak(ROOM, member(1), ""), ValueError, "text is empty"),
-        (lambda: speak(ROOM, member(1), "a\x00"), ValueError, r"text has a control character \(U\+0000\) at index 1"),
-        (lambda: speak(ROOM, member(1), "\ud83d"), ValueError, "text has half a surrogate pair"),
-        (lambda: speak(ROOM, member(1), "a", voice="woman"), ValueError, "voice must be .* write 'WOMAN' .*Polly"),
+        (lambda: play(MPC, member(1), "a.mp3"), ValueError, "url must be a URL"),
+        (lambda: play(MPC, member(1), None), TypeError, "url must be a str, not NoneType"),
+        (lambda: play(MPC, member(1), [AUDIO]), TypeError, "url must be a str, not list"),
+        (lambda: speak(MPC, member(1), ""), ValueError, "text is empty"),
         (
-            lambda: speak(ROOM, member(1), "a", voice="Polly."),
+            lambda: speak(MPC, member(1), "a\x00"),
+            ValueError,
+            r"text has a control character \(U\+0000\) at index 1",
+        ),
+        (lambda: speak(MPC, member(1), "\ud83d"), ValueError, "text has half a surrogate pair"),
+        (
+            lambda: speak(MPC, member(1), "a", voice="woman"),
+            ValueError,
+            "voice must be .* write 'WOMAN' .*Polly",
+        ),
+        (
+            lambda: speak(MPC, member(1), "a", voice="Polly."),
             ValueError,
             "voice must be 'WOMAN' or 'MAN', not 'Polly.' .*",
         ),
-        (lambda: speak(ROOM, member(1), "a", voice=1), TypeError, "voice must be 'WOMAN' or 'MAN', not int .*Polly"),
         (
-            lambda: speak(ROOM, member(1), "a", language="English, please"),
+            lambda: speak(MPC, member(1), "a", voice=1),
+            TypeError,
+            "voice must be 'WOMAN' or 'MAN', not int .*Polly",
+        ),
+        (
+            lambda: speak(MPC, member(1), "a", language="English, please"),
             ValueError,
             "language must be a language tag",
         ),
-        (lambda: speak(ROOM, member(1), "a", mix="yes"), TypeError, "mix must be True or False, not str"),
-        (lambda: speak(ROOM, member(1), "a", type=""), ValueError, "type is empty"),
+        (lambda: speak(MPC, member(1), "a", mix="yes"), TypeError, "mix must be True or False, not str"),
+        (lambda: speak(MPC, member(1), "a", type=""), ValueError, "type is empty"),
     ],
 )
 def test_playback_refuses(build: Callable[[], Request], error: type[Exception], message: str) -> None:
@@ -110,7 +122,7 @@ def test_callbacks_of_playback() -> None:
     """Into the body, of DELETE as well."""
     later = callback(HOOK, "POST")
     fields = {"callback_url": HOOK, "callback_method": "POST"}
-    assert sent(play(ROOM, member(1), AUDIO, callback=later)) == {"url": AUDIO, **fields}
-    assert sent(stop_playing(ROOM, member(1), callback=later)) == fields
-    assert sent(speak(ROOM, member(1), "a", mix=False, callback=later)) == {"text": "a", "mix": False, **fields}
-    assert sent(stop_speaking(ROOM, member(1), callback=later)) == fields
+    assert sent(play(MPC, member(1), AUDIO, callback=later)) == {"url": AUDIO, **fields}
+    assert sent(stop_playing(MPC, member(1), callback=later)) == fields
+    assert sent(speak(MPC, member(1), "a", mix=False, callback=later)) == {"text": "a", "mix": False, **fields}
+    assert sent(stop_speaking(MPC, member(1), callback=later)) == fields

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from plivo_async.wire import (
     Request,
     callback,
+    conference,
     member,
     members,
     pause_recording,
     resume_recording,
-    room,
     start_recording,
     stop_recording,
 )
 
 from .support import HOOK, member_ids, methods, names, segments, sent, urls
 
-ROOM = room("support-4812")
+MPC = conference("support-4812")
 TAILS: dict[Callable[..., Request], tuple[str, str, list[str]]] = {
     start_recording: ("Start recording", "POST", ["Record"]),
     stop_recording: ("Stop recording", "DELETE", ["Record"]),
@@ -37,8 +37,8 @@ def test_paths_of_recordings(build: Callable[..., Request], name: str, member_id
     """Of the conference or of a participant, both with the conference's prefix; without arguments there is no body."""
     operation, method, tail = TAILS[build]
     for request, who in (
-        (build(room(name)), []),
-        (build(room(name), member(member_id)), ["Participant", str(member_id)]),
+        (build(conference(name)), []),
+        (build(conference(name), member(member_id)), ["Participant", str(member_id)]),
     ):
         assert segments(request) == ["MultiPartyCall", f"name_{name}", *who, *tail]
         assert (request.operation, request.method, request.body, request.query) == (operation, method, None, "")
@@ -47,9 +47,9 @@ def test_paths_of_recordings(build: Callable[..., Request], name: str, member_id
 @each
 def test_effects_and_targets_of_recordings(build: Callable[..., Request]) -> None:
     """To start a second time would make a second recording; the others leave the same state."""
-    assert build(ROOM).effect.value == ("neither" if build is start_recording else "idempotent")
-    assert build(ROOM).target == "support-4812"
-    assert build(ROOM, member(355)).target == "support-4812, participant 355"
+    assert build(MPC).effect.value == ("neither" if build is start_recording else "idempotent")
+    assert build(MPC).target == "support-4812"
+    assert build(MPC, member(355)).target == "support-4812, participant 355"
 
 
 ORDER = [
@@ -81,7 +81,7 @@ def test_start_recording_sends_what_is_given(arguments: dict[str, Any], method: 
     if "recording_callback_url" in arguments:
         arguments["recording_callback_method"] = method
         expected["recording_callback_method"] = method or "POST"
-    data = sent(start_recording(ROOM, member(1), **arguments))
+    data = sent(start_recording(MPC, member(1), **arguments))
     assert data == expected
     assert list(data) == [name for name in ORDER if name in expected]
 
@@ -111,16 +111,16 @@ def test_start_recording_sends_what_is_given(arguments: dict[str, Any], method: 
 def test_start_recording_refuses(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
     """Other formats, words in another case, a method without its URL: with the argument's name."""
     with pytest.raises(error, match=f"^{words}"):
-        start_recording(ROOM, member(1), **arguments)
+        start_recording(MPC, member(1), **arguments)
 
 
 @each
 def test_track_type_is_for_one_participant(build: Callable[..., Request]) -> None:
     """Sent only when given; it means nothing for a conference."""
     for value in ("participant", "all", "both"):
-        assert sent(build(ROOM, member(1), record_track_type=value)) == {"record_track_type": value}
+        assert sent(build(MPC, member(1), record_track_type=value)) == {"record_track_type": value}
         with pytest.raises(ValueError, match=r"^record_track_type is for the recording of one participant"):
-            build(ROOM, record_track_type=value)
+            build(MPC, record_track_type=value)
 
 
 @each
@@ -128,14 +128,14 @@ def test_track_type_is_for_one_participant(build: Callable[..., Request]) -> Non
 def test_one_participant_is_recorded_at_a_time(build: Callable[..., Request], many: Any) -> None:
     """What a list would do is unknown."""
     with pytest.raises(ValueError, match=r"^recording takes one participant, not"):
-        build(ROOM, many)
+        build(MPC, many)
 
 
 @each
 def test_callbacks_of_recordings(build: Callable[..., Request]) -> None:
     """Into the body, of DELETE as well."""
-    assert sent(build(ROOM, callback=callback(HOOK, None))) == {"callback_url": HOOK}
-    assert list(sent(build(ROOM, member(1), record_track_type="both", callback=callback(HOOK, "GET"))).items()) == [
+    assert sent(build(MPC, callback=callback(HOOK, None))) == {"callback_url": HOOK}
+    assert list(sent(build(MPC, member(1), record_track_type="both", callback=callback(HOOK, "GET"))).items()) == [
         ("record_track_type", "both"),
         ("callback_url", HOOK),
         ("callback_method", "GET"),

@@ -1,13 +1,14 @@
-"""What keeps its order: operations on one thing have the same turn, and no two things share one."""
+"""What keeps its order: operations on one thing have the same order key, and no two things share one."""
 
 from plivo_async.wire import (
+    Conference,
     Request,
-    Room,
     activate,
     add_participant,
+    conference,
     end,
     kick,
-    list_calls,
+    list_conferences,
     list_participants,
     member,
     members,
@@ -16,7 +17,6 @@ from plivo_async.wire import (
     resume_recording,
     retrieve,
     retrieve_participant,
-    room,
     speak,
     start_recording,
     stop_playing,
@@ -25,12 +25,12 @@ from plivo_async.wire import (
     update,
 )
 
-ROOM, OTHER = room("support"), room("other")
+MPC, OTHER = conference("support"), conference("other")
 ONE, BOTH = member(355), members(355, 356)
 URL = "https://example.com/a.mp3"
 
 
-def things(where: Room) -> list[set[Request]]:
+def things(where: Conference) -> list[set[Request]]:
     """Operations on a conference, grouped by what they are done to."""
     recording = (start_recording, pause_recording, resume_recording, stop_recording)
     return [
@@ -45,16 +45,21 @@ def things(where: Room) -> list[set[Request]]:
     ]
 
 
-def test_operations_on_one_thing_have_one_turn_of_their_own() -> None:
-    """A turn for each thing, the same for all that is done to it."""
-    turns = [{request.turn for request in thing} for thing in [*things(ROOM), *things(OTHER)]]
-    assert all(len(each) == 1 for each in turns)
-    assert len(set.union(*turns)) == len(turns)
-    assert "" not in set.union(*turns)
+def test_operations_on_one_thing_have_one_key_of_their_own() -> None:
+    """A key for each thing, the same for all that is done to it."""
+    keys = [{request.order_key for request in thing} for thing in [*things(MPC), *things(OTHER)]]
+    assert all(len(each) == 1 for each in keys)
+    assert len(set.union(*keys)) == len(keys)
+    assert "" not in set.union(*keys)
 
 
 def test_what_only_reads_and_what_dials_waits_for_nobody() -> None:
     """Looks are free at any time, and phones are rung at the same time."""
-    dial = add_participant(ROOM, {"role": "agent", "from_": "+14150000000", "to": "+14157654321"}, callback=None)
-    looks = [retrieve(ROOM), retrieve_participant(ROOM, ONE), list_participants(ROOM), list_calls({})]
-    assert {request.turn for request in [dial, *looks]} == {""}
+    dial = add_participant(MPC, {"role": "agent", "from_": "+14150000000", "to": "+14157654321"}, callback=None)
+    looks = [
+        retrieve(MPC),
+        retrieve_participant(MPC, ONE),
+        list_participants(MPC),
+        list_conferences({}),
+    ]
+    assert {request.order_key for request in [dial, *looks]} == {""}

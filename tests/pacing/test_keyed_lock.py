@@ -7,7 +7,7 @@ import pytest
 
 from plivo_async import AsyncClient, NotSentError
 from plivo_async.emulator import Emulator
-from plivo_async.pacing._sequence import Sequence
+from plivo_async.pacing._keyed_lock import KeyedLock
 
 from ..support import in_memory
 
@@ -15,10 +15,10 @@ from ..support import in_memory
 @pytest.mark.anyio
 async def test_one_key_passes_in_the_order_of_arrival_and_others_do_not_wait() -> None:
     """First come, first served, for each key by itself."""
-    sequence, log = Sequence(), []
+    lock, log = KeyedLock(), []
 
     async def operation(key: str, name: str) -> None:
-        async with sequence.turn(key):
+        async with lock.lock(key):
             log.append(f"{name} begins")
             await anyio.sleep(1)
             log.append(f"{name} ends")
@@ -31,26 +31,26 @@ async def test_one_key_passes_in_the_order_of_arrival_and_others_do_not_wait() -
     assert log.index("a1 ends") < log.index("a2 begins")
     assert log.index("b1 begins") < log.index("a1 ends")
     assert anyio.current_time() - began == pytest.approx(2.0)
-    assert len(sequence) == 0
+    assert len(lock) == 0
 
 
 @pytest.mark.anyio
 async def test_cancelling_one_leaves_nothing_behind() -> None:
-    """Whether it waits or is at work, the next one gets its turn and the key is forgotten."""
-    sequence = Sequence()
+    """Whether it waits or is at work, the next one goes on and the key is forgotten."""
+    lock = KeyedLock()
 
     async def hold() -> None:
-        async with sequence.turn("a"):
+        async with lock.lock("a"):
             await anyio.sleep(10)
 
     async with anyio.create_task_group() as group:
         for _ in range(3):
             group.start_soon(hold)
         await anyio.sleep(1)
-        assert len(sequence) == 1
+        assert len(lock) == 1
         group.cancel_scope.cancel()
-    assert len(sequence) == 0
-    async with sequence.turn("a"):
+    assert len(lock) == 0
+    async with lock.lock("a"):
         pass
 
 
@@ -121,8 +121,8 @@ async def test_additions_do_not_wait_for_each_other() -> None:
 
 
 @pytest.mark.anyio
-async def test_waiting_for_the_turn_counts_towards_the_deadline() -> None:
-    """What never got its turn was not sent."""
+async def test_waiting_for_earlier_operations_counts_towards_the_deadline() -> None:
+    """What never got past them was not sent."""
     async with Emulator(port=None, latency=5.0) as plivo, in_memory(plivo) as client:
         plivo.add_conference("support")
         async with anyio.create_task_group() as group:

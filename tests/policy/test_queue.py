@@ -1,28 +1,28 @@
-"""Whose turn it is."""
+"""Who is next."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from plivo_async.policy import Priority, TurnQueue
+from plivo_async.policy import Priority, WaitQueue
 
 INTERACTIVE, BATCH = Priority.INTERACTIVE, Priority.BATCH
 
 
-def test_turns_interactive_first_and_batch_every_tenth() -> None:
-    """While both wait, nine turns are interactive and the tenth is the batch's."""
-    queue: TurnQueue[str] = TurnQueue()
+def test_queue_interactive_first_and_batch_every_tenth() -> None:
+    """While both wait, nine places are interactive and the tenth is the batch's."""
+    queue: WaitQueue[str] = WaitQueue()
     for number in range(30):
         queue.push(f"i{number}", INTERACTIVE)
         queue.push(f"b{number}", BATCH)
-    turns = [queue.pop()[0] for _ in range(60)]
-    assert "".join(turns) == ("i" * 9 + "b") * 3 + "iii" + "b" * 27
+    order = [queue.pop()[0] for _ in range(60)]
+    assert "".join(order) == ("i" * 9 + "b") * 3 + "iii" + "b" * 27
 
 
-def test_turns_the_batch_is_owed_nothing_while_it_does_not_wait() -> None:
+def test_queue_the_batch_is_owed_nothing_while_it_does_not_wait() -> None:
     """Turns taken while no batch waits are not counted against the interactive ones."""
-    queue: TurnQueue[str] = TurnQueue()
+    queue: WaitQueue[str] = WaitQueue()
     for number in range(20):
         queue.push(f"i{number}", INTERACTIVE)
     for _ in range(9):
@@ -31,31 +31,31 @@ def test_turns_the_batch_is_owed_nothing_while_it_does_not_wait() -> None:
     assert [queue.pop() for _ in range(10)] == [*(f"i{number}" for number in range(9, 18)), "b"]
 
 
-def test_turns_of_an_empty_queue_are_refused() -> None:
+def test_an_empty_queue_is_refused() -> None:
     """Popping where nobody waits is a KeyError."""
-    queue: TurnQueue[str] = TurnQueue()
+    queue: WaitQueue[str] = WaitQueue()
     with pytest.raises(KeyError):
         queue.pop()
     assert not queue.remove("nobody")
 
 
 @given(st.lists(st.sampled_from(Priority), max_size=80))
-def test_turns_are_first_in_first_out_within_a_priority(arrivals: list[Priority]) -> None:
-    """Everybody gets exactly one turn, and nobody overtakes their own kind."""
-    queue: TurnQueue[tuple[Priority, int]] = TurnQueue()
+def test_queue_is_first_in_first_out_within_a_priority(arrivals: list[Priority]) -> None:
+    """Everybody gets exactly one place, and nobody overtakes their own kind."""
+    queue: WaitQueue[tuple[Priority, int]] = WaitQueue()
     for number, priority in enumerate(arrivals):
         queue.push((priority, number), priority)
-    turns = [queue.pop() for _ in arrivals]
-    assert sorted(number for _, number in turns) == list(range(len(arrivals)))
+    order = [queue.pop() for _ in arrivals]
+    assert sorted(number for _, number in order) == list(range(len(arrivals)))
     for priority in Priority:
-        numbers = [number for kind, number in turns if kind is priority]
+        numbers = [number for kind, number in order if kind is priority]
         assert numbers == sorted(numbers)
 
 
 @given(st.integers(0, 20), st.integers(1, 200))
-def test_turns_neither_kind_starves(head_start: int, others: int) -> None:
-    """Whoever lines up first of the batch has waited at most nine turns of others, however many those are."""
-    queue: TurnQueue[object] = TurnQueue()
+def test_queue_neither_kind_starves(head_start: int, others: int) -> None:
+    """Whoever lines up first of the batch has waited at most nine of others, however many those are."""
+    queue: WaitQueue[object] = WaitQueue()
     for number in range(head_start):
         queue.push(number, INTERACTIVE)
     queue.push("batch", BATCH)
@@ -68,21 +68,21 @@ def test_turns_neither_kind_starves(head_start: int, others: int) -> None:
     assert waited <= 9
 
 
-class TurnsMachine(RuleBasedStateMachine):
-    """The queue beside a plain list that is searched for whose turn it is."""
+class QueueMachine(RuleBasedStateMachine):
+    """The queue beside a plain list that is searched for who is next."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.queue: TurnQueue[int] = TurnQueue()
+        self.queue: WaitQueue[int] = WaitQueue()
         self.model: list[tuple[int, Priority]] = []
         self.passed_over = 0
         self.number = 0
 
     def expected(self) -> int:
-        """Whose turn the list says it is."""
+        """Who is next by the list."""
         waiting = {priority: [item for item, kind in self.model if kind is priority] for priority in Priority}
-        batch_turn = waiting[BATCH] and (self.passed_over >= 9 or not waiting[INTERACTIVE])
-        return waiting[BATCH if batch_turn else INTERACTIVE][0]
+        batch_next = waiting[BATCH] and (self.passed_over >= 9 or not waiting[INTERACTIVE])
+        return waiting[BATCH if batch_next else INTERACTIVE][0]
 
     @rule(priority=st.sampled_from(Priority))
     def push(self, priority: Priority) -> None:
@@ -94,7 +94,7 @@ class TurnsMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model)
     @rule()
     def pop(self) -> None:
-        """Take the turn that the list expects, and that a peek has shown."""
+        """Take out the one that the list expects, and that a peek has shown."""
         expected = self.expected()
         assert self.queue.peek() == expected
         assert self.queue.pop() == expected
@@ -119,5 +119,5 @@ class TurnsMachine(RuleBasedStateMachine):
             assert self.queue.ahead(priority) == sum(kind is priority for _, kind in self.model)
 
 
-TestTurnsMachine = TurnsMachine.TestCase
-TestTurnsMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestQueueMachine = QueueMachine.TestCase
+TestQueueMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

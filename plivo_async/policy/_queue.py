@@ -6,18 +6,18 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-BATCH_TURN = 10  # inferred: one turn in ten costs a web handler little and keeps a batch alive
+BATCH_SHARE = 10  # inferred: one place in ten costs a web handler little and keeps a batch alive
 
 
 class Priority(IntEnum):
-    """Whose turn comes first."""
+    """Who goes first."""
 
     INTERACTIVE = 0
     BATCH = 1
 
 
-class TurnQueue(Generic[T]):
-    """First in, first out within a priority; every tenth turn goes to the batch if any of it waits.
+class WaitQueue(Generic[T]):
+    """First in, first out within a priority; every tenth place goes to the batch if any of it waits.
 
     Every method takes constant time, however many wait.
     """
@@ -40,7 +40,7 @@ class TurnQueue(Generic[T]):
         self._waiting[priority][item] = None
 
     def remove(self, item: T) -> bool:
-        """Leave the queue without having had a turn; False if it wasn't in it."""
+        """Leave the queue before having been let in; False if it wasn't in it."""
         for waiting in self._waiting:
             if item in waiting:
                 del waiting[item]
@@ -48,11 +48,11 @@ class TurnQueue(Generic[T]):
         return False
 
     def peek(self) -> T:
-        """The one whose turn is next, left in the queue."""
+        """The one who is next, left in the queue."""
         return next(iter(self._waiting[self._next()]))
 
     def pop(self) -> T:
-        """Take out the one whose turn it is.
+        """Take out the one who is next.
 
         Raises:
             KeyError: Nobody waits.
@@ -66,6 +66,6 @@ class TurnQueue(Generic[T]):
 
     def _next(self) -> Priority:
         interactive, batch = self._waiting
-        if interactive and not (batch and self._passed_over >= BATCH_TURN - 1):
+        if interactive and not (batch and self._passed_over >= BATCH_SHARE - 1):
             return Priority.INTERACTIVE
         return Priority.BATCH
