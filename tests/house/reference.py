@@ -1,4 +1,4 @@
-"""Writes `docs/reference.md` from the docstrings: `python -m tests.reference`.
+"""Writes `docs/reference.md` from the docstrings: `python -m tests.house.reference`.
 
 A test holds that the page is what this writes.
 """
@@ -15,8 +15,9 @@ PAGE = ROOT / "docs" / "reference.md"
 HEAD = """\
 # Reference
 
-Everything public, as its docstrings say it. This page is written by `python -m tests.reference`; a test holds that it
-is up to date. Attributes are spelt as on Plivo's wire, so that its documents and this page can be read side by side.
+Everything public, as its docstrings say it. This page is written by `python -m tests.house.reference`; a test holds
+that it is up to date. Attributes are spelt as on Plivo's wire, so that its documents and this page can be read side by
+side.
 """
 
 SECTIONS: dict[str, tuple[str, ...]] = {

@@ -281,7 +281,7 @@ def test_ci_runs_what_readme_says() -> None:
     """README has two set-up commands, a line each, and `.ci/run` takes its own from there."""
     demo, tests = SET_UP
     assert demo.endswith("&& .venv/bin/plivo-async demo")
-    assert tests.endswith("&& .venv/bin/python -m pytest")
+    assert tests.endswith("&& .venv/bin/python -m pytest -n auto")
     script = ROOT / ".ci" / "run"
     if not script.exists() or os.name == "nt":
         pytest.skip("no .ci/run here")

@@ -6,7 +6,7 @@ from . import reference
 
 
 def test_the_reference_is_up_to_date() -> None:
-    """After a change of docstrings: `python -m tests.reference`."""
+    """After a change of docstrings: `python -m tests.house.reference`."""
     assert reference.PAGE.read_text(encoding="utf-8") == reference.page()
 
 
