@@ -172,17 +172,40 @@ def _check_printed(fence: Fence, capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.real_time
-@pytest.mark.parametrize("fence", EXAMPLES, ids=str)
+@pytest.mark.parametrize(
+    ("anyio_backend", "fence"),
+    [
+        *[pytest.param("asyncio", fence, id=str(fence)) for fence in EXAMPLES],
+        *[pytest.param("trio", fence, id=f"{fence}-trio") for fence in EXAMPLES if "trio" in fence.text],
+    ],
+)
 async def test_an_example_runs(
     fence: Fence, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What stands in a fence works as it stands, on asyncio and on trio."""
+    """What stands in a fence works as it stands, on asyncio, and on trio where it is about trio."""
     monkeypatch.chdir(tmp_path)
     async with _given(fence, monkeypatch) as names:
         result = _call(fence, names, "example")
         if inspect.isawaitable(result):
             await result
     _check_printed(fence, capsys)
+
+
+def test_readme_begins_with_a_whole_program() -> None:
+    """The first example can be saved to a file and run."""
+    assert next(fence for fence in PYTHON if fence.page.name == "README.md") in SCRIPTS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_says_what_its_examples_stand_inside_of(page: Path) -> None:
+    """Who pastes an example that awaits at its top level, or that uses what it doesn't make, was told before."""
+    unfinished = [fence for fence in EXAMPLES if fence.page == page and (fence.note or _awaits(fence))]
+    head = page.read_text(encoding="utf-8").partition("```python")[0]
+    assert not unfinished or "`python -m asyncio`" in head
+
+
+def _awaits(fence: Fence) -> bool:
+    return bool(fence.compiled().co_flags & inspect.CO_COROUTINE)
 
 
 @pytest.mark.real_time
@@ -242,6 +265,7 @@ def _commands(shown: list[Fence]) -> list[str]:
 
 COMMANDS = _commands(ALL)
 BENCHMARK = ".venv/bin/python -m tests.benchmarks"
+QUICK = '.venv/bin/python -m pytest -n auto -m "not long and not real_time"'
 SET_UP = [line for line in _commands(list(fences(ROOT / "README.md"))) if line.startswith("python3 -m venv ")]
 
 
@@ -273,7 +297,7 @@ def test_the_benchmark_takes_the_options_that_are_shown(line: str) -> None:
 
 def test_other_commands_are_known() -> None:
     """The pages show no command that nothing checks."""
-    known = ("plivo-async ", "python3 -m venv ", ".ci/run", ".venv/bin/plivo-async ", BENCHMARK)
+    known = ("plivo-async ", "python3 -m venv ", ".ci/run", ".venv/bin/plivo-async ", BENCHMARK, QUICK)
     assert [line for line in COMMANDS if not line.startswith(known)] == []
 
 
