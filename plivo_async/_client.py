@@ -12,6 +12,7 @@ from typing import Any, Literal, NoReturn, Self
 import httpx
 
 from ._credentials import checked_base_url, credentials
+from ._errors import InvalidArgumentError, invalid
 from ._exchange import Exchange
 from ._logs import mask_httpx_log
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
@@ -120,7 +121,7 @@ class AsyncClient:
             random: Draws evenly from [0, 1), for the jitter.
 
         Raises:
-            ValueError, TypeError: An argument is missing or wrong; the message says what to do.
+            InvalidArgumentError, TypeError: An argument is missing or wrong; the message says what to do.
             ImportError: `transport="aiohttp"`, and the extra `fast` isn't installed.
         """
         token = None if auth_token is None else Secret(auth_token)
@@ -190,24 +191,26 @@ class AsyncClient:
             The decoded JSON of the answer; None if it has no body.
 
         Raises:
-            ValueError, TypeError: An argument is wrong; nothing was sent.
+            InvalidArgumentError, TypeError: An argument is wrong; nothing was sent.
             ResponseError: Plivo answered no.
             NotSentError: Nothing reached Plivo; repeating is safe.
+            NoAnswerError: It only reads, and got no answer.
             OutcomeUnknownError: It may have been carried out; look before repeating.
             DecodeError: The answer can't be read.
         """
         method, path = str(method).upper(), _checked_path(path)
         if method not in _METHODS:
-            raise ValueError(f"method must be one of {', '.join(_METHODS)}, not {method!r}")
+            raise invalid("method", f"must be one of {', '.join(_METHODS)}, not {method!r}")
         if params is not None and not isinstance(params, Mapping):
             raise TypeError(f"params must be a mapping, not {type(params).__name__}")
         effect = _EFFECTS.get(method, Effect.NEITHER)
         if idempotent is not None and effect is not Effect.SAFE:
             effect = Effect.IDEMPOTENT if idempotent else Effect.NEITHER
-        body = None if json is None else jsonlib.dumps(json, ensure_ascii=False, allow_nan=False).encode()
-        query = str(httpx.QueryParams({name: value for name, value in (params or {}).items() if value is not None}))
+        body, query = _body(json), _query(params or {})
         if len(path) + len(query) > _LONGEST_URL:
-            raise ValueError(f"path and params are too long: at most {_LONGEST_URL:,} characters together")
+            raise InvalidArgumentError(
+                f"path and params are too long: at most {_LONGEST_URL:,} characters together", argument="params"
+            )
         order_key = path if effect is Effect.IDEMPOTENT else ""
         request = Request(method, path, effect, method, path, body, query, order_key=order_key)
         seconds("deadline", deadline)
@@ -254,18 +257,39 @@ class AsyncClient:
 def _checked_path(path: object) -> str:
     if not isinstance(path, str):
         raise TypeError(f"path must be a str, not {type(path).__name__}")
-    path.encode()  # half a surrogate pair is a ValueError
     return check_path(path)
+
+
+def _body(json: Any) -> bytes | None:
+    try:
+        return None if json is None else jsonlib.dumps(json, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:  # NaN, a circle, half a surrogate pair
+        raise invalid("json", f"can't be written as JSON: {_brief(error)}") from None
+
+
+def _query(params: Mapping[str, Any]) -> str:
+    try:
+        return str(httpx.QueryParams({name: value for name, value in params.items() if value is not None}))
+    except ValueError as error:
+        raise invalid("params", f"can't be written as a query: {_brief(error)}") from None
+
+
+def _brief(error: Exception) -> str:
+    """What is wrong, without the text in which it is."""
+    return error.reason if isinstance(error, UnicodeError) and hasattr(error, "reason") else str(error)
 
 
 def _opener(transport: object, http_client: httpx.AsyncClient | None) -> LaneOpener:
     """What makes lanes from a TLS context; aiohttp is imported only if it is asked for."""
     if transport not in ("httpx", "aiohttp"):
-        raise ValueError(f"transport must be 'httpx' or 'aiohttp', not {transport!r}")
+        raise invalid("transport", f"must be 'httpx' or 'aiohttp', not {transport!r}")
     if transport == "httpx":
         return open_connection_lane
     if http_client is not None:
-        raise ValueError("transport='aiohttp' is for the client's own connections, and http_client= brings others")
+        raise InvalidArgumentError(
+            "transport='aiohttp' is for the client's own connections, and http_client= brings others",
+            argument="transport",
+        )
     try:
         from .transport._aiohttp import open_aiohttp_lane
     except ImportError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from ._errors import invalid
 from ._secret import Secret
 
 _AUTH_ID = re.compile(r"(?:MA|SA)[A-Z0-9]{18}", re.ASCII)
@@ -33,7 +34,7 @@ def credentials(auth_id: str | None, auth_token: Secret | None) -> Credentials:
     The token comes wrapped and is looked at in no variable, so that no traceback with locals shows it.
 
     Raises:
-        ValueError: One is missing or malformed; the message says what to do, and shows no token.
+        InvalidArgumentError: One is missing or malformed; the message says what to do, and shows no token.
         TypeError: One is no `str`.
     """
     auth_id = os.environ.get("PLIVO_AUTH_ID") if auth_id is None else auth_id
@@ -45,18 +46,18 @@ def credentials(auth_id: str | None, auth_token: Secret | None) -> Credentials:
     for name, given in (("auth_id", bool(auth_id)), ("auth_token", bool(token.reveal()))):
         if not given:
             variable = f"PLIVO_{name.upper()}"
-            raise ValueError(
-                f"{name} is missing: pass AsyncClient({name}=…) or set the environment variable {variable}"
-            )
+            raise invalid(name, f"is missing: pass AsyncClient({name}=…) or set the environment variable {variable}")
     if auth_id is None or not _AUTH_ID.fullmatch(auth_id):
-        raise ValueError(
-            f"auth_id is malformed ({len(auth_id or '')} characters): an Auth ID has 20 characters, MA or SA and then "
-            "18 capital letters and digits; copy it from the Plivo console"
+        raise invalid(
+            "auth_id",
+            f"is malformed ({len(auth_id or '')} characters): an Auth ID has 20 characters, MA or SA and then "
+            "18 capital letters and digits; copy it from the Plivo console",
         )
     if not _printable(token):
-        raise ValueError(
-            "auth_token is malformed: it has a space, a line break or another character that no Auth Token has; "
-            "copy it from the Plivo console again"
+        raise invalid(
+            "auth_token",
+            "is malformed: it has a space, a line break or another character that no Auth Token has; "
+            "copy it from the Plivo console again",
         )
     return Credentials(auth_id, token)
 
@@ -69,7 +70,7 @@ def checked_base_url(base_url: str, *, allow_http: bool) -> str:
     """Check where to send credentials; returns the URL without a slash at its end.
 
     Raises:
-        ValueError: It is no plain `https://` URL; `http://` goes to loopback only unless `allow_http`.
+        InvalidArgumentError: It is no plain `https://` URL; `http://` goes to loopback only unless `allow_http`.
         TypeError: It is no `str`.
     """
     if not isinstance(base_url, str):
@@ -77,17 +78,18 @@ def checked_base_url(base_url: str, *, allow_http: bool) -> str:
     try:
         url = httpx.URL(base_url)
     except httpx.InvalidURL as error:
-        raise ValueError(f"base_url is no URL: {error}") from None
+        raise invalid("base_url", f"is no URL: {error}") from None
     if "\\" in base_url or (url.port or 0) > 65535:
-        raise ValueError("base_url is no URL: it has a backslash, or a port above 65535")
+        raise invalid("base_url", "is no URL: it has a backslash, or a port above 65535")
     if url.scheme not in {"https", "http"} or not url.host:
-        raise ValueError("base_url must be an absolute URL such as https://api.plivo.com")
+        raise invalid("base_url", "must be an absolute URL such as https://api.plivo.com")
     if url.userinfo or "?" in base_url or "#" in base_url:  # an empty query would swallow the path put behind it
-        raise ValueError("base_url must have no user, password, query or fragment")
+        raise invalid("base_url", "must have no user, password, query or fragment")
     if url.scheme == "http" and not allow_http and not _loopback(url.host):
-        raise ValueError(
-            f"base_url would send the Auth Token to {url.host} unencrypted: use https://, "
-            "or pass allow_http=True if you know that nobody listens"
+        raise invalid(
+            "base_url",
+            f"would send the Auth Token to {url.host} unencrypted: use https://, "
+            "or pass allow_http=True if you know that nobody listens",
         )
     return str(url).rstrip("/")
 

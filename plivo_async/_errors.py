@@ -1,7 +1,9 @@
 """What can go wrong, grouped by what to do next.
 
     PlivoError
+    ├─ InvalidArgumentError   an argument is wrong; nothing was sent: .argument, its name. A ValueError as well
     ├─ NotSentError           nothing reached Plivo; repeating is safe
+    ├─ NoAnswerError          a read got no answer; repeating is harmless
     ├─ OutcomeUnknownError    it may have been carried out; look before repeating
     ├─ ResponseError          Plivo answered no: .status_code .api_id .detail
     │  ├─ BadRequestError         400, 405, 409, 422 …: the request is wrong; repeating it as it is won't help
@@ -15,20 +17,22 @@
 
     ActivationFailures (an ExceptionGroup)   the errors of many activations
 
-A mistake found before anything is sent is a `ValueError` or a `TypeError`.
+An argument of a wrong type is a `TypeError`, found before anything is sent.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from .policy import Attempt
+if TYPE_CHECKING:  # who only states a policy or checks an argument raises these errors, too
+    from .policy import Attempt
 
 _FACTS = ("operation", "target", "status_code", "api_id", "detail", "retry_after", "started_at", "attempts")
 
 
 class PlivoError(Exception):
-    """The root of all errors of this package but `ValueError` and `TypeError`.
+    """The root of all errors of this package but `TypeError`.
 
     Pickles, and turns into JSON types with `to_dict()`. Holds no credential, and nothing that holds one.
 
@@ -55,7 +59,7 @@ class PlivoError(Exception):
         detail: str | None = None,
         retry_after: float | None = None,
         started_at: datetime | None = None,
-        attempts: Sequence[Attempt] = (),
+        attempts: "Sequence[Attempt]" = (),
     ) -> None:
         super().__init__(message)
         self.operation = operation
@@ -88,8 +92,43 @@ def _rebuild(cls: type[PlivoError], args: tuple[Any, ...]) -> PlivoError:
     return cls.__new__(cls, *args)
 
 
+class InvalidArgumentError(PlivoError, ValueError):
+    """The value of an argument isn't allowed, found before anything is sent; one of a wrong type is a `TypeError`.
+
+    The message says what is wrong, where, and what is allowed. It tells no phone number, no URL and no token.
+
+    Attributes:
+        argument: The name of the argument, as its method spells it: for an answer 422, or the form field to mark. Where
+            several don't go together, the one to change first.
+    """
+
+    def __init__(self, message: str, *, argument: str = "", **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.argument = argument
+
+    def to_dict(self) -> dict[str, Any]:
+        """All facts as plain JSON types."""
+        return {**super().to_dict(), "argument": self.argument}
+
+
+def invalid(name: str, problem: str) -> InvalidArgumentError:
+    """The error for an argument.
+
+    Args:
+        name: Its name, perhaps with what stands around it: `to[2]` and `RetryPolicy.max_attempts` are of `to` and of
+            `max_attempts`.
+        problem: What follows its name in the message.
+    """
+    argument = re.findall(r"\w+", name.partition("[")[0])[-1]
+    return InvalidArgumentError(f"{name} {problem}", argument=argument)
+
+
 class NotSentError(PlivoError):
     """Nothing reached Plivo, or nothing that it acted on: repeating is safe."""
+
+
+class NoAnswerError(PlivoError):
+    """A read got no answer that can be made out: nothing has changed, and repeating is harmless."""
 
 
 class OutcomeUnknownError(PlivoError):

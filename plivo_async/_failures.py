@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ._errors import (
     DecodeError,
+    NoAnswerError,
     NotSentError,
     OutcomeUnknownError,
     PlivoError,
@@ -44,7 +45,7 @@ def failure(
         return cause
     if doubtful:
         words = f"{_what(request)} got no answer: {describe(attempts)}{why}. It only reads, so repeating is harmless"
-        return _error(OutcomeUnknownError, words, request, attempts, answer, cause=fault)
+        return _error(NoAnswerError, words, request, attempts, answer, cause=fault)
     words = f"{_what(request)} was not sent: {describe(attempts) or 'nothing was tried'}{why}. Repeating is safe"
     return _error(NotSentError, words, request, attempts, answer, cause=fault)
 

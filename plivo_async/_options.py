@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import httpx
 
+from ._errors import invalid
 from ._unset import UNSET, Unset
 from .policy import RetryPolicy
 
@@ -31,13 +32,13 @@ def attempt_timeout(timeout: TimeoutOption) -> AttemptTimeout:
 
     Raises:
         TypeError: It is neither.
-        ValueError: It is not positive.
+        InvalidArgumentError: It is not positive.
     """
     if isinstance(timeout, httpx.Timeout):
         phases = [math.inf if phase is None else phase for phase in (timeout.connect, timeout.write, timeout.read)]
         if not all(phase > 0 for phase in phases):
-            raise ValueError(
-                f"timeout must be more than 0 seconds in each phase, not {timeout!r}; None means no timeout"
+            raise invalid(
+                "timeout", f"must be more than 0 seconds in each phase, not {timeout!r}; None means no timeout"
             )
         total = sum(phases)
         return AttemptTimeout(total, {**timeout.as_dict(), "pool": None})
@@ -47,7 +48,7 @@ def attempt_timeout(timeout: TimeoutOption) -> AttemptTimeout:
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         raise TypeError(f"timeout must be seconds, an httpx.Timeout or None, not {type(timeout).__name__}")
     if not timeout > 0:
-        raise ValueError(f"timeout must be more than 0 seconds, not {timeout!r}; None means no timeout")
+        raise invalid("timeout", f"must be more than 0 seconds, not {timeout!r}; None means no timeout")
     return AttemptTimeout(float(timeout), unbound)
 
 
@@ -84,12 +85,12 @@ def seconds(name: str, value: float | None) -> float:
 
     Raises:
         TypeError: It is no number.
-        ValueError: It is negative or not a number.
+        InvalidArgumentError: It is negative or not a number.
     """
     if value is None:
         return math.inf
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be seconds, not {type(value).__name__}")
     if math.isnan(value) or value < 0:
-        raise ValueError(f"{name} must be at least 0 seconds, not {value!r}")
+        raise invalid(name, f"must be at least 0 seconds, not {value!r}")
     return float(value)

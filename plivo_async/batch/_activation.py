@@ -21,8 +21,8 @@ class Activation:
         live: Whether the conference was Active when last heard of; None if that isn't known.
         attempts: Every attempt, looks (GET) included, the first one first.
         confirmed_by: What `live` stands on: `answer` (to the activation), `lookup` (a look at the conference) or None.
-        error: Why it isn't a success: a `PlivoError`, or a `ValueError` or `TypeError` for a name that was refused
-            before anything was sent; None for a success.
+        error: Why it isn't a success: a `PlivoError`, `InvalidArgumentError` among them, or a `TypeError` if it was no
+            name; None for a success.
         elapsed: Seconds from its start to its outcome, waits included.
     """
 

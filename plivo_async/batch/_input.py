@@ -100,7 +100,7 @@ async def read_all(names: Names) -> Roll:
     """All names, checked.
 
     Raises:
-        TypeError, ValueError: One of them is refused; the message says which one.
+        InvalidArgumentError, TypeError: One of them is refused; the message says which one.
     """
     source = Input(names)
     roll = Roll()

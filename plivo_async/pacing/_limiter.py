@@ -12,6 +12,7 @@ import weakref
 import anyio
 from anyio.lowlevel import RunVar
 
+from .._errors import InvalidArgumentError
 from ..policy import Priority, RateLimit, WaitQueue, Window
 from ._clock import TICK, Clock
 
@@ -189,7 +190,7 @@ def limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock: Clock,
     after another one was closed doesn't start with permits that the server still counts.
 
     Raises:
-        ValueError: The account is paced differently already.
+        InvalidArgumentError: The account is paced differently already.
     """
     with _registry_lock:
         for account, limiter in list(_limiters.items()):
@@ -197,9 +198,10 @@ def limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock: Clock,
                 del _limiters[account]
         limiter = _limiters.setdefault((base_url, auth_id), Limiter(rate_limit, clock))
         if limiter.window.rate_limit != rate_limit:
-            raise ValueError(
+            raise InvalidArgumentError(
                 f"this process paces the account at {limiter.window.rate_limit} already, not at {rate_limit}: "
-                "all clients of one account share one budget, so give them the same rate_limit"
+                "all clients of one account share one budget, so give them the same rate_limit",
+                argument="rate_limit",
             )
         limiter.users.add(user)
     return limiter

@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .._errors import invalid
 from ._attempt import Attempt, AttemptOutcome
 from ._effect import Effect
 
@@ -30,7 +31,7 @@ class RetryPolicy:
         budget_ratio: How much of a retry one success pays back; 0.2 lets one request in six be a retry for ever.
 
     Raises:
-        ValueError: A value is out of its range.
+        InvalidArgumentError: A value is out of its range.
     """
 
     max_attempts: int = 5
@@ -48,7 +49,7 @@ class RetryPolicy:
         _at_least("budget_reserve", self.budget_reserve, 1)
         _at_least("budget_ratio", self.budget_ratio, 0)
         if self.max_attempts != int(self.max_attempts):
-            raise ValueError(f"RetryPolicy.max_attempts must be a whole number, not {self.max_attempts!r}")
+            raise invalid("RetryPolicy.max_attempts", f"must be a whole number, not {self.max_attempts!r}")
 
     def delay(self, attempts_made: int, retry_after: float | None, random: float) -> float:
         """Seconds to wait after `attempts_made` attempts.
@@ -132,4 +133,4 @@ def _transient(attempt: Attempt) -> bool:
 def _at_least(name: str, value: float, least: float, most: float = math.inf) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         finite = "" if most == math.inf else "finite "
-        raise ValueError(f"RetryPolicy.{name} must be a {finite}number of at least {least:g}, not {value!r}")
+        raise invalid(f"RetryPolicy.{name}", f"must be a {finite}number of at least {least:g}, not {value!r}")

@@ -21,6 +21,8 @@ import math
 import sys
 from dataclasses import dataclass
 
+from .._errors import invalid
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 1 / 20, 1 / 5  # of a window; doubled while the probes are refused as well
 _RECOVERY = 1 / 50  # of the limit, for each window without a 429
 _KEPT = 1 / 20  # of the limit, never retired
@@ -33,7 +35,8 @@ class RateLimit:
     The default is Plivo's for an account. Source: Plivo, "Account and feature limits" (300 requests in 5 seconds).
 
     Raises:
-        ValueError: `limit` is not a whole number of at least 1, or `per` not a positive, finite number of seconds.
+        InvalidArgumentError: `limit` is not a whole number of at least 1, or `per` not a positive, finite number of
+            seconds.
     """
 
     limit: int = 300
@@ -41,13 +44,13 @@ class RateLimit:
 
     def __post_init__(self) -> None:
         if isinstance(self.limit, bool) or not isinstance(self.limit, int) or self.limit < 1:
-            raise ValueError(f"RateLimit.limit must be a whole number of at least 1, not {self.limit!r}")
+            raise invalid("RateLimit.limit", f"must be a whole number of at least 1, not {self.limit!r}")
         if (
             isinstance(self.per, bool)
             or not isinstance(self.per, int | float)
             or not 0 < self.per <= sys.float_info.max
         ):
-            raise ValueError(f"RateLimit.per must be a positive number of seconds, not {self.per!r}")
+            raise invalid("RateLimit.per", f"must be a positive number of seconds, not {self.per!r}")
 
 
 class Window:

@@ -9,6 +9,7 @@ from typing import get_args
 
 import anyio
 
+from .._errors import invalid
 from .._exchange import Exchange
 from .._options import Options, seconds
 from ..batch import (
@@ -54,10 +55,10 @@ class Activator:
         """Check the arguments that say how.
 
         Raises:
-            ValueError, TypeError: One is wrong.
+            InvalidArgumentError, TypeError: One is wrong.
         """
         if confirm not in get_args(Confirm):
-            raise ValueError(f"confirm must be 'always', 'ambiguous' or 'never', not {confirm!r}")
+            raise invalid("confirm", f"must be 'always', 'ambiguous' or 'never', not {confirm!r}")
         return ActivationRules(self.options.retry, confirm, seconds("wait_for", wait_for))
 
     async def one(self, conference: Conference, rules: ActivationRules, deadline: float) -> Activation:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from .._errors import NotFoundError
+from .._errors import NotFoundError, invalid
 from ..models import Participant
 from ..pacing._clock import sleep_until
 from ..wire import Answer, Conference, Request, aware, list_participants, server_time
@@ -68,7 +68,7 @@ def checked_sought(call_uuid: object, member_address: object, joined_since: obje
     """Check who is sought; no message tells an address.
 
     Raises:
-        TypeError, ValueError: An argument is wrong.
+        InvalidArgumentError, TypeError: An argument is wrong.
     """
     if (call_uuid is None) == (member_address is None):
         raise TypeError("find_participant() takes call_uuid= or member_address=: exactly one of them")
@@ -78,7 +78,7 @@ def checked_sought(call_uuid: object, member_address: object, joined_since: obje
     if not isinstance(member_address, str):
         raise TypeError(f"member_address must be a str, not {type(member_address).__name__}")
     if not comparable(member_address):
-        raise ValueError("member_address is empty; give a phone number with its country code, or a SIP URI")
+        raise invalid("member_address", "is empty; give a phone number with its country code, or a SIP URI")
     return Sought(None, comparable(member_address), since)
 
 

@@ -44,7 +44,7 @@ def read_options(method: Callable[..., object], options: Mapping[str, Any]) -> G
 
     Raises:
         TypeError: One is unknown, or of a wrong type.
-        ValueError: A value isn't allowed, or there is a `callback_method` without a `callback_url`.
+        InvalidArgumentError: A value isn't allowed, or there is a `callback_method` without a `callback_url`.
     """
     unknown = [name for name in options if name not in OPTIONS]
     if unknown:

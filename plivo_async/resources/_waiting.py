@@ -6,13 +6,14 @@ from enum import Enum
 from typing import get_args
 
 from .._errors import (
+    NoAnswerError,
     NotFoundError,
     NotSentError,
-    OutcomeUnknownError,
     PlivoError,
     RateLimitError,
     ServerError,
     StatusNotReachedError,
+    invalid,
 )
 from .._options import seconds
 from ..models import MultiPartyCall
@@ -20,7 +21,7 @@ from ..pacing._clock import sleep_until
 from ..wire import Conference, Status, conference_by_uuid, retrieve
 from ._operation import Operations
 
-TRANSIENT = (RateLimitError, NotSentError, OutcomeUnknownError, ServerError)
+TRANSIENT = (RateLimitError, NotSentError, NoAnswerError, ServerError)
 """What may be gone with the next look."""
 
 _ORDER = ("Initialized", "Active", "Ended")
@@ -93,13 +94,13 @@ def checked_wait(conference: Conference, status: object, deadline: float | None,
     """Check the arguments of a wait.
 
     Raises:
-        ValueError, TypeError: One is wrong.
+        InvalidArgumentError, TypeError: One is wrong.
     """
     if status not in get_args(Status):
-        raise ValueError(f"status must be 'initialized', 'active' or 'ended', in lower case, not {status!r}")
+        raise invalid("status", f"must be 'initialized', 'active' or 'ended', in lower case, not {status!r}")
     every = given_seconds("interval", interval)
     if every == 0:
-        raise ValueError("interval must be more than 0 seconds: each look costs a request")
+        raise invalid("interval", "must be more than 0 seconds: each look costs a request")
     return Wait(conference, str(status).capitalize(), seconds("deadline", deadline), every, datetime.now(UTC))
 
 
@@ -107,7 +108,7 @@ def given_seconds(name: str, value: float) -> float:
     """Check a duration for which None has no meaning.
 
     Raises:
-        TypeError, ValueError: It is wrong.
+        InvalidArgumentError, TypeError: It is wrong.
     """
     if value is None:
         raise TypeError(f"{name} must be seconds, not None")

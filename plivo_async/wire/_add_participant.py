@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
+from .._errors import InvalidArgumentError, invalid
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
 from ._checks import call_uuid, choice, given_method, is_url, known
@@ -35,7 +36,7 @@ def add_participant(
 
     Raises:
         TypeError: An argument is unknown or of a wrong type.
-        ValueError: A value isn't allowed, or arguments contradict each other.
+        InvalidArgumentError: A value isn't allowed, or arguments contradict each other.
     """
     known(arguments, _ALLOWED, "argument")
     given = {name: value for name, value in arguments.items() if value is not None}
@@ -62,22 +63,30 @@ def _check_mode(given: Mapping[str, object]) -> None:
     dialling = [name for name in ("from_", "to") if name in given]
     if "call_uuid" not in given:
         if not dialling:
-            raise ValueError("add_participant() takes from_= and to=, to dial, or call_uuid=, to move a live call")
+            raise InvalidArgumentError(
+                "add_participant() takes from_= and to=, to dial, or call_uuid=, to move a live call", argument="to"
+            )
         if len(dialling) == 1:
             missing = "to" if dialling == ["from_"] else "from_"
-            raise ValueError(f"{dialling[0]}= is given without {missing}=; dialling takes both")
+            raise InvalidArgumentError(
+                f"{dialling[0]}= is given without {missing}=; dialling takes both", argument=missing
+            )
         return
     if dialling:
-        raise ValueError(f"call_uuid moves a live call and dials nobody: leave out {' and '.join(dialling)}, or it")
+        raise invalid("call_uuid", f"moves a live call and dials nobody: leave out {' and '.join(dialling)}, or it")
     dial_only = [name for name in DIAL_OPTIONS if name in given]
     if dial_only:
-        raise ValueError(f"{' and '.join(dial_only)} can't be given with call_uuid: nobody is dialled")
+        raise InvalidArgumentError(
+            f"{' and '.join(dial_only)} can't be given with call_uuid: nobody is dialled", argument=dial_only[0]
+        )
 
 
 def _check_coach_mode(given: Mapping[str, object], role: str) -> None:
     if given.get("coach_mode") is True and role != "supervisor":
-        raise ValueError(
-            f"coach_mode=True is for role 'supervisor' only, not {role!r}: this participant would be heard by everybody"
+        raise InvalidArgumentError(
+            f"coach_mode=True is for role 'supervisor' only, not {role!r}: this participant would be heard by "
+            "everybody",
+            argument="coach_mode",
         )
 
 

@@ -25,8 +25,8 @@ def callback(url: object, method: object) -> Callback | None:
     Source: Plivo docs, "Asynchronous requests".
 
     Raises:
-        TypeError, ValueError: The URL is no http:// or https:// URL, the method is neither "GET" nor "POST", or there
-            is a method without a URL.
+        InvalidArgumentError, TypeError: The URL is no http:// or https:// URL, the method is neither "GET" nor "POST",
+            or there is a method without a URL.
     """
     if url is None:
         given_method("callback_method", method, needs="callback_url", there=False)

@@ -9,6 +9,8 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from .._errors import invalid
+
 HttpMethod = Literal["GET", "POST"]
 METHODS: tuple[str, ...] = get_args(HttpMethod)
 _LONGEST_SHOWN = 40
@@ -47,13 +49,13 @@ def text(name: str, value: object, *, longest: int | None = None, also: str = ""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     if not value.strip():
-        raise ValueError(f"{name} is {'blank' if value else 'empty'}; give some text")
+        raise invalid(name, f"is {'blank' if value else 'empty'}; give some text")
     for index, character in enumerate(value if not value.isprintable() else ""):
         if character not in also and unicodedata.category(character) in {"Cc", "Cs"}:
             what = "a control character" if unicodedata.category(character) == "Cc" else "half a surrogate pair"
-            raise ValueError(f"{name} has {what} (U+{ord(character):04X}) at index {index}; give plain text")
+            raise invalid(name, f"has {what} (U+{ord(character):04X}) at index {index}; give plain text")
     if longest is not None and len(value) > longest:
-        raise ValueError(f"{name} must have 1 to {longest} characters, not {len(value)}")
+        raise invalid(name, f"must have 1 to {longest} characters, not {len(value)}")
     return value
 
 
@@ -71,20 +73,20 @@ def integer(name: str, value: object, least: int, most: int | None = None, unit:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, {allowed}, not {type(value).__name__}")
     if value < least or (most is not None and value > most):
-        raise ValueError(f"{name} must be {allowed}, not {shown(value) if abs(value) < _LARGEST_SHOWN else 'that'}")
+        raise invalid(name, f"must be {allowed}, not {shown(value) if abs(value) < _LARGEST_SHOWN else 'that'}")
     return int(value)
 
 
-def choice(name: str, value: object, allowed: Iterable[str]) -> str:
-    """One of some words, spelt as given there."""
+def choice(name: str, value: object, allowed: Iterable[str], *, also: str = "") -> str:
+    """One of some words, spelt as given there; `also` says in the message what else is allowed."""
     words = tuple(allowed)
     listed = " or ".join(filter(None, [", ".join(map(repr, words[:-1])), repr(words[-1])]))
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be {listed}, not {type(value).__name__}")
+        raise TypeError(f"{name} must be {listed}, not {type(value).__name__}{also}")
     if value not in words:
         right = next((word for word in words if word.casefold() == value.strip().casefold()), None)
         hint = f"; write {right!r}" if right else ""
-        raise ValueError(f"{name} must be {listed}, not {shown(value)}{hint}")
+        raise invalid(name, f"must be {listed}, not {shown(value)}{hint}{also}")
     return value
 
 
@@ -92,14 +94,14 @@ def url(name: str, value: object) -> str:
     """An http:// or https:// URL with a host. The message tells no part of it: URLs hold secrets."""
     address = text(name, value)
     if any(character.isspace() for character in address):
-        raise ValueError(f"{name} must be a URL without spaces; percent-encode them as %20")
+        raise invalid(name, "must be a URL without spaces; percent-encode them as %20")
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ValueError(f"{name} must be a URL such as https://example.com/hook; its host can't be read") from None
+        raise invalid(name, "must be a URL such as https://example.com/hook; its host can't be read") from None
     if parts.scheme not in {"http", "https"} or not host:
-        raise ValueError(f"{name} must be a URL with a host that begins with http:// or https://")
+        raise invalid(name, "must be a URL with a host that begins with http:// or https://")
     return address
 
 
@@ -112,10 +114,7 @@ def word_or_url(name: str, value: object, words: tuple[str, ...]) -> str:
     """One of some words, or a URL."""
     if is_url(value):
         return url(name, value)
-    try:
-        return choice(name, value, words)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{error} (a URL that begins with http:// or https:// is allowed as well)") from None
+    return choice(name, value, words, also=" (a URL that begins with http:// or https:// is allowed as well)")
 
 
 def given_method(name: str, value: object, *, needs: str, there: bool) -> str | None:
@@ -124,7 +123,7 @@ def given_method(name: str, value: object, *, needs: str, there: bool) -> str | 
         return None
     method = choice(name, value, METHODS)
     if not there:
-        raise ValueError(f"{name} needs a URL in {needs}: without one there is nothing to request")
+        raise invalid(name, f"needs a URL in {needs}: without one there is nothing to request")
     return method
 
 
@@ -137,8 +136,8 @@ def call_uuid(value: object, name: str = "call_uuid") -> str:
     try:
         return str(UUID(value))
     except ValueError:
-        raise ValueError(
-            f"{name} must be a UUID such as c0267574-5c12-4861-8990-da9404c8cdf6, not {shown(value)}"
+        raise invalid(
+            name, f"must be a UUID such as c0267574-5c12-4861-8990-da9404c8cdf6, not {shown(value)}"
         ) from None
 
 
@@ -147,9 +146,10 @@ def aware(name: str, value: object) -> datetime:
     if not isinstance(value, datetime):
         raise TypeError(f"{name} must be an aware datetime, not {type(value).__name__}")
     if value.utcoffset() is None:
-        raise ValueError(
-            f"{name} is a datetime without a time zone, so which instant it means is unknown; "
-            "give an aware one, such as datetime.now(UTC)"
+        raise invalid(
+            name,
+            "is a datetime without a time zone, so which instant it means is unknown; "
+            "give an aware one, such as datetime.now(UTC)",
         )
     return value
 

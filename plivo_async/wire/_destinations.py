@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .._errors import invalid
 from ._checks import integer, text
 
 MOST_DESTINATIONS = 19
@@ -24,7 +25,7 @@ class Destination:
         delay_dial: Seconds to wait before it is rung, 0 or more; None for those of the request.
 
     Raises:
-        TypeError, ValueError: A value isn't allowed.
+        InvalidArgumentError, TypeError: A value isn't allowed.
 
     Source: Plivo docs, Multiparty Call, "Add a participant": `ring_timeout` and `delay_dial` per destination.
     """
@@ -55,9 +56,10 @@ def check_phone(name: str, value: object) -> str:
     """A number or a SIP URI. The message tells nothing of either."""
     phone = address(name, value)
     if not _NUMBER.fullmatch(phone) and not _SIP.fullmatch(phone):
-        raise ValueError(
-            f"{name} must be a number of 2 to 15 digits without spaces or dashes, with or without '+', "
-            "or a SIP URI such as sip:user@example.com"
+        raise invalid(
+            name,
+            "must be a number of 2 to 15 digits without spaces or dashes, with or without '+', "
+            "or a SIP URI such as sip:user@example.com",
         )
     return phone
 
@@ -66,7 +68,7 @@ def address(name: str, value: object) -> str:
     """Text that can stand for a phone: `<` parts several of them on the wire."""
     found = text(name, value)
     if "<" in found:
-        raise ValueError(f"{name} must not contain '<'; give several destinations as a list")
+        raise invalid(name, "must not contain '<'; give several destinations as a list")
     return found
 
 
@@ -75,16 +77,16 @@ def destinations(to: object, role: str) -> list[Destination | str]:
 
     Raises:
         TypeError: It is neither text, nor a `Destination`, nor a sequence of those.
-        ValueError: There is none, or more than allowed; one is malformed or given twice.
+        InvalidArgumentError: There is none, or more than allowed; one is malformed or given twice.
     """
     several = isinstance(to, Sequence) and not isinstance(to, str | bytes | bytearray)
     given = list(to) if several and isinstance(to, Sequence) else [to]
     if not given:
-        raise ValueError("to is empty; give at least one destination")
+        raise invalid("to", "is empty; give at least one destination")
     if len(given) > 1 and role != "agent":
-        raise ValueError(f"to has {len(given)} destinations; several are allowed for role 'agent' only, not {role!r}")
+        raise invalid("to", f"has {len(given)} destinations; several are allowed for role 'agent' only, not {role!r}")
     if len(given) > MOST_DESTINATIONS:
-        raise ValueError(f"to has {len(given)} destinations; at most {MOST_DESTINATIONS} are allowed")
+        raise invalid("to", f"has {len(given)} destinations; at most {MOST_DESTINATIONS} are allowed")
     found = [_one(f"to[{index}]" if several else "to", one, role) for index, one in enumerate(given)]
     _check_twice(found)
     return found
@@ -122,7 +124,7 @@ def _check_twice(found: Sequence[Destination | str]) -> None:
     for index, one in enumerate(found):
         first = places.setdefault(_phone(one).removeprefix("+").casefold(), index)
         if first != index:
-            raise ValueError(f"to[{first}] and to[{index}] are the same destination; give each once")
+            raise invalid(f"to[{first}]", f"and to[{index}] are the same destination; give each once")
 
 
 def _phone(one: Destination | str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
+from .._errors import invalid
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
 from ._checks import aware, choice, integer, known, shown, text
@@ -34,7 +35,7 @@ def list_conferences(filters: Mapping[str, object], *, callback: Callback | None
 
     Raises:
         TypeError: A filter is unknown or of a wrong type.
-        ValueError: A value isn't allowed, or two bounds leave no time between them.
+        InvalidArgumentError: A value isn't allowed, or two bounds leave no time between them.
     """
     known(filters, FILTERS, "filter")
     given = {name: _filter(name, filters[name]) for name in FILTERS if filters.get(name) is not None}
@@ -59,7 +60,7 @@ def list_participants(
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: `call_uuid` is no UUID, or `limit` or `offset` is out of range.
+        InvalidArgumentError: `call_uuid` is no UUID, or `limit` or `offset` is out of range.
     """
     arguments = {
         "call_uuid": None if call_uuid is None else checked_call_uuid(call_uuid),
@@ -100,14 +101,15 @@ def _offset(value: object) -> int:
 def _friendly_name(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"friendly_name must be a str, not {type(value).__name__}")
-    return conference(value, " in friendly_name").label
+    return conference(value, " in friendly_name", "friendly_name").label
 
 
 def _sub_account(value: object) -> str:
     if not _SUB_ACCOUNT.fullmatch(text("sub_account", value)):
-        raise ValueError(
-            "sub_account must be a subaccount's Auth ID: SA and 18 capital letters or digits, "
-            f"such as SAXXXXXXXXXXXXXXXXXX, not {shown(value)}"
+        raise invalid(
+            "sub_account",
+            "must be a subaccount's Auth ID: SA and 18 capital letters or digits, "
+            f"such as SAXXXXXXXXXXXXXXXXXX, not {shown(value)}",
         )
     return str(value)
 
@@ -117,7 +119,7 @@ def _time(name: str, value: object) -> str:
     try:
         instant = aware(name, value).astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"{name} is out of range: in UTC its year isn't one of 1 to 9999") from None
+        raise invalid(name, "is out of range: in UTC its year isn't one of 1 to 9999") from None
     return instant.replace(tzinfo=None).isoformat(sep=" ")
 
 
@@ -129,4 +131,4 @@ def _check_bounds(field: str, filters: Mapping[str, object]) -> None:
             if not isinstance(after, datetime) or not isinstance(before, datetime):
                 continue
             if after > before or (after == before and (lower, upper) != ("gte", "lte")):
-                raise ValueError(f"{field}__{lower} must be before {field}__{upper}; there is no time between them")
+                raise invalid(f"{field}__{lower}", f"must be before {field}__{upper}; there is no time between them")

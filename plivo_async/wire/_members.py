@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from .._errors import InvalidArgumentError
 from ._checks import shown
 from ._names import Conference
 
@@ -35,11 +36,13 @@ def member(member_id: object) -> Members:
 
     Raises:
         TypeError: It is neither an `int` nor a `str`.
-        ValueError: It is negative, empty, `all`, several ids in one text, or has characters that no id has.
+        InvalidArgumentError: It is negative, empty, `all`, several ids in one text, or has characters that no id has.
     """
     if isinstance(member_id, str) and member_id.strip().casefold() == "all":
-        raise ValueError("a member id can't be 'all'; for all participants there is members(\"all\")")
-    segment = _id(member_id, "the member id")
+        raise InvalidArgumentError(
+            "a member id can't be 'all'; for all participants there is members(\"all\")", argument="member_id"
+        )
+    segment = _id(member_id, "the member id", "member_id")
     return Members(segment, f"participant {segment}", single=True, everyone=False)
 
 
@@ -48,24 +51,24 @@ def members(*member_ids: object) -> Members:
 
     Raises:
         TypeError: One is neither an `int` nor a `str`.
-        ValueError: There is none, one is given twice, or one is no member id; `all` stands beside others.
+        InvalidArgumentError: There is none, one is given twice, or one is no member id; `all` stands beside others.
     """
     if member_ids == ("all",):
         return Members("all", "all participants", single=False, everyone=True)
     if not member_ids:
-        raise ValueError('members() takes one or more member ids, or "all"')
+        raise _wrong('members() takes one or more member ids, or "all"')
     if len(member_ids) == 1 and isinstance(member_ids[0], list | tuple | set):
         raise TypeError("members() takes ids one by one, as members(355, 356); for a list write members(*ids)")
-    ids = [_id(one, f"member id [{index}]") for index, one in enumerate(member_ids)]
+    ids = [_id(one, f"member id [{index}]", "member_ids") for index, one in enumerate(member_ids)]
     for index, one in enumerate(ids):
         if one.casefold() == "all":
-            raise ValueError(f'member id [{index}] is {one!r}: for all participants give nothing but "all"')
+            raise _wrong(f'member id [{index}] is {one!r}: for all participants give nothing but "all"')
         if one in ids[:index]:
-            raise ValueError(f"member ids [{ids.index(one)}] and [{index}] are the same; give each once")
+            raise _wrong(f"member ids [{ids.index(one)}] and [{index}] are the same; give each once")
     if len(ids) == 1:
         return member(ids[0])
     if len(segment := ",".join(ids)) > _LONGEST:
-        raise ValueError(f"members() takes ids of at most {_LONGEST:,} characters in all, not {len(segment):,}")
+        raise _wrong(f"members() takes ids of at most {_LONGEST:,} characters in all, not {len(segment):,}")
     return Members(segment, f"participants {', '.join(ids)}", single=False, everyone=False)
 
 
@@ -78,23 +81,27 @@ def only_one(members: Members, operation: str) -> None:
     """Refuse several where an operation takes one.
 
     Raises:
-        ValueError: It is not one.
+        InvalidArgumentError: It is not one.
     """
     if not members.single:
-        raise ValueError(f"{operation} takes one participant, not {members.label}")
+        raise _wrong(f"{operation} takes one participant, not {members.label}")
 
 
-def _id(value: object, name: str) -> str:
+def _wrong(message: str, argument: str = "member_ids") -> InvalidArgumentError:
+    return InvalidArgumentError(message, argument=argument)
+
+
+def _id(value: object, name: str, argument: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError(f"{name} must be an int or a str, not {type(value).__name__}")
     if isinstance(value, int):
         if not 0 <= value < 10**100:
-            raise ValueError(f"{name} must be a whole number from 0 on, of at most 100 digits")
+            raise _wrong(f"{name} must be a whole number from 0 on, of at most 100 digits", argument)
         return str(int(value))
     if "," in value:
-        raise ValueError(f"{name} must be one id; give several one by one, as members(355, 356)")
+        raise _wrong(f"{name} must be one id; give several one by one, as members(355, 356)", argument)
     if value in {"", ".", ".."} or not _ID.fullmatch(value):
-        raise ValueError(
-            f"{name} must be 1 to 100 letters, digits, '-', '.', '_' or '~', such as 355, not {shown(value)}"
+        raise _wrong(
+            f"{name} must be 1 to 100 letters, digits, '-', '.', '_' or '~', such as 355, not {shown(value)}", argument
         )
     return value

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
 
+from .._errors import InvalidArgumentError, invalid
+
 LONGEST_SEGMENT = 60_000
 """Characters of an encoded name. httpx takes URLs of up to 65,536; how long a name Plivo takes is unverified."""
 
@@ -36,22 +38,24 @@ def only_live(conference: Conference) -> str:
     )
 
 
-def conference(value: object, where: str = "") -> Conference:
+def conference(value: object, where: str = "", argument: str = "name") -> Conference:
     """Read a conference as a caller gives it: a `str` is a friendly name, a `uuid.UUID` a UUID.
 
     Args:
         value: What was given.
         where: Its place for the error message, as ` at position 3`.
+        argument: As what it was given.
 
     Raises:
         TypeError: It is neither a `str` nor a `UUID`.
-        ValueError: The name is empty, too long, or has a control character or half a surrogate pair.
+        InvalidArgumentError: The name is empty, too long, or has a control character or half a surrogate pair.
     """
     if isinstance(value, UUID):
         return Conference(None, str(value))
     if not isinstance(value, str):
         raise TypeError(f"a conference{where} must be a name (str) or a uuid.UUID, not {type(value).__name__}")
-    _check_name(value, where)
+    if (problem := _refusal(value)) is not None:
+        raise InvalidArgumentError(f"the conference name{where} {problem}", argument=argument)
     return Conference(value, None)
 
 
@@ -60,7 +64,7 @@ def conference_by_uuid(value: object) -> Conference:
 
     Raises:
         TypeError: It is neither.
-        ValueError: The text is no UUID.
+        InvalidArgumentError: The text is no UUID.
     """
     if isinstance(value, UUID):
         return Conference(None, str(value))
@@ -69,38 +73,37 @@ def conference_by_uuid(value: object) -> Conference:
     try:
         return Conference(None, str(UUID(value)))
     except ValueError:
-        raise ValueError(f"uuid must be a UUID such as 8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e, not {value!r}") from None
+        raise invalid("uuid", f"must be a UUID such as 8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e, not {value!r}") from None
 
 
-def _check_name(name: str, where: str) -> None:
+def _refusal(name: str) -> str | None:
+    """What is wrong with a name; None if nothing is."""
     if not name:
-        raise ValueError(f"the conference name{where} is empty; give at least one character")
+        return "is empty; give at least one character"
     for index, character in enumerate(name if not name.isprintable() else ""):
         if unicodedata.category(character) in {"Cc", "Cs"}:
             what = "a control character" if unicodedata.category(character) == "Cc" else "half a surrogate pair"
-            raise ValueError(
-                f"the conference name{where} has {what} (U+{ord(character):04X}) at index {index}; "
-                "names are text without control characters"
-            )
+            return f"has {what} (U+{ord(character):04X}) at index {index}; names are text without control characters"
     if len(name) * 12 > LONGEST_SEGMENT and len(quote(name, safe="")) > LONGEST_SEGMENT:
-        raise ValueError(f"the conference name{where} is too long: at most {LONGEST_SEGMENT:,} characters once encoded")
+        return f"is too long: at most {LONGEST_SEGMENT:,} characters once encoded"
+    return None
 
 
 def check_path(path: str) -> str:
     """Check the path of `client.request()`: relative to the account, nothing that leaves it.
 
     Raises:
-        ValueError: It is absolute, has a query or a fragment, climbs with `..`, has a control character, half a
-            surrogate pair or a space, or is too long.
+        InvalidArgumentError: It is absolute, has a query or a fragment, climbs with `..`, has a control character,
+            half a surrogate pair or a space, or is too long.
     """
     if not path or path.startswith("/") or "://" in path or "\\" in path:
-        raise ValueError(f"path must be relative to the account, such as 'Call/', not {path!r}")
+        raise invalid("path", f"must be relative to the account, such as 'Call/', not {path!r}")
     if "?" in path or "#" in path:
-        raise ValueError(f"path must have no query and no fragment; use params= for the query, not {path!r}")
+        raise invalid("path", f"must have no query and no fragment; use params= for the query, not {path!r}")
     if any(segment in {".", ".."} for segment in path.replace("%2e", ".").replace("%2E", ".").split("/")):
-        raise ValueError(f"path must not climb with '.' or '..': {path!r}")
+        raise invalid("path", f"must not climb with '.' or '..': {path!r}")
     if " " in path or any(unicodedata.category(character) in {"Cc", "Cs"} for character in path):
-        raise ValueError(f"path must have no space and no control character; percent-encode them: {path!r}")
+        raise invalid("path", f"must have no space and no control character; percent-encode them: {path!r}")
     if len(quote(path, safe="/%")) > LONGEST_SEGMENT:
-        raise ValueError(f"path must have at most {LONGEST_SEGMENT:,} characters once encoded")
+        raise invalid("path", f"must have at most {LONGEST_SEGMENT:,} characters once encoded")
     return path

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import get_args
 
+from .._errors import invalid
 from ._checks import METHODS, boolean, choice, integer, shown, text, url, word_or_url
 from ._destinations import check_delay_dial, check_ring_timeout
 from ._participant_options import ConfirmKey, EventGroup, ParticipantOptions
@@ -30,7 +31,7 @@ def _sip_headers(name: str, value: object) -> str | None:
 def _sip_text(name: str, value: object) -> str:
     found = text(name, value)
     if "," in found or "=" in found:
-        raise ValueError(f"{name} must contain neither ',' nor '=': they part the headers on the wire")
+        raise invalid(name, "must contain neither ',' nor '=': they part the headers on the wire")
     return found
 
 
@@ -39,11 +40,11 @@ def _events(name: str, value: object) -> str:
         kind = type(value).__name__
         raise TypeError(f"{name} must be a list of event groups, such as ['mpc-state-changes'], not {kind}")
     if not value:
-        raise ValueError(f"{name} is empty; give at least one of {', '.join(_EVENT_GROUPS)}, or leave it out")
+        raise invalid(name, f"is empty; give at least one of {', '.join(_EVENT_GROUPS)}, or leave it out")
     groups = [choice(f"{name}[{index}]", group, _EVENT_GROUPS) for index, group in enumerate(value)]
     for index, group in enumerate(groups):
         if group in groups[:index]:
-            raise ValueError(f"{name}[{groups.index(group)}] and [{index}] are the same; give each once")
+            raise invalid(f"{name}[{groups.index(group)}]", f"and [{index}] are the same; give each once")
     return ",".join(groups)
 
 
@@ -51,9 +52,10 @@ def _send_digits(name: str, value: object) -> str:
     """Tones; they may be a secret, so the message doesn't tell them."""
     found = text(name, value)
     if not _DIGITS.fullmatch(found):
-        raise ValueError(
-            f"{name} must be digits, '#', '*', 'w' (waits 0.5 s) and 'W' (waits 1 s), "
-            "then '@' and the length of a tone in milliseconds if wanted"
+        raise invalid(
+            name,
+            "must be digits, '#', '*', 'w' (waits 0.5 s) and 'W' (waits 1 s), "
+            "then '@' and the length of a tone in milliseconds if wanted",
         )
     return found
 

@@ -1,5 +1,6 @@
 """Operations on participants who are there."""
 
+from .._errors import InvalidArgumentError, invalid
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
 from ._checks import boolean
@@ -36,7 +37,7 @@ def update(
 
     Raises:
         TypeError: A flag is no bool.
-        ValueError: None of `mute`, `hold` and `coach_mode` is given, or `coach_mode` is given for several.
+        InvalidArgumentError: None of `mute`, `hold` and `coach_mode` is given, or `coach_mode` is given for several.
     """
     flags = {"mute": mute, "hold": hold, "coach_mode": coach_mode}
     sound = {"disable_state_change_sound": disable_state_change_sound}
@@ -44,9 +45,9 @@ def update(
         if value is not None:
             boolean(name, value)
     if all(value is None for value in flags.values()):
-        raise ValueError("update() takes at least one of mute, hold and coach_mode")
+        raise InvalidArgumentError("update() takes at least one of mute, hold and coach_mode", argument="mute")
     if coach_mode is not None and not members.single:
-        raise ValueError(f"coach_mode can be changed for one participant at a time, not for {members.label}")
+        raise invalid("coach_mode", f"can be changed for one participant at a time, not for {members.label}")
     arguments = body({**flags, **sound, **callback_arguments(callback)})
     path = participant_path(conference, members)
     return Request(

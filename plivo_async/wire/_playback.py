@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from .._errors import invalid
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
 from ._checks import boolean, choice, shown
@@ -52,7 +53,7 @@ def speak(
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: A value isn't allowed.
+        InvalidArgumentError: A value isn't allowed.
     """
     arguments = {
         "text": checked_text("text", text, also="\t\n\r"),
@@ -72,15 +73,14 @@ def stop_speaking(conference: Conference, members: Members, *, callback: Callbac
 def _voice(value: object) -> str:
     if isinstance(value, str) and _POLLY.fullmatch(value):
         return value
-    try:
-        return choice("voice", value, ("WOMAN", "MAN"))
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{error} (a voice of Polly's such as 'Polly.Joanna' is allowed as well)") from None
+    return choice(
+        "voice", value, ("WOMAN", "MAN"), also=" (a voice of Polly's such as 'Polly.Joanna' is allowed as well)"
+    )
 
 
 def _language(value: object) -> str:
     if not _LANGUAGE.fullmatch(checked_text("language", value)):
-        raise ValueError(f"language must be a language tag such as 'en-US', not {shown(value)}")
+        raise invalid("language", f"must be a language tag such as 'en-US', not {shown(value)}")
     return str(value)
 
 

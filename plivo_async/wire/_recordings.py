@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from .._errors import invalid
 from ..policy import Effect
 from ._callback import Callback, callback_arguments
 from ._checks import boolean, choice, given_method, url
@@ -38,7 +39,7 @@ def start_recording(
 
     Raises:
         TypeError: An argument is of a wrong type.
-        ValueError: A value isn't allowed, `member` is not one participant, `record_track_type` is given for a
+        InvalidArgumentError: A value isn't allowed, `member` is not one participant, `record_track_type` is given for a
             conference, or a method without its URL.
     """
     arguments = {
@@ -110,7 +111,7 @@ def _track_type(member: Members | None, value: object) -> str | None:
     if value is None:
         return None
     if member is None:
-        raise ValueError("record_track_type is for the recording of one participant, not of the conference")
+        raise invalid("record_track_type", "is for the recording of one participant, not of the conference")
     return choice("record_track_type", value, get_args(TrackType))
 
 

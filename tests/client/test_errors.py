@@ -19,6 +19,8 @@ from plivo_async import (
     AuthenticationError,
     BadRequestError,
     DecodeError,
+    InvalidArgumentError,
+    NoAnswerError,
     NotFoundError,
     NotSentError,
     OutcomeUnknownError,
@@ -31,9 +33,11 @@ from plivo_async import (
 )
 from plivo_async._errors import response_error
 
-TREE = {
+TREE: dict[type, type | tuple[type, ...]] = {
     PlivoError: Exception,
+    InvalidArgumentError: (PlivoError, ValueError),
     NotSentError: PlivoError,
+    NoAnswerError: PlivoError,
     OutcomeUnknownError: PlivoError,
     ResponseError: PlivoError,
     BadRequestError: ResponseError,
@@ -65,7 +69,7 @@ errors = pytest.mark.parametrize("cls", [cls for cls in TREE if issubclass(cls, 
 def test_errors_form_the_documented_tree() -> None:
     """Each class has the parent that the module's drawing gives it, and no other class is missing from it."""
     for cls, parent in TREE.items():
-        assert cls.__bases__ == (parent,)
+        assert cls.__bases__ == (parent if isinstance(parent, tuple) else (parent,))
     public = {value for value in vars(plivo_async).values() if isinstance(value, type)}
     assert {cls for cls in public if issubclass(cls, BaseException)} == set(TREE)
 
@@ -165,7 +169,7 @@ def test_errors_of_the_users_own_pickle_too() -> None:
 
 def failures() -> ActivationFailures:
     """Three failures."""
-    return ActivationFailures("3 failed", [NotFoundError("a"), ValueError("b"), OutcomeUnknownError("c")])
+    return ActivationFailures("3 failed", [NotFoundError("a"), TypeError("b"), OutcomeUnknownError("c")])
 
 
 def leaves(group: BaseExceptionGroup[Any] | None) -> Iterator[str]:
@@ -196,5 +200,5 @@ def test_failures_pickle() -> None:
     """A group crosses a process boundary with its errors."""
     again = pickle.loads(pickle.dumps(failures()))  # noqa: S301
     assert type(again) is ActivationFailures
-    assert [type(error) for error in again.exceptions] == [NotFoundError, ValueError, OutcomeUnknownError]
+    assert [type(error) for error in again.exceptions] == [NotFoundError, TypeError, OutcomeUnknownError]
     assert str(again) == "3 failed (3 sub-exceptions)"

@@ -46,7 +46,9 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Errors": (
         "PlivoError",
+        "InvalidArgumentError",
         "NotSentError",
+        "NoAnswerError",
         "OutcomeUnknownError",
         "ResponseError",
         "BadRequestError",

@@ -12,12 +12,12 @@ ROOT = Path(plivo_async.__file__).parent
 
 # Beside the standard library: packages, and modules of this package (a folder stands for all in it).
 ALLOWED = {
-    "policy": {"policy"},
-    "wire": {"policy", "wire"},
+    "policy": {"policy", "_errors"},
+    "wire": {"policy", "wire", "_errors"},
     "models": {"msgspec", "models"},
     "transport": {"anyio", "httpx", "httpcore", "aiohttp", "yarl", "policy", "wire", "pacing", "transport",
                   "_secret", "_version"},
-    "pacing": {"anyio", "policy", "pacing"},
+    "pacing": {"anyio", "policy", "pacing", "_errors"},
     "batch": {"anyio", "policy", "wire", "pacing", "transport", "batch",
               "_errors", "_exchange", "_failures", "_options", "_spawn"},
     "resources": {"anyio", "policy", "wire", "models", "pacing", "batch", "resources",
@@ -28,10 +28,10 @@ ALLOWED = {
     "_version": set(),
     "_logs": set(),
     "_spawn": set(),
-    "_errors": {"policy"},
+    "_errors": {"policy"},  # for type checkers only
     "_failures": {"_errors", "policy", "wire"},
-    "_options": {"httpx", "policy", "_unset"},
-    "_credentials": {"httpx", "_secret"},
+    "_options": {"httpx", "policy", "_errors", "_unset"},
+    "_credentials": {"httpx", "_errors", "_secret"},
     "_exchange": {"anyio", "policy", "wire", "pacing", "transport", "_errors", "_failures", "_logs", "_options"},
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 
 from plivo_async import (
     AuthenticationError,
+    NoAnswerError,
     NotFoundError,
     OutcomeUnknownError,
     PermissionDeniedError,
@@ -197,8 +198,8 @@ async def test_it_gives_up_in_time(wait_for: float, deadline: float | None, look
 
 async def test_none_is_never_said_of_a_look_that_failed() -> None:
     """If the last look failed, nobody knows: its error is raised."""
-    fake = Scripted(page(), page(), OutcomeUnknownError("no answer"))
-    with pytest.raises(OutcomeUnknownError):
+    fake = Scripted(page(), page(), NoAnswerError("no answer"))
+    with pytest.raises(NoAnswerError):
         await fake.mpc("room").find_participant(call_uuid=LEG, wait_for=2)
     assert len(fake.requests) == 3
 

@@ -11,9 +11,9 @@ import pytest
 from plivo_async import (
     AuthenticationError,
     BadRequestError,
+    NoAnswerError,
     NotFoundError,
     NotSentError,
-    OutcomeUnknownError,
     PermissionDeniedError,
     RateLimitError,
     RetryPolicy,
@@ -129,7 +129,7 @@ async def test_time_is_up(goal: Any, look: Answer | Exception, status: str | Non
     [
         RateLimitError("429", status_code=429),
         NotSentError("offline"),
-        OutcomeUnknownError("no answer"),
+        NoAnswerError("no answer"),
         ServerError("503", status_code=503),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plivo_async import InvalidArgumentError as Invalid
 from plivo_async.wire import (
     Destination,
     DialOptions,
@@ -177,28 +178,48 @@ def test_each_destination_gets_its_times(
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({**DIAL, "to": [TO, TO]}, ValueError, r"to\[0\] and to\[1\] are the same destination"),
-        ({**DIAL, "to": [OTHER, TO, TO[1:]]}, ValueError, r"to\[1\] and to\[2\] are the same destination"),
-        ({**DIAL, "to": [THIRD, THIRD.upper()]}, ValueError, r"to\[0\] and to\[1\] are the same destination"),
-        ({**DIAL, "to": [TO, Destination(TO, 5)]}, ValueError, r"to\[0\] and to\[1\] are the same destination"),
-        ({**DIAL, "to": [TO, OTHER], "role": "customer"}, ValueError, "to has 2 destinations; .* role 'agent' only"),
-        ({**DIAL, "to": [TO, OTHER], "role": "ai-agent"}, ValueError, "to has 2 destinations; .* role 'agent' only"),
-        ({**DIAL, "to": [str(10**9 + index) for index in range(20)]}, ValueError, "to has 20 destinations; at most 19"),
-        ({**DIAL, "to": []}, ValueError, "to is empty"),
-        ({**DIAL, "to": ""}, ValueError, "to is empty"),
-        ({**DIAL, "to": f"{TO}<{OTHER}"}, ValueError, "to must not contain '<'; give several destinations as a list"),
-        ({**DIAL, "to": [TO, f"{OTHER}<1"]}, ValueError, r"to\[1\] must not contain '<'"),
+        ({**DIAL, "to": [TO, TO]}, Invalid, r"to\[0\] and to\[1\] are the same destination"),
+        ({**DIAL, "to": [OTHER, TO, TO[1:]]}, Invalid, r"to\[1\] and to\[2\] are the same destination"),
+        ({**DIAL, "to": [THIRD, THIRD.upper()]}, Invalid, r"to\[0\] and to\[1\] are the same destination"),
+        (
+            {**DIAL, "to": [TO, Destination(TO, 5)]},
+            Invalid,
+            r"to\[0\] and to\[1\] are the same destination",
+        ),
+        (
+            {**DIAL, "to": [TO, OTHER], "role": "customer"},
+            Invalid,
+            "to has 2 destinations; .* role 'agent' only",
+        ),
+        (
+            {**DIAL, "to": [TO, OTHER], "role": "ai-agent"},
+            Invalid,
+            "to has 2 destinations; .* role 'agent' only",
+        ),
+        (
+            {**DIAL, "to": [str(10**9 + index) for index in range(20)]},
+            Invalid,
+            "to has 20 destinations; at most 19",
+        ),
+        ({**DIAL, "to": []}, Invalid, "to is empty"),
+        ({**DIAL, "to": ""}, Invalid, "to is empty"),
+        (
+            {**DIAL, "to": f"{TO}<{OTHER}"},
+            Invalid,
+            "to must not contain '<'; give several destinations as a list",
+        ),
+        ({**DIAL, "to": [TO, f"{OTHER}<1"]}, Invalid, r"to\[1\] must not contain '<'"),
         (
             {**DIAL, "to": [TO, OTHER, "415 765 4321"]},
-            ValueError,
+            Invalid,
             r"to\[2\] must be a number of 2 to 15 digits without",
         ),
-        ({**DIAL, "to": "+1415765432112345"}, ValueError, "to must be a number of 2 to 15 digits"),
-        ({**DIAL, "to": "1"}, ValueError, "to must be a number of 2 to 15 digits"),
-        ({**DIAL, "to": "sip:"}, ValueError, "to must be a number of 2 to 15 digits"),
-        ({**DIAL, "to": "sip:a b@c"}, ValueError, "to must be a number of 2 to 15 digits"),
-        ({**DIAL, "to": "\u0664\u0661\u0665"}, ValueError, "to must be a number of 2 to 15 digits"),
-        ({**DIAL, "to": f"{TO}\n"}, ValueError, r"to has a control character \(U\+000A\)"),
+        ({**DIAL, "to": "+1415765432112345"}, Invalid, "to must be a number of 2 to 15 digits"),
+        ({**DIAL, "to": "1"}, Invalid, "to must be a number of 2 to 15 digits"),
+        ({**DIAL, "to": "sip:"}, Invalid, "to must be a number of 2 to 15 digits"),
+        ({**DIAL, "to": "sip:a b@c"}, Invalid, "to must be a number of 2 to 15 digits"),
+        ({**DIAL, "to": "\u0664\u0661\u0665"}, Invalid, "to must be a number of 2 to 15 digits"),
+        ({**DIAL, "to": f"{TO}\n"}, Invalid, r"to has a control character \(U\+000A\)"),
         ({**DIAL, "to": 14157654321}, TypeError, "to must be a str, a Destination or a list of those, not int"),
         ({**DIAL, "to": {TO}}, TypeError, "to must be a str, a Destination or a list of those, not set"),
         (
@@ -206,32 +227,44 @@ def test_each_destination_gets_its_times(
             TypeError,
             r"to\[1\] must be a str, a Destination or a list of those, not int",
         ),
-        ({**DIAL, "from_": ""}, ValueError, "from_ is empty"),
-        ({**DIAL, "from_": "1<2"}, ValueError, "from_ must not contain '<'"),
+        ({**DIAL, "from_": ""}, Invalid, "from_ is empty"),
+        ({**DIAL, "from_": "1<2"}, Invalid, "from_ must not contain '<'"),
         ({**DIAL, "from_": 14151234567}, TypeError, "from_ must be a str, not int"),
-        ({**DIAL, "role": "Agent"}, ValueError, "role must be 'agent', .* not 'Agent'; write 'agent'"),
+        ({**DIAL, "role": "Agent"}, Invalid, "role must be 'agent', .* not 'Agent'; write 'agent'"),
         (
             {**DIAL, "role": "boss"},
-            ValueError,
+            Invalid,
             "role must be 'agent', 'supervisor', 'customer' or 'ai-agent', not 'boss'",
         ),
         ({"from_": FROM, "to": TO}, TypeError, "role= is missing: 'agent', 'supervisor' or 'customer'$"),
-        ({"role": "agent"}, ValueError, r"add_participant\(\) takes from_= and to=, to dial, or call_uuid=, to move"),
-        ({"role": "agent", "from_": FROM}, ValueError, "from_= is given without to=; dialling takes both"),
-        ({"role": "agent", "to": TO}, ValueError, "to= is given without from_=; dialling takes both"),
+        (
+            {"role": "agent"},
+            Invalid,
+            r"add_participant\(\) takes from_= and to=, to dial, or call_uuid=, to move",
+        ),
+        ({"role": "agent", "from_": FROM}, Invalid, "from_= is given without to=; dialling takes both"),
+        ({"role": "agent", "to": TO}, Invalid, "to= is given without from_=; dialling takes both"),
         (
             {**DIAL, "call_uuid": CALL},
-            ValueError,
+            Invalid,
             "call_uuid moves a live call and dials nobody: leave out from_ and to",
         ),
-        ({**MOVE, "to": TO}, ValueError, "call_uuid moves a live call and dials nobody: leave out to, or it"),
-        ({**MOVE, "call_uuid": "+14157654321"}, ValueError, "call_uuid must be a UUID such as .* not '.1415•••4321'"),
+        ({**MOVE, "to": TO}, Invalid, "call_uuid moves a live call and dials nobody: leave out to, or it"),
+        (
+            {**MOVE, "call_uuid": "+14157654321"},
+            Invalid,
+            "call_uuid must be a UUID such as .* not '.1415•••4321'",
+        ),
         (
             {**MOVE, "ring_timeout": 20, "caller_name": "x"},
-            ValueError,
+            Invalid,
             "caller_name and ring_timeout can't be given with",
         ),
-        ({**DIAL, "coach_mode": True}, ValueError, "coach_mode=True is for role 'supervisor' only, not 'agent'"),
+        (
+            {**DIAL, "coach_mode": True},
+            Invalid,
+            "coach_mode=True is for role 'supervisor' only, not 'agent'",
+        ),
         ({**DIAL, "from": FROM}, TypeError, r"unknown argument 'from'; did you mean from_\?"),
         ({**DIAL, "startMpcOnEnter": True}, TypeError, "unknown argument 'startMpcOnEnter'; did you mean start_mpc"),
         ({**DIAL, "ring_timout": 3}, TypeError, r"unknown argument 'ring_timout'; did you mean ring_timeout"),
@@ -257,27 +290,27 @@ def test_what_is_dialled_stands_in_no_traceback() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "error", "message"),
     [
-        ("ring_timeout", 0, ValueError, "a whole number, 1 or more seconds, not 0"),
+        ("ring_timeout", 0, Invalid, "a whole number, 1 or more seconds, not 0"),
         ("ring_timeout", "30<45", TypeError, "an int, a whole number, 1 or more seconds, not str"),
-        ("delay_dial", -1, ValueError, "a whole number, 0 or more seconds, not -1"),
+        ("delay_dial", -1, Invalid, "a whole number, 0 or more seconds, not -1"),
         ("delay_dial", True, TypeError, "an int"),
-        ("max_duration", 299, ValueError, "a whole number, 300 to 28800 seconds, not 299"),
-        ("max_duration", 28_801, ValueError, "a whole number, 300 to 28800 seconds, not 28801"),
-        ("max_participants", 11, ValueError, "a whole number, 2 to 10, not 11"),
-        ("record_min_member_count", 3, ValueError, "a whole number, 1 to 2, not 3"),
-        ("caller_name", "x" * 51, ValueError, "have 1 to 50 characters"),
-        ("confirm_key", "A", ValueError, ".*'#' or '\\*', not 'A'"),
-        ("confirm_key", "12", ValueError, ".*not '12'"),
+        ("max_duration", 299, Invalid, "a whole number, 300 to 28800 seconds, not 299"),
+        ("max_duration", 28_801, Invalid, "a whole number, 300 to 28800 seconds, not 28801"),
+        ("max_participants", 11, Invalid, "a whole number, 2 to 10, not 11"),
+        ("record_min_member_count", 3, Invalid, "a whole number, 1 to 2, not 3"),
+        ("caller_name", "x" * 51, Invalid, "have 1 to 50 characters"),
+        ("confirm_key", "A", Invalid, ".*'#' or '\\*', not 'A'"),
+        ("confirm_key", "12", Invalid, ".*not '12'"),
         ("confirm_key", 5, TypeError, ".*not int"),
-        ("dial_music", "Real", ValueError, "'real' or 'none', not 'Real'; write 'real' .a URL"),
-        ("enter_sound", "beep:3", ValueError, "'beep:1', 'beep:2' or 'none', not 'beep:3' .a URL"),
-        ("exit_sound", "https://", ValueError, "a URL with a host"),
-        ("record_file_format", "WAV", ValueError, "'mp3' or 'wav', not 'WAV'; write 'wav'"),
-        ("wait_music_url", "music.xml", ValueError, "a URL with a host that begins with http:// or https://"),
-        ("start_recording_audio", "beep:1", ValueError, "a URL with a host"),
+        ("dial_music", "Real", Invalid, "'real' or 'none', not 'Real'; write 'real' .a URL"),
+        ("enter_sound", "beep:3", Invalid, "'beep:1', 'beep:2' or 'none', not 'beep:3' .a URL"),
+        ("exit_sound", "https://", Invalid, "a URL with a host"),
+        ("record_file_format", "WAV", Invalid, "'mp3' or 'wav', not 'WAV'; write 'wav'"),
+        ("wait_music_url", "music.xml", Invalid, "a URL with a host that begins with http:// or https://"),
+        ("start_recording_audio", "beep:1", Invalid, "a URL with a host"),
         ("record", "true", TypeError, "True or False, not str"),
-        ("send_digits", "1234x", ValueError, "digits, '#', '\\*', 'w'"),
-        ("send_digits", "1@", ValueError, "digits"),
+        ("send_digits", "1234x", Invalid, "digits, '#', '\\*', 'w'"),
+        ("send_digits", "1@", Invalid, "digits"),
         ("status_callback_events", "mpc-state-changes", TypeError, "a list of event groups"),
         ("status_callback_events", {"mpc-state-changes"}, TypeError, "a list of event groups"),
         ("sip_headers", "a=b", TypeError, "a mapping of str to str, not str"),
@@ -298,12 +331,12 @@ def test_a_method_without_its_url_is_refused(name: str) -> None:
     """Also where the URL's place is taken by a word, or the method is none."""
     stem = name.removesuffix("_method")
     needs = stem if stem in OPTIONS else f"{stem}_url"
-    with pytest.raises(ValueError, match=f"^{name} needs a URL in {needs}"):
+    with pytest.raises(Invalid, match=f"^{name} needs a URL in {needs}"):
         add(**DIAL, **{name: "GET"})
-    with pytest.raises(ValueError, match=f"^{name} must be 'GET' or 'POST', not 'get'; write 'GET'"):
+    with pytest.raises(Invalid, match=f"^{name} must be 'GET' or 'POST', not 'get'; write 'GET'"):
         add(**DIAL, **{needs: HOOK, name: "get"})
     if needs in {"enter_sound", "exit_sound"}:
-        with pytest.raises(ValueError, match=f"^{name} needs a URL in {needs}"):
+        with pytest.raises(Invalid, match=f"^{name} needs a URL in {needs}"):
             add(**DIAL, **{needs: "beep:1", name: "GET"})
 
 
@@ -336,7 +369,7 @@ def test_events_are_joined() -> None:
 )
 def test_events_refused(events: list[str], message: str) -> None:
     """None, unknown ones, the same twice: with the place."""
-    with pytest.raises(ValueError, match=f"^{message}"):
+    with pytest.raises(Invalid, match=f"^{message}"):
         add(**DIAL, status_callback_events=events)
 
 
@@ -360,12 +393,16 @@ def test_no_sip_headers_are_not_sent() -> None:
 @pytest.mark.parametrize(
     ("headers", "error", "message"),
     [
-        ({"": "b"}, ValueError, "a key of sip_headers is empty"),
-        ({"a": ""}, ValueError, r"sip_headers\['a'\] is empty"),
-        ({"a=": "b"}, ValueError, "a key of sip_headers must contain neither ',' nor '='"),
-        ({"a": "secret,1"}, ValueError, r"sip_headers\['a'\] must contain neither ',' nor '='"),
-        ({"a": "secret=1"}, ValueError, r"sip_headers\['a'\] must contain neither ',' nor '='"),
-        ({"a": "secret\r\n"}, ValueError, r"sip_headers\['a'\] has a control character \(U\+000D\) at index 6"),
+        ({"": "b"}, Invalid, "a key of sip_headers is empty"),
+        ({"a": ""}, Invalid, r"sip_headers\['a'\] is empty"),
+        ({"a=": "b"}, Invalid, "a key of sip_headers must contain neither ',' nor '='"),
+        ({"a": "secret,1"}, Invalid, r"sip_headers\['a'\] must contain neither ',' nor '='"),
+        ({"a": "secret=1"}, Invalid, r"sip_headers\['a'\] must contain neither ',' nor '='"),
+        (
+            {"a": "secret\r\n"},
+            Invalid,
+            r"sip_headers\['a'\] has a control character \(U\+000D\) at index 6",
+        ),
         ({"a": 1}, TypeError, r"sip_headers\['a'\] must be a str, not int"),
         ({1: "b"}, TypeError, "a key of sip_headers must be a str, not int"),
     ],
@@ -383,18 +420,18 @@ def test_coach_mode_of_roles() -> None:
     for role in ("agent", "supervisor", "customer", "ai-agent"):
         assert sent(add(**{**MOVE, "role": role}, coach_mode=False))["coach_mode"] is False
         if role != "supervisor":
-            with pytest.raises(ValueError, match=f"^coach_mode=True is for role 'supervisor' only, not '{role}'"):
+            with pytest.raises(Invalid, match=f"^coach_mode=True is for role 'supervisor' only, not '{role}'"):
                 add(**{**MOVE, "role": role}, coach_mode=True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (("415-765-4321",), ValueError, "to must be a number of 2 to 15 digits"),
+        (("415-765-4321",), Invalid, "to must be a number of 2 to 15 digits"),
         ((None,), TypeError, "to must be a str, not NoneType"),
-        ((TO, 0), ValueError, "ring_timeout must be a whole number, 1 or more seconds, not 0"),
+        ((TO, 0), Invalid, "ring_timeout must be a whole number, 1 or more seconds, not 0"),
         ((TO, True), TypeError, "ring_timeout must be an int"),
-        ((TO, None, -1), ValueError, "delay_dial must be a whole number, 0 or more seconds, not -1"),
+        ((TO, None, -1), Invalid, "delay_dial must be a whole number, 0 or more seconds, not -1"),
     ],
 )
 def test_destination_is_checked_when_made(arguments: Any, error: type[Exception], message: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plivo_async import InvalidArgumentError as Invalid
 from plivo_async.wire import Callback, callback, conference, end, retrieve
 from plivo_async.wire._checks import boolean, call_uuid, choice, integer, is_url, known, shown, text, url
 
@@ -54,12 +55,12 @@ def test_shown_never_tells_a_whole_number(value: str) -> None:
         (7, TypeError, "x must be a str, not int"),
         (None, TypeError, "x must be a str, not NoneType"),
         (b"x", TypeError, "x must be a str, not bytes"),
-        ("", ValueError, "x is empty"),
-        (" \u00a0", ValueError, "x is blank"),
-        ("a\nb", ValueError, r"x has a control character \(U\+000A\) at index 1"),
-        ("ab\x85", ValueError, r"x has a control character \(U\+0085\) at index 2"),
-        ("\ud83d", ValueError, r"x has half a surrogate pair \(U\+D83D\) at index 0"),
-        ("secretly", ValueError, "x must have 1 to 7 characters, not 8"),
+        ("", Invalid, "x is empty"),
+        (" \u00a0", Invalid, "x is blank"),
+        ("a\nb", Invalid, r"x has a control character \(U\+000A\) at index 1"),
+        ("ab\x85", Invalid, r"x has a control character \(U\+0085\) at index 2"),
+        ("\ud83d", Invalid, r"x has half a surrogate pair \(U\+D83D\) at index 0"),
+        ("secretly", Invalid, "x must have 1 to 7 characters, not 8"),
     ],
     ids=ascii,
 )
@@ -92,9 +93,9 @@ def test_boolean_takes_nothing_but_booleans(value: object) -> None:
         (True, TypeError, "must be an int, a whole number, 2 to 10 seconds, not bool"),
         (2.0, TypeError, "must be an int, a whole number, 2 to 10 seconds, not float"),
         ("3", TypeError, "must be an int, a whole number, 2 to 10 seconds, not str"),
-        (1, ValueError, "must be a whole number, 2 to 10 seconds, not 1"),
-        (11, ValueError, "must be a whole number, 2 to 10 seconds, not 11"),
-        (-(10**5000), ValueError, "must be a whole number, 2 to 10 seconds, not that"),
+        (1, Invalid, "must be a whole number, 2 to 10 seconds, not 1"),
+        (11, Invalid, "must be a whole number, 2 to 10 seconds, not 11"),
+        (-(10**5000), Invalid, "must be a whole number, 2 to 10 seconds, not that"),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -113,10 +114,10 @@ def test_integer_takes_its_bounds() -> None:
 @pytest.mark.parametrize(
     ("value", "error", "words"),
     [
-        ("post", ValueError, "m must be 'GET' or 'POST', not 'post'; write 'POST'"),
-        (" GET ", ValueError, "m must be 'GET' or 'POST', not ' GET '; write 'GET'"),
-        ("PUT", ValueError, "m must be 'GET' or 'POST', not 'PUT'"),
-        ("+14151234567", ValueError, "m must be 'GET' or 'POST', not '+1415•••4567'"),
+        ("post", Invalid, "m must be 'GET' or 'POST', not 'post'; write 'POST'"),
+        (" GET ", Invalid, "m must be 'GET' or 'POST', not ' GET '; write 'GET'"),
+        ("PUT", Invalid, "m must be 'GET' or 'POST', not 'PUT'"),
+        ("+14151234567", Invalid, "m must be 'GET' or 'POST', not '+1415•••4567'"),
         (None, TypeError, "m must be 'GET' or 'POST', not NoneType"),
     ],
 )
@@ -152,9 +153,9 @@ def test_choice_shows_the_right_spelling(value: object, error: type[Exception], 
 )
 def test_url_is_refused_without_being_told(value: str, words: str) -> None:
     """No scheme, no host, spaces: the message says what is wrong, and tells no part of the URL."""
-    with pytest.raises(ValueError, match=f"^hook_url .*{words}") as caught:
+    with pytest.raises(Invalid, match=f"^hook_url .*{words}") as caught:
         url("hook_url", value)
-    assert caught.type is ValueError
+    assert caught.type is Invalid
     assert "secret" not in str(caught.value)
 
 
@@ -171,7 +172,7 @@ def test_call_uuid_is_read_from_text_or_uuid(value: object) -> None:
     assert call_uuid(value) == CALL
 
 
-@pytest.mark.parametrize(("value", "error"), [("", ValueError), ("355", ValueError), (355, TypeError)], ids=repr)
+@pytest.mark.parametrize(("value", "error"), [("", Invalid), ("355", Invalid), (355, TypeError)], ids=repr)
 def test_call_uuid_malformed_is_refused(value: object, error: type[Exception]) -> None:
     """A member id is no call's UUID."""
     with pytest.raises(error, match=r"^call_uuid must be a"):
@@ -190,11 +191,11 @@ def test_unknown_names_are_shown_what_was_meant() -> None:
 @pytest.mark.parametrize(
     ("address", "method", "error", "words"),
     [
-        (None, "POST", ValueError, "callback_method needs a URL in callback_url"),
-        (None, "post", ValueError, "callback_method must be 'GET' or 'POST', not 'post'; write 'POST'"),
-        (HOOK, "PUT", ValueError, "callback_method must be 'GET' or 'POST', not 'PUT'"),
+        (None, "POST", Invalid, "callback_method needs a URL in callback_url"),
+        (None, "post", Invalid, "callback_method must be 'GET' or 'POST', not 'post'; write 'POST'"),
+        (HOOK, "PUT", Invalid, "callback_method must be 'GET' or 'POST', not 'PUT'"),
         (HOOK, 7, TypeError, "callback_method must be 'GET' or 'POST', not int"),
-        ("hook", None, ValueError, "callback_url must be a URL with a host"),
+        ("hook", None, Invalid, "callback_url must be a URL with a host"),
         (b"https://a", None, TypeError, "callback_url must be a str, not bytes"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plivo_async import InvalidArgumentError as Invalid
 from plivo_async.wire import callback, conference, list_conferences, list_participants
 
 from .support import CALL, HOOK, asked, names, segments
@@ -80,7 +81,7 @@ def test_bounds_without_time_between_are_refused(field: str, after: datetime, be
             if possible:
                 assert len(asked(list_conferences(filters))) == 2
             else:
-                with pytest.raises(ValueError, match=f"^{field}__{lower} must be before {field}__{upper}"):
+                with pytest.raises(Invalid, match=f"^{field}__{lower} must be before {field}__{upper}"):
                     list_conferences(filters)
 
 
@@ -88,7 +89,7 @@ def test_bounds_of_the_same_instant() -> None:
     """In whatever zone it is given."""
     same = NOON.astimezone(INDIA)
     assert len(asked(list_conferences({"end_time__gte": NOON, "end_time__lte": same}))) == 2
-    with pytest.raises(ValueError, match="there is no time between them"):
+    with pytest.raises(Invalid, match="there is no time between them"):
         list_conferences({"end_time__gt": NOON, "end_time__lt": same})
     assert len(asked(list_conferences({"end_time__gt": NOON, "creation_time__lt": NOON}))) == 2
 
@@ -102,27 +103,27 @@ def test_bounds_of_the_same_instant() -> None:
         ({"end_time__gt": "2026-11-01 08:30:00"}, TypeError, "end_time__gt must be an aware datetime, not str"),
         ({"end_time__gt": date(2026, 11, 1)}, TypeError, "end_time__gt must be an aware datetime, not date"),
         ({"end_time__gt": 1793520000}, TypeError, "end_time__gt must be an aware datetime, not int"),
-        ({"end_time__gt": NOON.replace(tzinfo=None)}, ValueError, "end_time__gt is a datetime without a time zone, so"),
-        ({"end_time__lt": datetime(1, 1, 1, tzinfo=INDIA)}, ValueError, "end_time__lt is out of range"),
+        ({"end_time__gt": NOON.replace(tzinfo=None)}, Invalid, "end_time__gt is a datetime without a time zone, so"),
+        ({"end_time__lt": datetime(1, 1, 1, tzinfo=INDIA)}, Invalid, "end_time__lt is out of range"),
         (
             {"status": "Active"},
-            ValueError,
+            Invalid,
             "status must be 'initialized', 'active' or 'ended', not 'Active'; write 'active'",
         ),
-        ({"status": "live"}, ValueError, "status must be 'initialized', 'active' or 'ended', not 'live'"),
-        ({"sub_account": "MA000000000000000000"}, ValueError, "sub_account must be .* not 'MA"),
-        ({"sub_account": "SA00000000000000000"}, ValueError, "sub_account must be a subaccount's Auth ID: SA and 18"),
-        ({"sub_account": "sa000000000000000000"}, ValueError, "sub_account must be"),
-        ({"sub_account": "SA000000000000000000\n"}, ValueError, "sub_account has a control character"),
-        ({"friendly_name": ""}, ValueError, "the conference name in friendly_name is empty"),
-        ({"friendly_name": "a\n"}, ValueError, "the conference name in friendly_name has a control character"),
+        ({"status": "live"}, Invalid, "status must be 'initialized', 'active' or 'ended', not 'live'"),
+        ({"sub_account": "MA000000000000000000"}, Invalid, "sub_account must be .* not 'MA"),
+        ({"sub_account": "SA00000000000000000"}, Invalid, "sub_account must be a subaccount's Auth ID: SA and 18"),
+        ({"sub_account": "sa000000000000000000"}, Invalid, "sub_account must be"),
+        ({"sub_account": "SA000000000000000000\n"}, Invalid, "sub_account has a control character"),
+        ({"friendly_name": ""}, Invalid, "the conference name in friendly_name is empty"),
+        ({"friendly_name": "a\n"}, Invalid, "the conference name in friendly_name has a control character"),
         ({"friendly_name": 7}, TypeError, "friendly_name must be a str, not int"),
         ({"termination_cause_code": "1000"}, TypeError, "termination_cause_code must be an int"),
-        ({"termination_cause_code": -1}, ValueError, "termination_cause_code must be a whole number, 0 or more"),
-        ({"limit": 0}, ValueError, "limit must be a whole number, 1 to 20 on a page, not 0"),
-        ({"limit": 21}, ValueError, "limit must be a whole number, 1 to 20 on a page, not 21"),
+        ({"termination_cause_code": -1}, Invalid, "termination_cause_code must be a whole number, 0 or more"),
+        ({"limit": 0}, Invalid, "limit must be a whole number, 1 to 20 on a page, not 0"),
+        ({"limit": 21}, Invalid, "limit must be a whole number, 1 to 20 on a page, not 21"),
         ({"limit": True}, TypeError, "limit must be an int"),
-        ({"offset": -1}, ValueError, "offset must be a whole number, 0 or more, not -1"),
+        ({"offset": -1}, Invalid, "offset must be a whole number, 0 or more, not -1"),
         ({"offset": 1.0}, TypeError, "offset must be an int"),
     ],
     ids=lambda value: str(value)[:40],
@@ -151,7 +152,7 @@ def test_list_of_participants(name: str, call_uuid: Any, limit: int | None, offs
 )
 def test_list_of_participants_refuses(arguments: dict[str, Any], words: str) -> None:
     """The same rules as for the other list."""
-    with pytest.raises(ValueError, match=f"^{words} must be"):
+    with pytest.raises(Invalid, match=f"^{words} must be"):
         list_participants(conference("a"), **arguments)
 
 
@@ -166,5 +167,5 @@ def test_callbacks_of_lists() -> None:
 def test_query_too_long_for_a_url_is_refused() -> None:
     """What httpx couldn't send is refused before anything is sent."""
     assert segments(list_participants(conference("x" * 59_995), callback=callback(f"https://a.b/{'x' * 4_000}", None)))
-    with pytest.raises(ValueError, match=r"^the URL is too long: path and arguments may have 65,000 characters"):
+    with pytest.raises(Invalid, match=r"^the URL is too long: path and arguments may have 65,000 characters"):
         list_participants(conference("x" * 59_995), callback=callback(f"https://a.b/{'x' * 6_000}", None))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plivo_async import InvalidArgumentError as Invalid
 from plivo_async.wire import Conference, activate, callback, check_path, conference, conference_by_uuid, end, retrieve
 
 ACCOUNT = "https://api.plivo.com/v1/Account/MA000000000000000000/"
@@ -73,29 +74,29 @@ def test_name_of_ten_kilobytes_reaches_the_wire() -> None:
 @pytest.mark.parametrize("name", ["x" * 60_001, "é" * 10_001, "☎" * 6_667, "/" * 20_001])
 def test_name_too_long_for_a_url_is_refused(name: str) -> None:
     """What httpx couldn't send is refused before anything is sent, with the item's position."""
-    with pytest.raises(ValueError, match="the conference name at position 7 is too long: at most 60,000"):
+    with pytest.raises(Invalid, match="the conference name at position 7 is too long: at most 60,000"):
         conference(name, " at position 7")
 
 
 def test_name_empty_is_refused() -> None:
     """An empty name would be the collection of all conferences."""
-    with pytest.raises(ValueError, match="the conference name at position 3 is empty"):
+    with pytest.raises(Invalid, match="the conference name at position 3 is empty"):
         conference("", " at position 3")
 
 
 @pytest.mark.parametrize("code", [*range(0x20), *range(0x7F, 0xA0)], ids=hex)
 def test_name_with_a_control_character_is_refused(code: int) -> None:
     """C0, DEL and C1 are refused, with the character and its place; a line break at the end is one, too."""
-    with pytest.raises(ValueError, match=rf"at position 3 has a control character \(U\+{code:04X}\) at index 2"):
+    with pytest.raises(Invalid, match=rf"at position 3 has a control character \(U\+{code:04X}\) at index 2"):
         conference(f"ab{chr(code)}", " at position 3")
 
 
 @pytest.mark.parametrize("code", [0xD83D, 0xDCFF, 0xDFFF], ids=hex)
 def test_name_with_half_a_surrogate_pair_is_refused(code: int) -> None:
     """What no encoding can write is refused in words, not by a UnicodeEncodeError from below."""
-    with pytest.raises(ValueError, match=rf"has half a surrogate pair \(U\+{code:04X}\) at index 1") as caught:
+    with pytest.raises(Invalid, match=rf"has half a surrogate pair \(U\+{code:04X}\) at index 1") as caught:
         conference(f"a{chr(code)}")
-    assert caught.type is ValueError
+    assert caught.type is Invalid
     str(caught.value).encode()
 
 
@@ -124,8 +125,8 @@ def test_uuid_makes_its_own_segment(uuid: UUID) -> None:
 
 @pytest.mark.parametrize("text", ["", "support", "../Call", f"{UUID_TEXT}0", f"uuid_{UUID_TEXT}", "8742d531"])
 def test_uuid_malformed_is_refused(text: str) -> None:
-    """Text that is no UUID is a ValueError that shows one."""
-    with pytest.raises(ValueError, match="uuid must be a UUID such as 8742d531"):
+    """Text that is no UUID is a Invalid that shows one."""
+    with pytest.raises(Invalid, match="uuid must be a UUID such as 8742d531"):
         conference_by_uuid(text)
 
 
@@ -199,10 +200,10 @@ def test_path_within_the_account_is_taken_as_it_is(path: str) -> None:
     ids=lambda path: ascii(path)[:30],
 )
 def test_path_that_leaves_the_account_or_splits_is_refused(path: str) -> None:
-    """Absolute, climbing (also encoded), with a query, a fragment, a control character: a ValueError before sending."""
-    with pytest.raises(ValueError, match=r"^path must") as caught:
+    """Absolute, climbing (also encoded), with a query, a fragment, a control character: refused before sending."""
+    with pytest.raises(Invalid, match=r"^path must") as caught:
         check_path(path)
-    assert caught.type is ValueError
+    assert caught.type is Invalid
 
 
 @given(st.text(max_size=40) | st.text(st.sampled_from("./\\%2eE?#:ab \n\ud800é"), max_size=20))
@@ -210,7 +211,7 @@ def test_path_that_passes_stays_under_the_account(path: str) -> None:
     """Whatever is let through makes a URL that httpx takes and that lies under the account, without a query."""
     try:
         check_path(path)
-    except ValueError:
+    except Invalid:
         return
     url = httpx.URL(ACCOUNT + path)
     assert url.host == "api.plivo.com"

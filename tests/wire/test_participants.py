@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plivo_async import InvalidArgumentError as Invalid
 from plivo_async.wire import Members, Request, callback, conference, kick, member, members, retrieve_participant, update
 
 from .support import HOOK, asked, member_ids, names, segments, sent
@@ -70,9 +71,9 @@ def test_member_is_members_of_one() -> None:
 )
 def test_member_id_that_means_something_to_a_path_is_refused(value: str) -> None:
     """An id has no prefix to save it: nothing that is empty, climbs, splits or is decoded gets through."""
-    with pytest.raises(ValueError, match=r"^the member id must be 1 to 100 letters, digits") as caught:
+    with pytest.raises(Invalid, match=r"^the member id must be 1 to 100 letters, digits") as caught:
         member(value)
-    assert caught.type is ValueError
+    assert caught.type is Invalid
     assert "4151234567" not in str(caught.value)
 
 
@@ -90,14 +91,14 @@ def test_member_id_of_another_type_is_refused(value: object) -> None:
 @pytest.mark.parametrize("value", [-1, 10**100, -(10**5000)], ids=["negative", "long", "very long"])
 def test_member_id_out_of_range_is_refused(value: int) -> None:
     """Negative numbers and those of more than 100 digits."""
-    with pytest.raises(ValueError, match=r"^the member id must be a whole number from 0 on"):
+    with pytest.raises(Invalid, match=r"^the member id must be a whole number from 0 on"):
         member(value)
 
 
 @pytest.mark.parametrize("value", ["all", "ALL", " all "])
 def test_member_all_leads_to_members(value: str) -> None:
     """All is not one."""
-    with pytest.raises(ValueError, match=re.escape('for all participants there is members("all")')):
+    with pytest.raises(Invalid, match=re.escape('for all participants there is members("all")')):
         member(value)
 
 
@@ -118,7 +119,7 @@ def test_member_all_leads_to_members(value: str) -> None:
 )
 def test_members_refused_with_the_place(ids: tuple[object, ...], words: str) -> None:
     """None, twice the same, `all` beside others, several in one text."""
-    with pytest.raises(ValueError, match=f"^{re.escape(words)}"):
+    with pytest.raises(Invalid, match=f"^{re.escape(words)}"):
         members(*ids)
 
 
@@ -184,7 +185,7 @@ def test_update_sends_what_is_given(
     """Each flag as it is, False as well; none that wasn't given; at least one of the three states."""
     arguments: dict[str, Any] = {"mute": mute, "hold": hold, "coach_mode": coach, "disable_state_change_sound": quiet}
     if mute is hold is coach is None:
-        with pytest.raises(ValueError, match="at least one of mute, hold and coach_mode"):
+        with pytest.raises(Invalid, match="at least one of mute, hold and coach_mode"):
             update(MPC, member(1), **arguments)
         return
     expected = {name: value for name, value in arguments.items() if value is not None}
@@ -203,7 +204,7 @@ def test_update_takes_booleans_only(name: str) -> None:
 @pytest.mark.parametrize("many", [members(1, 2), members("all")], ids=["several", "all"])
 def test_coach_mode_is_for_one(many: Members) -> None:
     """Plivo refuses it for all; for a list it is refused here as well."""
-    with pytest.raises(ValueError, match=r"^coach_mode can be changed for one participant at a time, not for"):
+    with pytest.raises(Invalid, match=r"^coach_mode can be changed for one participant at a time, not for"):
         update(MPC, many, mute=True, coach_mode=False)
     assert sent(update(MPC, members(1), coach_mode=False)) == {"coach_mode": False}
 
@@ -211,7 +212,7 @@ def test_coach_mode_is_for_one(many: Members) -> None:
 @pytest.mark.parametrize("many", [members(1, 2), members("all")], ids=["several", "all"])
 def test_one_is_retrieved_at_a_time(many: Members) -> None:
     """What a list would answer is unknown."""
-    with pytest.raises(ValueError, match=r"^retrieving takes one participant, not"):
+    with pytest.raises(Invalid, match=r"^retrieving takes one participant, not"):
         retrieve_participant(MPC, many)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plivo_async import InvalidArgumentError as Invalid
 from plivo_async.wire import Request, callback, conference, member, members, play, speak, stop_playing, stop_speaking
 
 from .support import HOOK, member_ids, names, segments, sent, urls, words
@@ -78,24 +79,24 @@ def test_speak_takes_text_of_several_lines() -> None:
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
-        (lambda: play(MPC, member(1), "a.mp3"), ValueError, "url must be a URL"),
+        (lambda: play(MPC, member(1), "a.mp3"), Invalid, "url must be a URL"),
         (lambda: play(MPC, member(1), None), TypeError, "url must be a str, not NoneType"),
         (lambda: play(MPC, member(1), [AUDIO]), TypeError, "url must be a str, not list"),
-        (lambda: speak(MPC, member(1), ""), ValueError, "text is empty"),
+        (lambda: speak(MPC, member(1), ""), Invalid, "text is empty"),
         (
             lambda: speak(MPC, member(1), "a\x00"),
-            ValueError,
+            Invalid,
             r"text has a control character \(U\+0000\) at index 1",
         ),
-        (lambda: speak(MPC, member(1), "\ud83d"), ValueError, "text has half a surrogate pair"),
+        (lambda: speak(MPC, member(1), "\ud83d"), Invalid, "text has half a surrogate pair"),
         (
             lambda: speak(MPC, member(1), "a", voice="woman"),
-            ValueError,
+            Invalid,
             "voice must be .* write 'WOMAN' .*Polly",
         ),
         (
             lambda: speak(MPC, member(1), "a", voice="Polly."),
-            ValueError,
+            Invalid,
             "voice must be 'WOMAN' or 'MAN', not 'Polly.' .*",
         ),
         (
@@ -105,11 +106,11 @@ def test_speak_takes_text_of_several_lines() -> None:
         ),
         (
             lambda: speak(MPC, member(1), "a", language="English, please"),
-            ValueError,
+            Invalid,
             "language must be a language tag",
         ),
         (lambda: speak(MPC, member(1), "a", mix="yes"), TypeError, "mix must be True or False, not str"),
-        (lambda: speak(MPC, member(1), "a", type=""), ValueError, "type is empty"),
+        (lambda: speak(MPC, member(1), "a", type=""), Invalid, "type is empty"),
     ],
 )
 def test_playback_refuses(build: Callable[[], Request], error: type[Exception], message: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plivo_async import InvalidArgumentError as Invalid
 from plivo_async.wire import (
     Request,
     callback,
@@ -89,20 +90,20 @@ def test_start_recording_sends_what_is_given(arguments: dict[str, Any], method: 
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"file_format": "MP3"}, ValueError, "file_format must be 'mp3' or 'wav', not 'MP3'; write 'mp3'"),
-        ({"file_format": "ogg"}, ValueError, "file_format must be 'mp3' or 'wav', not 'ogg'"),
-        ({"record_track_type": "ALL"}, ValueError, "record_track_type must be .* write 'all'"),
+        ({"file_format": "MP3"}, Invalid, "file_format must be 'mp3' or 'wav', not 'MP3'; write 'mp3'"),
+        ({"file_format": "ogg"}, Invalid, "file_format must be 'mp3' or 'wav', not 'ogg'"),
+        ({"record_track_type": "ALL"}, Invalid, "record_track_type must be .* write 'all'"),
         ({"transcript": 1}, TypeError, "transcript must be True or False, not int"),
-        ({"transcription_url": "x"}, ValueError, "transcription_url must be a URL"),
-        ({"recording_callback_url": "x"}, ValueError, "recording_callback_url must be a URL"),
+        ({"transcription_url": "x"}, Invalid, "transcription_url must be a URL"),
+        ({"recording_callback_url": "x"}, Invalid, "recording_callback_url must be a URL"),
         (
             {"recording_callback_method": "POST"},
-            ValueError,
+            Invalid,
             "recording_callback_method needs a URL in recording_callback_url",
         ),
         (
             {"recording_callback_url": HOOK, "recording_callback_method": "post"},
-            ValueError,
+            Invalid,
             "recording_callback_method must be 'GET' or 'POST', not 'post'; write 'POST'",
         ),
     ],
@@ -119,7 +120,7 @@ def test_track_type_is_for_one_participant(build: Callable[..., Request]) -> Non
     """Sent only when given; it means nothing for a conference."""
     for value in ("participant", "all", "both"):
         assert sent(build(MPC, member(1), record_track_type=value)) == {"record_track_type": value}
-        with pytest.raises(ValueError, match=r"^record_track_type is for the recording of one participant"):
+        with pytest.raises(Invalid, match=r"^record_track_type is for the recording of one participant"):
             build(MPC, record_track_type=value)
 
 
@@ -127,7 +128,7 @@ def test_track_type_is_for_one_participant(build: Callable[..., Request]) -> Non
 @pytest.mark.parametrize("many", [members(1, 2), members("all")], ids=["several", "all"])
 def test_one_participant_is_recorded_at_a_time(build: Callable[..., Request], many: Any) -> None:
     """What a list would do is unknown."""
-    with pytest.raises(ValueError, match=r"^recording takes one participant, not"):
+    with pytest.raises(Invalid, match=r"^recording takes one participant, not"):
         build(MPC, many)
 
 
