@@ -27,6 +27,7 @@ ALLOWED = {
     "_secret": set(),
     "_version": set(),
     "_logs": set(),
+    "_printable": set(),
     "_spawn": set(),
     "_errors": {"policy"},  # for type checkers only
     "_failures": {"_errors", "policy", "wire"},
