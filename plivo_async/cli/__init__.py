@@ -1,37 +1,44 @@
 """The commands. Needs the extra `cli` (typer and rich); nothing else in the package imports them."""
 
 import inspect
+import io
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import IO, Annotated, Protocol, runtime_checkable
 
 import typer
 
 from .._version import __version__
+from ._codes import ExitCode
+from ._console import err, say, warn
 from ._demo import demo
 from ._emulator import emulator, faults_listed
 from ._list import list_
 from ._start import start
+from ._streams import install, lost
 
-__all__ = ["app", "run"]
+__all__ = ["app", "main", "run"]
 
 app = typer.Typer(
     name="plivo-async",
     help="Activate Plivo Multiparty Calls (MPCs), many at a time, and know for certain which of them are live.\n\n"
-    "New here? [bold]plivo-async demo[/] needs no account and takes ten seconds.",
+    "New here? plivo-async demo needs no account and takes ten seconds.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a rich traceback may show locals, and so the token
     pretty_exceptions_show_locals=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # boxes cut off the names of options where a terminal is narrow
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 mpc = typer.Typer(help="Multiparty calls of an account.", no_args_is_help=True)
 
 
+_AS_IT_IS = "\b\n"  # before a paragraph: typer doesn't wrap it
+
+
 def help_text(doc: str | None, more: str = "") -> str:
-    """A docstring as help: paragraphs on one line, to be wrapped anew; those with indented lines as they are."""
-    paragraphs = inspect.cleandoc(doc or "").split("\n\n")
-    joined = [text if "\n " in text else " ".join(text.split("\n")) for text in paragraphs]
-    return "\n\n".join([*joined, more]).rstrip()
+    """A docstring as help: paragraphs to be wrapped anew, but for those with indented lines."""
+    paragraphs = [*inspect.cleandoc(doc or "").split("\n\n"), *([more] if more else [])]
+    return "\n\n".join(f"{_AS_IT_IS}{text}" if "\n " in text else " ".join(text.split("\n")) for text in paragraphs)
 
 
 app.command(help=help_text(demo.__doc__))(demo)
@@ -57,9 +64,50 @@ def _root(
 
 
 def run() -> None:
-    """Run the command that `sys.argv` names. A name that the output's encoding can't show is escaped, not an error."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-    app(prog_name="plivo-async")
+    """Run the command that `sys.argv` names, and end with its exit code."""
+    install()
+    sys.exit(main())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code.
+
+    Args:
+        arguments: What follows the program's name; None for those of `sys.argv`.
+    """
+    code = _code_of(arguments)
+    failure = lost(sys.stdout)
+    if failure is None:
+        return code
+    warn(f"stdout was not written to its end: {failure.strerror or failure}")
+    return code or ExitCode.OUTPUT_NOT_WRITTEN
+
+
+def _code_of(arguments: Sequence[str] | None) -> int:
+    try:
+        code = app(arguments, prog_name="plivo-async", standalone_mode=False)
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        if not isinstance(error, _UsageError):
+            raise
+        _explain(error)
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: "_UsageError") -> None:
+    """Show a usage error as typer would, but for what a terminal would obey: it repeats what was typed."""
+    text = io.StringIO()
+    error.show(text)
+    for line in text.getvalue().splitlines():
+        say(err(), line, "red" if line.startswith("Error: ") else None)
+
+
+@runtime_checkable
+class _UsageError(Protocol):
+    """Click's, of which typer brings a copy of its own."""
+
+    exit_code: int
+
+    def show(self, file: IO[str] | None = None) -> None: ...

@@ -1,4 +1,4 @@
-"""What the exit code of `plivo-async mpc start` says. Pure."""
+"""What the exit code of a command says. Pure."""
 
 from collections.abc import Mapping
 from enum import IntEnum
@@ -7,7 +7,7 @@ from ..policy import ActivationOutcome
 
 
 class ExitCode(IntEnum):
-    """Exit codes; where several fit, the highest one is given."""
+    """Exit codes. What is said of conferences comes first: a file or a pipe that failed never hides it."""
 
     ALL_LIVE = 0
     SOME_FAILED = 1
@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     SOME_UNKNOWN = 3
     CREDENTIALS_REFUSED = 4
     REPORT_NOT_WRITTEN = 5
+    OUTPUT_NOT_WRITTEN = 6
     INTERRUPTED = 130
 
 
@@ -31,16 +32,14 @@ def exit_code(
         counts: How many conferences ended in each outcome.
         interrupted: Whether a signal ended it.
         unauthorized: Whether an answer was 401.
-        report_lost: Whether the report file could not be written.
+        report_lost: Whether the report file could not be written where it should be.
     """
     if interrupted:
         return ExitCode.INTERRUPTED
-    if report_lost:
-        return ExitCode.REPORT_NOT_WRITTEN
     if unauthorized:
         return ExitCode.CREDENTIALS_REFUSED
     if counts.get(ActivationOutcome.UNKNOWN):
         return ExitCode.SOME_UNKNOWN
     if any(count for outcome, count in counts.items() if not outcome.succeeded):
         return ExitCode.SOME_FAILED
-    return ExitCode.ALL_LIVE
+    return ExitCode.REPORT_NOT_WRITTEN if report_lost else ExitCode.ALL_LIVE

@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 
+from .._printable import printable
 from ._codes import ExitCode
+from ._streams import lost
 
 T = TypeVar("T")
 
@@ -24,8 +26,24 @@ def err() -> Console:
 
 
 def say(console: Console, line: str = "", style: str | None = None) -> None:
-    """Print a line as it is: never wrapped, so that it can be copied, and nothing in it taken for markup."""
-    console.print(line, style=style, soft_wrap=True)
+    """Print a line as it is: never wrapped, so that it can be copied, and nothing in it taken for markup or obeyed."""
+    console.print(printable(line), style=style, soft_wrap=True)
+
+
+def tell(lines: Sequence[str]) -> None:
+    """Print results on stdout; on stderr as well if stdout can't be written."""
+    for line in lines:
+        say(out(), line)
+    if lost(sys.stdout):
+        for line in lines:
+            say(err(), line)
+
+
+def warn(message: str) -> None:
+    """Say on stderr, line by line, what is wrong."""
+    first, *more = message.split("\n")
+    for line in (f"plivo-async: {first}", *more):
+        say(err(), line, "red")
 
 
 def moves(stream: IO[str]) -> bool:
@@ -36,7 +54,7 @@ def moves(stream: IO[str]) -> bool:
 def fail(message: str, code: ExitCode = ExitCode.USAGE) -> NoReturn:
     """Say on stderr what is wrong, and end."""
     sys.stdout.flush()
-    say(err(), f"plivo-async: {message}", "red")
+    warn(message)
     raise typer.Exit(int(code))
 
 

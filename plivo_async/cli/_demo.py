@@ -139,7 +139,8 @@ def _conclude(console: Console, plivo: Emulator, scene: Scene, report: Activatio
     known = f"All {len(report):,}" if not unknown else f"All but the {unknown:,} unknown of {len(report):,}"
     say(console, f"{known} outcomes agree with what the emulator really did, one by one.", "bold green")
     say(console)
-    say(console, _NEXT)
+    for line in _NEXT.splitlines():
+        say(console, line)
     return True
 
 

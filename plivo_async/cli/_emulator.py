@@ -8,12 +8,13 @@ from functools import partial
 from typing import Annotated, Literal
 
 import anyio
+import anyio.to_thread
 import typer
 
 from .._logs import masked
 from ..batch import duration
 from ..emulator import MEANINGS, Emulator, Faults, Limit, Request
-from ._console import fail, given, out, say
+from ._console import fail, given, out, say, tell
 from ._input import InputError, read_entries, read_source
 from ._options import Rate, parse_faults, parse_latency, parse_rate
 from ._signals import until_signal
@@ -77,8 +78,7 @@ def emulator(
         pass
     except OSError as error:
         fail(f"port {port} can't be had: {error.strerror or error}; --port 0 takes a free one")
-    for line in truth_lines(plivo, time.monotonic() - began):
-        say(out(), line)
+    tell(truth_lines(plivo, time.monotonic() - began))
 
 
 async def _serve(plivo: Emulator, names: Sequence[str], introduction: partial[list[str]], log: bool) -> None:
@@ -161,17 +161,21 @@ async def _log_forever(plivo: Emulator) -> None:
     """Print each request when it is over. One that takes long doesn't hold back those after it."""
     began = anyio.current_time()
     seen = 0
-    console = out()
     waiting: list[Request] = []
     while True:
         waiting += [request for request in plivo.requests if request.number > seen]
         seen = plivo.counts().requests
         now = anyio.current_time() - began
-        for request in waiting:
-            if is_over(request, now):
-                say(console, log_line(request))
+        lines = [log_line(request) for request in waiting if is_over(request, now)]
         waiting = [request for request in waiting if not is_over(request, now)]
+        if lines:  # in a thread: a reader that doesn't read must not stop the emulator
+            await anyio.to_thread.run_sync(_print_all, lines, abandon_on_cancel=True)
         await anyio.sleep(_POLL)
+
+
+def _print_all(lines: Sequence[str]) -> None:
+    for line in lines:
+        say(out(), line)
 
 
 def is_over(request: Request, now: float) -> bool:

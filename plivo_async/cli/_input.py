@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+from .._printable import printable
 from ..wire import conference as conference_by_name
 from ..wire import conference_by_uuid
 
@@ -47,10 +48,14 @@ def read_source(source: str) -> tuple[bytes, str]:
     Raises:
         InputError: It can't be read.
     """
+    label = "stdin" if source == STDIN else printable(source)
+    if source == STDIN and sys.stdin is None:
+        raise InputError("stdin is closed; pipe names into it, or give a file")
     try:
-        return (sys.stdin.buffer.read(), "stdin") if source == STDIN else (Path(source).read_bytes(), source)
-    except OSError as error:
-        raise InputError(f"{source} can't be read: {error.strerror or error}") from None
+        return (sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()), label
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{label} can't be read: {reason}") from None
 
 
 def read_entries(

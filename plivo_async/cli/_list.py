@@ -7,7 +7,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated
-from unicodedata import category
 
 import anyio
 import typer
@@ -16,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .. import BASE_URL, AsyncClient, AuthenticationError, PlivoError
+from .._printable import printable
 from ..models import MultiPartyCall
 from ..resources import ConferenceFilters, Pages
 from ..wire import Status
@@ -84,6 +84,7 @@ def list_(
       1    it could not be fetched; nothing is printed
       2    usage, or credentials missing; nothing was sent
       4    the credentials were refused (401)
+      6    it could not be written to its end
       130  interrupted
     """
     instant = partial(_given_instant, now=datetime.now(UTC))
@@ -140,11 +141,6 @@ def row(call: MultiPartyCall) -> tuple[str, ...]:
     return tuple(
         printable(text) for text in (call.friendly_name, call.status, when, call.recording or "-", call.mpc_uuid)
     )
-
-
-def printable(text: str) -> str:
-    """Text in which what moves a cursor or ends a line is escaped: anybody may have named these conferences."""
-    return "".join(one.encode("unicode_escape").decode("ascii") if category(one) == "Cc" else one for one in text)
 
 
 def table(calls: Sequence[MultiPartyCall], width: int) -> Table:
@@ -204,7 +200,7 @@ def _fetched(client: AsyncClient, filters: ConferenceFilters, limit: int | None)
 def _run(main: Callable[[], Awaitable[None]]) -> bool:
     """Run it; returns whether it was interrupted, and ends the program if it failed."""
     try:
-        return anyio.run(until_signal, main)
+        return anyio.run(until_signal, main) is not None
     except KeyboardInterrupt:
         return True
     except AuthenticationError:
@@ -232,7 +228,7 @@ async def collect(pages: Pages[MultiPartyCall], limit: int | None, found: list[M
 
 def _print(calls: Sequence[MultiPartyCall], as_json: bool) -> None:
     console = out()
-    if console.is_terminal and not as_json:
+    if console.file.isatty() and not as_json:
         if calls:
             console.print(table(calls, console.width))
         return

@@ -1,9 +1,13 @@
-"""The report file: checked before anything is sent, and written whole or not at all."""
+"""The report file: checked before anything is sent, written whole or not at all, not lost for want of a folder."""
 
 import os
+import secrets
+import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+from .._printable import printable
 from ..batch import ActivationReport
 
 _FORMATS = (".json", ".csv")
@@ -15,36 +19,77 @@ def check_report_path(path: Path) -> None:
     Raises:
         ValueError: Another suffix than `.json` or `.csv`, or no place to write to.
     """
+    shown = printable(str(path))
     if path.suffix.lower() not in _FORMATS:
-        raise ValueError(f"{path} must end in {' or '.join(_FORMATS)}, which says what is written")
+        raise ValueError(f"{shown} must end in {' or '.join(_FORMATS)}, which says what is written")
     if path.is_dir():
-        raise ValueError(f"{path} is a directory")
+        raise ValueError(f"{shown} is a directory")
     try:
-        _temporary(path).unlink()
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError(None, "it is write-protected")
+        if not _is_special(path):
+            _temporary(path.resolve()).unlink()
     except OSError as error:
-        raise ValueError(f"{path} can't be written: {error.strerror or error}") from None
+        raise ValueError(f"{shown} can't be written: {error.strerror or error}") from None
 
 
-def write_report(path: Path, report: ActivationReport) -> None:
-    """Write it beside its place, then move it there, over what was there before.
+def keep_report(path: Path, report: ActivationReport) -> tuple[Path | None, str]:
+    """Write a report where it should be, or else to the current folder, or else to that of temporary files.
+
+    Returns:
+        Where it is, None for nowhere; and why it isn't where it should be, empty if it is.
+    """
+    text = report.to_csv() if path.suffix.lower() == ".csv" else report.to_json(indent=1) + "\n"
+    places: list[Callable[[], Path]] = [
+        lambda: _write(path, text),
+        lambda: _write(_unused(Path(), path), text),
+        lambda: _write(_unused(Path(tempfile.gettempdir()), path), text),
+    ]
+    reason = ""
+    for write in places:
+        try:
+            return write(), reason
+        except OSError as error:
+            reason = reason or error.strerror or str(error)
+    return None, reason
+
+
+def _write(path: Path, text: str) -> Path:
+    """Write beside its place, then move it there, over what was there before; a link keeps leading to it.
+
+    A new file has the mode that the umask gives it, an old one keeps its own. What is no file (a pipe) is written to.
 
     Raises:
         OSError: It can't be written; what was there before still is.
     """
-    text = report.to_csv() if path.suffix.lower() == ".csv" else report.to_json(indent=1) + "\n"
-    temporary = _temporary(path)
+    target = path.resolve()
+    if _is_special(path):
+        path.write_text(text, encoding="utf-8", newline="")
+        return path
+    temporary = _temporary(target)
     try:
         with temporary.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    return path
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file()
 
 
 def _temporary(path: Path) -> Path:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    return Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # which the umask narrows
+    return temporary
+
+
+def _unused(folder: Path, path: Path) -> Path:
+    return folder.absolute() / f"{path.stem}-{secrets.token_hex(4)}{path.suffix}"

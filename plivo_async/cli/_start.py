@@ -13,10 +13,10 @@ import typer
 
 from .. import BASE_URL, Activation, ActivationReport, AsyncClient, RateLimit, RetryPolicy
 from ._codes import exit_code
-from ._console import err, fail, given, out, say
+from ._console import err, fail, given, say, tell, warn
 from ._input import STDIN, Entry, InputError, read_entries, read_source
 from ._options import Rate, parse_duration, parse_rate, parse_timeout
-from ._output import check_report_path, write_report
+from ._output import check_report_path, keep_report
 from ._progress import progress, watch_pauses
 from ._signals import until_signal
 from ._summary import summary_lines
@@ -90,7 +90,8 @@ def start(
       2    usage, input or credentials missing; nothing was sent
       3    some are unknown: they may be live or not
       4    the credentials were refused (401)
-      5    the report could not be written
+      5    all are live, but the report could not be written where it should be
+      6    all are live, but the summary could not be written
       130  interrupted
     """
     rate = given("--limit", parse_rate, limit)
@@ -122,7 +123,7 @@ def start(
     interrupted = False
     with progress(tally, err()):
         try:
-            interrupted = anyio.run(until_signal, main)
+            interrupted = anyio.run(until_signal, main) is not None
         except KeyboardInterrupt:
             interrupted = True
     _conclude(ActivationReport(activations, time.monotonic() - began), tally, entries, report, interrupted)
@@ -157,7 +158,7 @@ def _in_terms_of_the_command(message: str) -> str:
 
 
 def _entries(file: str, column: str | None, header: bool | None, uuid: bool) -> list[Entry]:
-    if file == STDIN and sys.stdin.isatty():
+    if file == STDIN and sys.stdin is not None and sys.stdin.isatty():
         say(err(), "Type names, one per line; Ctrl-D (on Windows Ctrl-Z and Enter) ends the list.")
     try:
         data, label = read_source(file)
@@ -170,20 +171,14 @@ def _conclude(
     report: ActivationReport, tally: Tally, entries: Sequence[Entry], path: Path | None, interrupted: bool
 ) -> None:
     """Print the summary, write the report, and end with the code that says how it went."""
-    lost = False
-    if path is not None:
-        try:
-            write_report(path, report)
-        except OSError as error:
-            lost = True
-            say(err(), f"plivo-async: {path} was not written: {error.strerror or error}", "red")
-    for line in summary_lines(report, tally, lambda position: f"line {entries[position].line}", path):
-        say(out(), line)
-    if path is not None and not lost:
-        say(out(), f"report: {path}")
+    kept, trouble = (None, "") if path is None else keep_report(path, report)
+    if trouble:
+        warn(f"{path} was not written: {trouble}" + (f"; the report is at {kept}" if kept is not None else ""))
+    lines = summary_lines(report, tally, lambda position: f"line {entries[position].line}", kept)
+    tell([*lines, *([] if kept is None else [f"report: {kept}"])])
     if interrupted:
         say(err(), "interrupted; what was not sent by then is not attempted")
     elif tally.unauthorized:
-        say(err(), f"plivo-async: Plivo refused the credentials (401); check {' and '.join(_VARIABLES)}", "red")
-    code = exit_code(report.counts, interrupted=interrupted, unauthorized=tally.unauthorized, report_lost=lost)
+        warn(f"Plivo refused the credentials (401); check {' and '.join(_VARIABLES)}")
+    code = exit_code(report.counts, interrupted=interrupted, unauthorized=tally.unauthorized, report_lost=bool(trouble))
     raise typer.Exit(int(code))

@@ -22,8 +22,9 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from rich.console import Console
 from typer.testing import CliRunner
 
+from plivo_async._printable import printable
 from plivo_async.cli import app
-from plivo_async.cli._list import json_line, parse_instant, printable, row, since, table
+from plivo_async.cli._list import json_line, parse_instant, row, since, table
 from plivo_async.emulator import Emulator
 from plivo_async.models import MultiPartyCall
 
@@ -145,6 +146,7 @@ def test_json_of_what_json_has_not() -> None:
 def test_a_terminal_gets_a_table(plivo: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a header; JSON stays JSON there."""
     screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
     terminal = Console(file=screen, force_terminal=True, width=120, color_system=None)
     monkeypatch.setattr("plivo_async.cli._list.out", lambda: terminal)
     assert Outcome(plivo, "--name", "room 03").out == ""

@@ -46,8 +46,19 @@ def test_help_of_start_documents_exit_codes_and_credentials() -> None:
 def test_help_text_joins_lines_of_a_paragraph_and_keeps_lists() -> None:
     """Help is wrapped to the terminal, not to the source."""
     text = "One\n    two.\n\n    Three\n    four.\n\n    Examples:\n      five\n      six\n    "
-    assert help_text(text) == "One two.\n\nThree four.\n\nExamples:\n  five\n  six"
-    assert help_text(None, "more") == "\n\nmore"
+    assert help_text(text) == "One two.\n\nThree four.\n\n\b\nExamples:\n  five\n  six"
+    assert help_text("One", "more:\n  two") == "One\n\n\b\nmore:\n  two"
+
+
+@pytest.mark.parametrize("width", [50, 80, 120])
+@pytest.mark.parametrize("command", [["demo"], ["mpc", "start"], ["mpc", "list"], ["emulator"]])
+def test_help_cuts_nothing_off(monkeypatch: pytest.MonkeyPatch, command: list[str], width: int) -> None:
+    """However narrow the terminal is, every option can be read and copied."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = CliRunner().invoke(app, [*command, "--help"]).stdout
+    assert "…" not in shown.replace("FAULT=SHARE,…|none", "").replace("SA…", "")
+    for option in re.findall(r"^  (--[a-z-]+)", CliRunner().invoke(app, [*command, "-h"]).stdout, re.MULTILINE):
+        assert re.search(rf"^  {option}(?![\w-])", shown, re.MULTILINE)
 
 
 def test_run_escapes_what_the_output_cannot_show(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,9 @@ def test_faults_may_be_none() -> None:
         ({ActivationOutcome.NOT_ATTEMPTED: 1}, {}, ExitCode.SOME_FAILED),
         ({ActivationOutcome.NOT_FOUND: 1, ActivationOutcome.UNKNOWN: 1}, {}, ExitCode.SOME_UNKNOWN),
         ({ActivationOutcome.UNKNOWN: 1}, {"unauthorized": True}, ExitCode.CREDENTIALS_REFUSED),
-        ({}, {"unauthorized": True, "report_lost": True}, ExitCode.REPORT_NOT_WRITTEN),
+        ({}, {"unauthorized": True, "report_lost": True}, ExitCode.CREDENTIALS_REFUSED),
+        ({ActivationOutcome.NOT_FOUND: 1}, {"report_lost": True}, ExitCode.SOME_FAILED),
+        ({ActivationOutcome.ACTIVATED: 1}, {"report_lost": True}, ExitCode.REPORT_NOT_WRITTEN),
         ({}, {"report_lost": True, "interrupted": True}, ExitCode.INTERRUPTED),
     ],
 )

@@ -59,8 +59,9 @@ def names(tmp_path: Path) -> Path:
 @pytest.fixture
 def handlers() -> Iterator[None]:
     """Put the signal handlers back."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup
     yield
     for number, handler in zip(numbers, before, strict=True):
         signal.signal(number, handler)
@@ -127,17 +128,31 @@ def test_refused_credentials_are_4(plivo: Emulator, names: Path, monkeypatch: py
 
 
 def test_unwritten_report_is_5(plivo: Emulator, names: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The summary is printed all the same, and nothing half-written is left behind."""
+    """The summary is printed all the same; where there is another place, the report is there."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.setattr("plivo_async.cli._start.check_report_path", lambda path: folder.rmdir())
+    outcome = Outcome(names, "--base-url", plivo.url, "--report", folder / "out.json")
+    assert outcome.code == 5
+    [report] = tmp_path.glob("out-*.json")
+    assert f"out.json was not written: No such file or directory; the report is at {report}" in outcome.err
+    assert outcome.out.startswith("3 activated")
+    assert outcome.out.splitlines()[-1] == f"report: {report}"
+
+
+def test_a_report_that_nothing_takes_is_5(plivo: Emulator, names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing half-written is left behind."""
 
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    outcome = Outcome(names, "--base-url", plivo.url, "--report", tmp_path / "out.json")
+    outcome = Outcome(names, "--base-url", plivo.url, "--report", names.parent / "out.json")
     assert outcome.code == 5
     assert "out.json was not written: No space left on device" in outcome.err
     assert "3 activated" in outcome.out
-    assert [path.name for path in tmp_path.iterdir()] == ["names.txt"]
+    assert [path.name for path in names.parent.iterdir()] == ["names.txt"]
 
 
 @pytest.mark.parametrize(
@@ -260,11 +275,13 @@ def soon(condition: Callable[[], bool], act: Callable[[], None]) -> None:
 
 @posix
 @pytest.mark.usefixtures("handlers")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_reports_what_is_known(plivo: Emulator, names: Path, tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_reports_what_is_known(plivo: Emulator, names: Path, tmp_path: Path, name: str) -> None:
     """The one on the wire is unknown; what came in before stays; the report is written."""
     plivo.script("activate", "b", fault="late")
-    soon(lambda: sum(one.told == 204 for one in plivo.requests) == 2, lambda: os.kill(os.getpid(), number))
+    soon(
+        lambda: sum(one.told == 204 for one in plivo.requests) == 2, lambda: os.kill(os.getpid(), signal.Signals[name])
+    )
     outcome = Outcome(names, "--base-url", plivo.url, "--report", tmp_path / "out.json")
     assert outcome.code == 130
     assert "2 activated · 1 unknown" in outcome.out
@@ -297,7 +314,7 @@ def test_a_second_signal_ends_at_once(plivo: Emulator, names: Path) -> None:
     plivo.script("activate", "b", fault="late")
     program = (
         "import time, plivo_async.cli._start as start, plivo_async.cli as cli\n"
-        "start.write_report = lambda *_: (print('writing', flush=True), time.sleep(60))\n"
+        "start.keep_report = lambda *_: (print('writing', flush=True), time.sleep(60))\n"
         "cli.run()"
     )
     command = [sys.executable, "-c", program, "mpc", "start", str(names), "--base-url", plivo.url, "--report", "o.csv"]
