@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
+from .._cells import defused
 from .._errors import ActivationFailures
 from ..policy import ActivationOutcome, AttemptOutcome
 from ._activation import Activation
@@ -109,13 +110,17 @@ class ActivationReport(Sequence[Activation]):
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
     def to_csv(self) -> str:
-        """A line for each item, after a line of column names; `attempts` is a number, `error` a sentence."""
+        """A line for each item, after a line of column names; `attempts` is a number, `error` a sentence.
+
+        People open it in spreadsheets: a text that would be taken for a formula there, as it begins with `=`, `+`, `-`,
+        `@`, a tab or a carriage return, has an apostrophe before it. `to_json()` has it as it is.
+        """
         lines = [_csv_line(_COLUMNS)]
         for activation in self._ledger:
             row = {**activation.to_dict(), "attempts": len(activation.attempts)}
             row["error"] = "" if activation.error is None else str(activation.error)
             row["live"] = "" if activation.live is None else str(activation.live).lower()
-            lines.append(_csv_line("" if row[column] is None else row[column] for column in _COLUMNS))
+            lines.append(_csv_line("" if row[column] is None else defused(str(row[column])) for column in _COLUMNS))
         return "".join(lines)
 
     def __str__(self) -> str:
