@@ -12,7 +12,7 @@
     │  ├─ NotFoundError           404: no such thing, or not in the state that the operation needs
     │  ├─ RateLimitError          429: .retry_after, seconds or None
     │  └─ ServerError             5xx
-    ├─ DecodeError            a yes that nobody can read; the body is in .detail
+    ├─ DecodeError            an answer that nobody can read, or that isn't Plivo's; the body is in .detail
     └─ StatusNotReachedError  wait_until() has waited long enough, or that status can't come any more: .status
 
     ActivationFailures (an ExceptionGroup)   the errors of many activations
@@ -164,7 +164,10 @@ class ServerError(ResponseError):
 
 
 class DecodeError(PlivoError):
-    """Plivo said yes, in words that nobody can read. The beginning of the body is in `detail`."""
+    """An answer that nobody can read: a yes in no known words, or one that something on the way gave in Plivo's place.
+
+    The beginning of the body is in `detail`.
+    """
 
 
 class StatusNotReachedError(PlivoError):

@@ -213,8 +213,8 @@ class Exchange:
             outcome = AttemptOutcome.UNCLEAR if sent else AttemptOutcome.NOT_SENT
             return Attempt(request.method, outcome, None, error, sent_at - began, self.clock() - began)
         outcome = classify(answer.status_code, answer.readable)
-        if outcome is AttemptOutcome.UNCLEAR and answer.status_code < 300 and error is None:
-            error = "NotJSON"
+        if error is None and not answer.readable and answer.status_code < 500:
+            error = "Unreadable"
         wait = retry_after(answer.headers, datetime.now(UTC)) if answer.status_code >= 400 else None
         return Attempt(
             request.method,

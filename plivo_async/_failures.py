@@ -39,6 +39,7 @@ def failure(
         why = f"; the deadline leaves no time: the next attempt could start in {too_late:.1f} s at the earliest"
     cause = _last_word(request, attempts, answer, fault, why)
     if doubtful and request.effect is not Effect.SAFE:
+        why += _ELSEWHERE if isinstance(cause, DecodeError) else ""
         words = f"{_what(request)} may have been carried out: {describe(attempts)}{why}. Look before repeating it"
         return _error(OutcomeUnknownError, words, request, attempts, answer, cause=cause or fault)
     if cause is not None:
@@ -66,12 +67,17 @@ def _last_word(
     if answer.status_code < 300:
         words = f"{_what(request)} was answered {answer.status_code}, but the answer can't be read{detail}"
         return _error(DecodeError, words, request, attempts, answer, cause=fault)
-    hint = f". {request.on_404}" if answer.status_code == 404 and request.on_404 else ""
-    hint = _HINTS.get(answer.status_code, hint)
+    hint = _HINTS.get(answer.status_code, "")
+    if attempts and attempts[-1].error == "Unreadable":
+        words = f"{_what(request)} was answered {answer.status_code}, but not in the form of Plivo's API{detail}{why}"
+        return _error(DecodeError, f"{words}{_ELSEWHERE}{hint}", request, attempts, answer, cause=fault)
+    if answer.status_code == 404 and request.on_404:
+        hint = f". {request.on_404}"
     words = f"{_what(request)} was answered {answer.status_code}{detail}{why}{hint}"
     return _error(response_error(answer.status_code), words, request, attempts, answer, cause=fault)
 
 
+_ELSEWHERE = ". Check base_url, and what stands between here and Plivo"
 _HINTS = {
     401: ". Check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN, or the arguments of AsyncClient",
     403: ". The account may not do this; its console says what it may",

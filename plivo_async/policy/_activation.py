@@ -168,7 +168,7 @@ class ActivationRun:
     def observe(self, news: News) -> None:
         """Take in the answer to the request that `step` asked for, or the lack of one."""
         self.attempts += (news.attempt,)
-        if news.attempt.status_code == 401:
+        if news.attempt.status_code == 401 and news.attempt.outcome is AttemptOutcome.ANSWERED:
             self._unauthorized()
         elif self.step is Step.ACTIVATE:
             self._posts += 1

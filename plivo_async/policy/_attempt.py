@@ -14,7 +14,7 @@ class AttemptOutcome(StrEnum):
     """How far an attempt got.
 
     `not_sent`: no byte of the request left; `refused`: 429, answered before anything was done; `answered`: a clear yes
-    or no; `unclear`: it may have been carried out (no answer, half an answer, an answer nobody can read, 5xx or 408).
+    or no; `unclear`: it may have been carried out (no answer, half an answer, one that isn't Plivo's, 5xx or 408).
     """
 
     NOT_SENT = "not_sent"
@@ -31,7 +31,8 @@ class Attempt:
         method: `POST`, `GET` or `DELETE`.
         outcome: How far it got.
         status_code: The status of its answer; None if no answer's head came.
-        error: What went wrong on the way, the name of a transport error such as `ReadTimeout`; None otherwise.
+        error: What went wrong on the way: the name of a transport error such as `ReadTimeout`, or `Unreadable` for an
+            answer that isn't Plivo's, whose status then says nothing; None otherwise.
         started_at: When it got its permit and was about to be sent.
         ended_at: When its answer, or the error, was there.
         retry_after: Seconds that the answer asked to wait; None if it didn't.
@@ -88,12 +89,14 @@ def classify(status_code: int, readable: bool) -> AttemptOutcome:
 
     Args:
         status_code: The status of the answer.
-        readable: Whether the body is whole, and JSON or empty. A 2xx that isn't may come from a proxy on the way.
+        readable: Whether it has the API's own form. One that hasn't comes from something on the way, and says nothing
+            of what Plivo did, whatever its status. Only a 429 needs no form: who limits requests turns them away
+            before they are worked on, be it Plivo (whose 429 nobody has documented) or a gateway in front of it.
     """
     if status_code == TOO_MANY_REQUESTS:
         return AttemptOutcome.REFUSED
-    if status_code in _UNCLEAR_STATUSES or (status_code >= 500 and status_code not in _CLEAR_SERVER_ERRORS):
+    if not readable or status_code < 200:
         return AttemptOutcome.UNCLEAR
-    if status_code < 200 or (status_code < 300 and not readable):
+    if status_code in _UNCLEAR_STATUSES or (status_code >= 500 and status_code not in _CLEAR_SERVER_ERRORS):
         return AttemptOutcome.UNCLEAR
     return AttemptOutcome.ANSWERED

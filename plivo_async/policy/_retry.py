@@ -16,8 +16,9 @@ _RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 class RetryPolicy:
     """What is retried, how long between two attempts, and how much in all.
 
-    Retried are 408, 429, 500, 502, 503, 504 and transport errors, where repeating is harmless: always when nothing was
-    sent or when Plivo refused (429); after an unclear attempt only if the operation is safe or idempotent.
+    Retried are 408, 429, 500, 502, 503, 504, answers that aren't Plivo's and transport errors, where repeating is
+    harmless: always when nothing was sent or when Plivo refused (429); after an unclear attempt only if the operation
+    is safe or idempotent.
 
     The wait before attempt n + 1 is drawn evenly from 0 to `min(max_delay, base_delay * 2 ** (n - 1))`: full jitter.
     The first wait is 0 to 0.25 s, the fourth 0 to 2 s. A `Retry-After` is a floor under it.
@@ -127,7 +128,7 @@ def decide(
 def _transient(attempt: Attempt) -> bool:
     if attempt.outcome is AttemptOutcome.ANSWERED:
         return False
-    return attempt.status_code is None or attempt.status_code in _RETRIED_STATUSES or attempt.status_code < 300
+    return attempt.status_code is None or attempt.status_code < 500 or attempt.status_code in _RETRIED_STATUSES
 
 
 def _at_least(name: str, value: float, least: float, most: float = math.inf) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from .._errors import DecodeError, OutcomeUnknownError, PlivoError
+from .._errors import DecodeError, NotFoundError, OutcomeUnknownError, PlivoError
 from .._exchange import Exchange
 from .._options import Options, seconds
 from ..models import Accepted, decode
@@ -124,7 +124,7 @@ class Operations:
             doubt = error
         else:
             return None
-        if settling is None or doubt.status_code not in REFUSALS:
+        if settling is None or doubt.status_code not in REFUSALS or isinstance(doubt.__cause__, DecodeError):
             add_words(doubt, how)
             raise doubt
         await self._settle(doubt, settling, how, began, given.deadline)
@@ -139,7 +139,7 @@ class Operations:
         try:
             answer = await self.answer(settling.look, max(0.0, deadline - (clock() - began)))
         except PlivoError as error:
-            if error.status_code != 404:
+            if not isinstance(error, NotFoundError):
                 add_words(doubt, how, f"A look failed as well: {error.message}")
                 raise doubt from doubt.__cause__
         now = (server_time(answer.headers) if answer is not None else None) or datetime.now(UTC)

@@ -12,9 +12,12 @@ _STATUSES = {"active": LookStatus.ACTIVE, "initialized": LookStatus.INITIALIZED,
 def read_look(answer: Answer) -> Look | None:
     """Read the answer to a Retrieve; None if it doesn't tell the state.
 
-    404 means that no conference of that name is live, or none of that UUID exists. `status` is compared without regard
-    to case: `Active`, and `ended` in old captures. Source: Plivo docs, "Retrieve an MPC", and the SDKs' captures.
+    404 means that no conference of that name is live, or none of that UUID exists, if it is Plivo's own: that of a
+    gateway on the way tells nothing. `status` is compared without regard to case: `Active`, and `ended` in old
+    captures. Source: Plivo docs, "Retrieve an MPC", and the SDKs' captures.
     """
+    if not answer.readable:
+        return None
     if answer.status_code == 404:
         return Look(LookStatus.NOT_LIVE)
     data = answer.json()

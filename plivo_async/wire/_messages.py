@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..policy import Effect
@@ -12,6 +13,7 @@ from ._names import Conference, only_live
 
 _LONGEST_DETAIL = 500
 _LONGEST_KEPT = 2_000
+_PROXY_WANTS_PASSWORD = 407
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ def end(conference: Conference, *, callback: Callback | None = None) -> Request:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
-    """One answer of Plivo's.
+    """One answer, perhaps Plivo's. Its body is decoded once, and not before somebody asks.
 
     Attributes:
         status_code: Its status.
@@ -103,20 +105,25 @@ class Answer:
 
     @property
     def readable(self) -> bool:
-        """Whether the body is whole, and JSON or empty: what Plivo answers, and hardly anything on the way does."""
-        if not self.whole:
+        """Whether this is an answer of the API's own form: a whole body that is empty, or a JSON object as `{}`.
+
+        Anything else says nothing of what was asked, whatever its status: gateways, proxies and load balancers on the
+        way have pages of their own for 404, 403 or 200. And a 407 is a proxy's by definition (RFC 9110, 15.5.8).
+        Source: Plivo docs, "Errors"; that a 404 may be a bare `{}` is from Plivo's Go SDK.
+        """
+        if not self.whole or self.status_code == _PROXY_WANTS_PASSWORD:
             return False
-        try:
-            _decoded(self.body)
-        except ValueError:
-            return False
-        return True
+        return not self.body.strip() or isinstance(self.json(), dict)
 
     def json(self) -> Any:
         """The decoded body; None if it is empty or no JSON."""
+        return self._data
+
+    @cached_property
+    def _data(self) -> Any:
         try:
-            return _decoded(self.body)
-        except ValueError:
+            return json.loads(self.body) if self.body.strip() else None
+        except (ValueError, RecursionError):  # nested too deeply is nonsense as any other
             return None
 
     @property
@@ -149,11 +156,3 @@ class Answer:
 def shortened(text: str) -> str | None:
     """The beginning of a text, for errors; None if it is empty. Half a surrogate pair becomes a question mark."""
     return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None
-
-
-def _decoded(body: bytes) -> Any:
-    """The JSON of a body, None for an empty one. Too deep a nesting is a ValueError as any other nonsense is."""
-    try:
-        return json.loads(body) if body.strip() else None
-    except RecursionError:
-        raise ValueError("nested too deeply") from None

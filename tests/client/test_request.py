@@ -387,11 +387,11 @@ async def test_a_429_waits_as_long_as_it_is_told(retry_after: str | None) -> Non
     def answer(request: httpx.Request) -> httpx.Response:
         times.append(anyio.current_time())
         if len(times) > 1:
-            return httpx.Response(200, json=[])
+            return httpx.Response(200, json={})
         return httpx.Response(429, headers={} if retry_after is None else {"Retry-After": retry_after})
 
     async with Mocked(answer) as mocked:
-        assert await mocked.client.request("POST", "Call/") == []
+        assert await mocked.client.request("POST", "Call/") == {}
         assert times[1] - times[0] >= (7 if retry_after == "7" else 0.1)
         assert times[1] - times[0] < 8
 

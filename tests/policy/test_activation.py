@@ -44,7 +44,7 @@ def attempt_of(word: str, method: str) -> Attempt:
         case "unsent":
             return Attempt(method, AttemptOutcome.NOT_SENT, None, "ConnectError")
         case "html":
-            return Attempt(method, AttemptOutcome.UNCLEAR, 200, "NotJSON")
+            return Attempt(method, AttemptOutcome.UNCLEAR, 200, "Unreadable")
     return Attempt(method, classify(int(word), readable=True), int(word))
 
 

@@ -33,10 +33,13 @@ attempts = st.builds(
         (204, False, UNCLEAR),
         (302, True, ANSWERED),
         (400, True, ANSWERED),
-        (401, False, ANSWERED),
+        (302, False, UNCLEAR),
+        (401, True, ANSWERED),
+        (401, False, UNCLEAR),
         (403, True, ANSWERED),
+        (403, False, UNCLEAR),  # a firewall on the way
         (404, True, ANSWERED),
-        (404, False, ANSWERED),
+        (404, False, UNCLEAR),  # a gateway that knows no such address
         (408, True, UNCLEAR),
         (409, True, ANSWERED),
         (422, True, ANSWERED),
@@ -45,6 +48,7 @@ attempts = st.builds(
         (500, True, UNCLEAR),
         (500, False, UNCLEAR),
         (501, True, ANSWERED),
+        (501, False, UNCLEAR),
         (502, False, UNCLEAR),
         (503, True, UNCLEAR),
         (504, True, UNCLEAR),
@@ -54,18 +58,20 @@ attempts = st.builds(
     ],
 )
 def test_attempt_classified_by_status_and_body(status_code: int, readable: bool, outcome: AttemptOutcome) -> None:
-    """Whether it was carried out is known from the status, and for a yes from a body that Plivo would send."""
+    """Whether it was carried out is known from the status, if the body is one that Plivo would send."""
     assert classify(status_code, readable) is outcome
 
 
 @given(st.integers(100, 999), st.booleans())
 def test_attempt_classified_whatever_the_status(status_code: int, readable: bool) -> None:
-    """Every status has one meaning: 429 refused, other 4xx but 408 a clear no, what is unknown above 500 unclear."""
+    """Every status has one meaning: 429 refused; in the API's form other 4xx a clear no; all else unclear."""
     outcome = classify(status_code, readable)
     assert outcome is not NOT_SENT
     assert (outcome is REFUSED) == (status_code == 429)
-    if 300 <= status_code < 500 and status_code not in {408, 429}:
+    if readable and 300 <= status_code < 500 and status_code not in {408, 429}:
         assert outcome is ANSWERED
+    if not readable and status_code != 429:
+        assert outcome is UNCLEAR
     if status_code >= 500 and status_code not in {501, 505}:
         assert outcome is UNCLEAR
 
@@ -127,7 +133,7 @@ def test_attempt_turns_into_json(attempt: Attempt) -> None:
     [
         (Attempt("POST", ANSWERED, 404, started_at=1.257), "POST 404 at 1.26 s"),
         (Attempt("POST", UNCLEAR, None, "ReadTimeout"), "POST ReadTimeout at 0.00 s"),
-        (Attempt("GET", UNCLEAR, 200, "NotJSON", 3.0), "GET 200 NotJSON at 3.00 s"),
+        (Attempt("GET", UNCLEAR, 200, "Unreadable", 3.0), "GET 200 Unreadable at 3.00 s"),
     ],
 )
 def test_attempt_reads_as_one_line(attempt: Attempt, line: str) -> None:

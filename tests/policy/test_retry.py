@@ -24,7 +24,7 @@ POLICY = RetryPolicy(max_attempts=3, base_delay=1.0, max_delay=4.0, max_retry_af
 
 LOST = Attempt("POST", AttemptOutcome.UNCLEAR, None, "ReadTimeout")
 NOT_SENT = Attempt("POST", AttemptOutcome.NOT_SENT, None, "ConnectError")
-HTML = Attempt("POST", AttemptOutcome.UNCLEAR, 200, "NotJSON")
+HTML = Attempt("POST", AttemptOutcome.UNCLEAR, 200, "Unreadable")
 
 
 def answered(status_code: int, retry_after: float | None = None) -> Attempt:

@@ -70,10 +70,16 @@ def test_look_that_does_not_tell_the_state_shows_nothing(body: bytes) -> None:
     assert look(body) is None
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b'{"error": "not found"}', b"<html>404</html>"])
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"error": "not found"}'])
 def test_look_answered_404_shows_nothing_live(body: bytes) -> None:
-    """404 is the state itself, with any body; Plivo's may be a bare `{}`."""
+    """404 in the API's own form is the state itself; Plivo's may be a bare `{}`."""
     assert look(body, 404) == Look(LookStatus.NOT_LIVE)
+
+
+@pytest.mark.parametrize("body", [b"<html>404</html>", b"not found", b"[]", b"null", b'"gone"', b"404", b'{"error": '])
+def test_look_answered_404_by_somebody_else_shows_nothing(body: bytes) -> None:
+    """A gateway's page for what it can't find says nothing of the conference."""
+    assert look(body, 404) is None
 
 
 @pytest.mark.parametrize("status_code", [201, 202, 204, 301, 400, 401, 403, 429, 500, 503])

@@ -26,6 +26,12 @@ def answer(body: bytes, status_code: int = 400, *, whole: bool = True) -> Answer
         (b'{"message": "changed", "api_id": "5a9fcb68"}', True, True),
         (b"\xef\xbb\xbf{}", True, True),
         (b"<html>ok</html>", True, False),
+        (b"[]", True, False),
+        (b"[{}]", True, False),
+        (b"null", True, False),
+        (b"404", True, False),
+        (b'"not found"', True, False),
+        (b"404 page not found", True, False),
         (b'{"message": "cha', True, False),
         (b'{"message": "changed"}', False, False),
         (b"", False, False),
@@ -35,8 +41,8 @@ def answer(body: bytes, status_code: int = 400, *, whole: bool = True) -> Answer
     ],
     ids=lambda value: repr(value)[:24],
 )
-def test_answer_readable_if_whole_and_json_or_empty(body: bytes, whole: bool, readable: bool) -> None:
-    """What Plivo answers can be read; a proxy's page, half a body or absurd nesting can't."""
+def test_answer_readable_if_whole_and_in_the_form_of_the_api(body: bytes, whole: bool, readable: bool) -> None:
+    """What Plivo answers can be read; a proxy's page, other JSON, half a body or absurd nesting can't."""
     assert answer(body, whole=whole).readable is readable
 
 
@@ -123,4 +129,4 @@ def test_answer_never_raises_and_can_be_printed(body: bytes, whole: bool) -> Non
     assert isinstance(read.readable, bool)
     for fact in (read.detail, read.api_id):
         assert fact is None or (fact.encode() and len(fact) <= max(500, len(body)))
-    assert read.readable or not whole or read.json() is None
+    assert not read.readable or read.json() is None or isinstance(read.json(), dict)
