@@ -6,7 +6,15 @@ import anyio
 import httpx
 import pytest
 
-from plivo_async import AsyncClient, DecodeError, NotFoundError, OutcomeUnknownError, PlivoError, RetryPolicy
+from plivo_async import (
+    ActivationOutcome,
+    AsyncClient,
+    DecodeError,
+    NotFoundError,
+    OutcomeUnknownError,
+    PlivoError,
+    RetryPolicy,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -98,7 +106,7 @@ async def test_it_settles_no_activation(foreign: httpx.Response) -> None:
 async def test_a_wrong_base_url_finds_nothing_out() -> None:
     """Every name is unknown: none was looked for at Plivo's."""
     report = await client_of(Answers(PAGE), retry=RetryPolicy(max_attempts=2)).mpc.start(["a", "b", "c"])
-    assert report.counts["unknown"] == 3
+    assert report.counts[ActivationOutcome.UNKNOWN] == 3
 
 
 async def test_a_429_needs_no_form() -> None:
