@@ -102,14 +102,14 @@ class Engine:
         self._changed = anyio.Event()
         self._idle = 0
         self._probe = _Probe(exchange, width)
-        self._crash: Exception | None = None
+        self._crash: BaseException | None = None
         self._stopped_by: str | None = None
 
     async def run(self) -> None:
         """Do it all.
 
         Raises:
-            Exception: What the source or `note` raised, after everything under way has been finished or noted.
+            BaseException: What the source or `note` raised, after everything under way has been finished or noted.
         """
         try:
             await self._run()
@@ -141,8 +141,10 @@ class Engine:
             with worker.scope:
                 while (job := await self._next(worker)) is not None:
                     await self._step(job, worker)
-        except Exception as error:  # noqa: BLE001  (raised again by `run`, without the group's wrapping)
-            self._crash = self._crash or error
+        except BaseException as error:
+            if isinstance(error, anyio.get_cancelled_exc_class()):
+                raise
+            self._crash = self._crash or error  # raised again by `run`, without the group's wrapping
             group.cancel()
 
     async def _next(self, worker: _Worker) -> Job | None:
@@ -178,8 +180,10 @@ class Engine:
         try:
             item = await self._source.pull()
             self._exhausted = item is None
-        except Exception as error:  # noqa: BLE001  (the caller's iterator; raised again by `run`)
-            self._crash, self._exhausted = error, True
+        except BaseException as error:
+            if isinstance(error, anyio.get_cancelled_exc_class()):
+                raise
+            self._crash, self._exhausted = error, True  # the caller's iterator; raised again by `run`
         finally:
             self._pulling = worker.busy = False
             self._wake()
@@ -222,7 +226,7 @@ class Engine:
     def _tell(self, activation: Activation) -> None:
         try:
             self._note(activation)
-        except Exception:
+        except BaseException:
             self._note = _tell_nobody  # it is the caller's; once it has failed, what follows must still be finished
             raise
 

@@ -1,9 +1,11 @@
 """Names as callers give them: one by one, from any iterable, as they are needed."""
 
+import math
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+import anyio
 import anyio.lowlevel
 
 from ..wire import Conference, conference
@@ -54,6 +56,10 @@ class Input:
             value = next(self._names) if isinstance(self._names, Iterator) else await anext(self._names)
         except (StopIteration, StopAsyncIteration):
             return None
+        except anyio.get_cancelled_exc_class() as error:
+            if anyio.current_effective_deadline() == -math.inf:
+                raise
+            raise RuntimeError(f"the names ended with a cancellation of their own ({type(error).__name__})") from error
         position = self._position
         self._position += 1
         try:

@@ -1,16 +1,23 @@
 """Activations as they finish."""
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import anyio
 
-from .._spawn import spawn
 from ._activation import Activation
 from ._engine import Deliver
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskGroup  # loads asyncio, where that isn't what runs
+
+_HOW = """start_each() is entered before it is iterated:
+
+    async with client.mpc.start_each(names) as activations:
+        async for activation in activations:
+            ..."""
 
 
 class Run(Protocol):
@@ -22,40 +29,31 @@ class Run(Protocol):
 
 
 class _Belt:
-    """What runs in the background, and the few results that are ready. Holds no reference to the stream."""
+    """The few results that are ready, between the batch and the one who takes them."""
 
     def __init__(self, most_ready: int) -> None:
-        self.scope = anyio.CancelScope()
-        self.ready: deque[Activation] = deque()
-        self.finished = anyio.Event()
-        self.error: Exception | None = None
+        self._ready: deque[Activation] = deque()
+        self._finished = False
         self._most_ready = most_ready
         self._changed = anyio.Event()
 
     async def put(self, activations: list[Activation]) -> None:
-        self.ready.extend(activations)
+        self._ready.extend(activations)
         self._wake()
-        while len(self.ready) > self._most_ready:
+        while len(self._ready) > self._most_ready:
             await self._changed.wait()
 
     async def get(self) -> Activation | None:
-        while not self.ready:
-            if self.finished.is_set():
+        while not self._ready:
+            if self._finished:
                 return None
             await self._changed.wait()
-        activation = self.ready.popleft()
+        activation = self._ready.popleft()
         self._wake()
         return activation
 
-    async def main(self, run: Run) -> None:
-        try:
-            with self.scope:
-                await run.run()
-        except Exception as error:  # noqa: BLE001  (raised again in the task that iterates)
-            self.error = error
-
     def end(self) -> None:
-        self.finished.set()
+        self._finished = True
         self._wake()
 
     def _wake(self) -> None:
@@ -64,66 +62,73 @@ class _Belt:
 
 
 class ActivationStream:
-    """Yields each `Activation` as it finishes: `async for activation in client.mpc.start_each(names)`.
+    """Yields each `Activation` as it finishes, to whoever has entered it:
 
-    Iterate once. Leaving the loop early stops the run: what was not sent is not sent. To know that it has stopped, and
-    not only been told to, leave through `async with`, or `await aclose()`.
+        async with client.mpc.start_each(names) as activations:
+            async for activation in activations:
+                ...
+
+    The batch runs from when it is entered until the block is left, and not a moment longer: leaving early stops it, and
+    what was not sent is not sent.
     """
 
     def __init__(self, make_run: Callable[[Deliver], Run], most_ready: int) -> None:
-        """Get ready; nothing is pulled or sent before the first activation is asked for.
+        """Get ready; nothing is pulled or sent before it is entered.
 
         Args:
             make_run: Makes the batch, given what it delivers to.
             most_ready: How many results may wait for the loop before no more are begun.
         """
-        self._make_run = make_run
-        self._most_ready = most_ready
-        self._belt: _Belt | None = None
-        self._thread = 0
-        self._over = False
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Activation:
-        if self._over:
-            raise StopAsyncIteration
-        belt = self._belt
-        if belt is None:
-            belt = self._belt = _Belt(self._most_ready)
-            self._thread = threading.get_ident()
-            run = self._make_run(belt.put)
-            spawn(lambda: belt.main(run), belt.end)
-        try:
-            activation = await belt.get()
-        except BaseException:
-            await self.aclose()
-            raise
-        if activation is not None:
-            return activation
-        self._over = True
-        if belt.error is not None:
-            raise belt.error
-        raise StopAsyncIteration
-
-    async def aclose(self) -> None:
-        """Stop, and return when everything has stopped. Attempts on the wire are broken off; see `on_outcome`."""
-        self._over = True
-        if self._belt is not None:
-            self._belt.scope.cancel()
-            with anyio.CancelScope(shield=True):
-                await self._belt.finished.wait()
+        self._belt = _Belt(most_ready)
+        self._run = make_run(self._belt.put)
+        self._scope = anyio.CancelScope()
+        self._group: TaskGroup | None = None
+        self._error: BaseException | None = None
 
     async def __aenter__(self) -> Self:
+        if self._group is not None:
+            raise RuntimeError("start_each() is entered once; call it again for another batch")
+        self._group = anyio.create_task_group()
+        await self._group.__aenter__()
+        self._group.start_soon(self._main)
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self.aclose()
+        assert self._group is not None  # noqa: S101  (for the type checker)
+        self._scope.cancel()
+        await self._group.__aexit__(None, None, None)  # told of `exc` it would wrap it
+        if exc is None:
+            self._raise_error()
 
-    def __del__(self) -> None:
-        belt = getattr(self, "_belt", None)
-        if belt is not None and not belt.finished.is_set() and self._thread == threading.get_ident():
-            belt.scope.cancel()
+    def __aiter__(self) -> Self:
+        if self._group is None:
+            raise TypeError(_HOW)
+        return self
+
+    async def __anext__(self) -> Activation:
+        if self._group is None:
+            raise TypeError(_HOW)
+        activation = await self._belt.get()
+        if activation is not None:
+            return activation
+        self._raise_error()
+        raise StopAsyncIteration
+
+    async def _main(self) -> None:
+        try:
+            with self._scope:
+                await self._run.run()
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as error:  # noqa: BLE001  (raised again in the task that iterates; `sys.exit()` as well)
+            self._error = error
+        finally:
+            self._belt.end()
+
+    def _raise_error(self) -> None:
+        """Raise what ended the batch, once."""
+        error, self._error = self._error, None
+        if error is not None:
+            raise error

@@ -237,7 +237,15 @@ class MultiPartyCalls:
     ) -> ActivationStream:
         """Activate conferences and yield each `Activation` as it finishes, in constant memory for inputs of any length.
 
-        Names are pulled from the input only as fast as they are sent, and no faster than the loop takes the outcomes.
+            async with client.mpc.start_each(names) as activations:
+                async for activation in activations:
+                    ...
+
+        The batch runs from when the block is entered until it is left, in tasks that belong to it. Leaving early stops
+        it: what was not sent is not sent, and after the block nothing is under way. Names are pulled from the input
+        only as fast as they are sent, and no faster than the loop takes the outcomes. Giving up the wait for the next
+        one (`with anyio.move_on_after(1): await anext(activations)`) loses none.
+
         A name that is refused (empty, control characters, no name) is yielded as `rejected`, with the `ValueError` or
         `TypeError` as its `error`; nothing was sent for it. A conference that is given twice is activated once only
         while its first activation is under way; later it is activated anew, and then mostly `already_active`.
@@ -246,17 +254,12 @@ class MultiPartyCalls:
         `not_attempted`. (An async generator that the deadline interrupts ends there.) If the input raises, what is
         under way is finished and yielded first. An async generator is closed when the run ends.
 
-        Leaving the loop early stops the run; what was not sent is not sent. To know that it has stopped:
-
-            async with client.mpc.start_each(names) as activations:
-                async for activation in activations:
-                    ...
-
         Idempotent, as `start`. The arguments are those of `start`; `on_outcome` is told of those too that leaving early
         or a cancellation cuts short.
 
         Raises:
-            ValueError, TypeError: An argument is wrong; nothing was sent.
+            ValueError, TypeError: An argument is wrong; nothing was sent. `TypeError` also when it is iterated without
+                having been entered.
         """
         rules = self._activator.rules(confirm, wait_for)
         ends = seconds("deadline", deadline)

@@ -57,11 +57,12 @@ async def _calm() -> None:
 async def _stream(given: Case) -> float:
     """How much it grows from the first thousandth of a stream to its end."""
     before, largest, mpc = 0.0, 0.0, _instant_mpc()
-    async for activation in mpc.start_each(_generated(given["items"])):
-        if activation.position == given["items"] // 1_000:
-            before = held(traced=given["traced"])
-        elif activation.position % 1_000 == 0:
-            largest = max(largest, held(traced=given["traced"]))
+    async with mpc.start_each(_generated(given["items"])) as activations:
+        async for activation in activations:
+            if activation.position == given["items"] // 1_000:
+                before = held(traced=given["traced"])
+            elif activation.position % 1_000 == 0:
+                largest = max(largest, held(traced=given["traced"]))
     return max(largest, held(traced=given["traced"])) - before
 
 

@@ -111,8 +111,9 @@ def test_making_one_needs_no_event_loop() -> None:
 
 async def iterate(client: AsyncClient) -> None:
     """Take a stream to its end: what was in hand comes first, then the error."""
-    async for activation in client.mpc.start_each(["room"]):
-        assert activation.outcome == "not_attempted"
+    async with client.mpc.start_each(["room"]) as activations:
+        async for activation in activations:
+            assert activation.outcome == "not_attempted"
 
 
 @pytest.mark.anyio

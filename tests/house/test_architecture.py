@@ -19,7 +19,7 @@ ALLOWED = {
                   "_secret", "_version"},
     "pacing": {"anyio", "policy", "pacing", "_errors"},
     "batch": {"anyio", "policy", "wire", "pacing", "transport", "batch",
-              "_cells", "_errors", "_exchange", "_failures", "_options", "_spawn"},
+              "_cells", "_errors", "_exchange", "_failures", "_options"},
     "resources": {"anyio", "policy", "wire", "models", "pacing", "batch", "resources",
                   "_errors", "_exchange", "_options", "_unset"},
     "emulator": {"anyio", "h11", "emulator"},
@@ -29,7 +29,6 @@ ALLOWED = {
     "_cells": set(),
     "_logs": set(),
     "_printable": set(),
-    "_spawn": set(),
     "_errors": {"policy"},  # for type checkers only
     "_failures": {"_errors", "policy", "wire"},
     "_options": {"httpx", "policy", "_errors", "_unset"},

@@ -142,8 +142,8 @@ async def test_a_thousand_single_operations_at_once() -> None:
 async def test_a_stream_that_is_left_on_sockets() -> None:
     """`break` out of a stream over sockets: nothing is left at the server once the client is closed."""
     async with Emulator(limit=None, latency=0.02) as plivo:
-        async with client_of(plivo) as client:
-            async for activation in client.mpc.start_each(waiting(plivo, 500)):
+        async with client_of(plivo) as client, client.mpc.start_each(waiting(plivo, 500)) as activations:
+            async for activation in activations:
                 assert activation.succeeded
                 break
         await until(lambda: not plivo.connections)

@@ -75,10 +75,12 @@ async def activating(client: AsyncClient, names: list[str], some: AsyncIterator[
     assert_type(await client.mpc.start(some), ActivationReport)
     stream = client.mpc.start_each(some)
     assert_type(stream, ActivationStream)
-    async for activation in stream:
-        assert_type(activation, Activation)
-        assert_type(activation.outcome, ActivationOutcome)
-        assert_type(activation.attempts, tuple[Attempt, ...])
+    async with stream as activations:
+        assert_type(activations, ActivationStream)
+        async for activation in activations:
+            assert_type(activation, Activation)
+            assert_type(activation.outcome, ActivationOutcome)
+            assert_type(activation.attempts, tuple[Attempt, ...])
     assert_type(await client.mpc("support-4812").start(deadline=10), Activation)
 
 
