@@ -110,9 +110,9 @@ def _names(text: str) -> list[str]:
 
 def faults_listed() -> str:
     """Every fault and what it does, for the help."""
-    text = "\n".join(["Faults:", *(f"  {fault.value:14} {meaning.text}" for fault, meaning in MEANINGS.items())])
+    text = "\n".join(["Faults:", *(f"  {fault.value:19} {meaning.text}" for fault, meaning in MEANINGS.items())])
     standard = Faults()
-    text = text.replace("`late_by`", f"{standard.late_by:g}")
+    text = text.replace("`late_by`", f"{standard.late_by:g}").replace("`apply_after`", f"{standard.apply_after:g}")
     return text.replace("`drip_interval` seconds", f"{standard.drip_interval:g} s")
 
 

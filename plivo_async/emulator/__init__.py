@@ -3,10 +3,12 @@
 It shares no code with the client, so that a mistake of one can't hide in the other.
 """
 
+from ._chance import Faults
 from ._emulator import Emulator
-from ._faults import MEANINGS, Fault, Faults, Meaning
+from ._faults import Fault
 from ._limit import Limit
 from ._log import Counts, Request
+from ._recipes import MEANINGS, Meaning
 from .world._callbacks import CallbackRecord
 from .world._conferences import Applied, Conference
 from .world._legs import HANGUP_CAUSES, Leg

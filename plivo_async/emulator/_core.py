@@ -1,4 +1,4 @@
-"""What becomes of a request, decided without I/O: note it, draw for it, count it, apply it, spoil it.
+"""What becomes of a request, decided without I/O: note it, draw for it, count it, apply it, spoil its answer.
 
 Two steps, because time passes between them: `receive` when a request has arrived whole, `decide` after the forward half
 of the latency. The order within `decide` is that of a real service: credentials, limit, operation.
@@ -6,13 +6,16 @@ of the latency. The order within `decide` is that of a real service: credentials
 
 from collections import Counter
 from dataclasses import dataclass
+from http import HTTPStatus
 
+from ._chance import Faults, Script
 from ._draws import Draws, draw
-from ._faults import MEANINGS, Fault, Faults, Script
 from ._latency import Latency, split_latency
 from ._limit import Limit, retry_after
 from ._log import Log, Request
-from .api._api import Answer, Api, html_page, plain_text
+from ._recipes import Instead, Recipe, When, recipe_of
+from .api._answers import Answer, html_page, json_answer, plain_text
+from .api._api import Api
 from .api._auth import Account
 from .api._job import Asked, Headers, RefusedError
 from .api._routes import Reference, route
@@ -84,7 +87,9 @@ class Core:
             body=body,
             new_api_id=lambda: draws.api_id,
         )
-        return Received(record, asked, *split_latency(self.rules.latency, draws))
+        forward, back = split_latency(self.rules.latency, draws)
+        held = self.rules.faults.apply_after if recipe_of(record.fault).when is When.HELD else 0.0
+        return Received(record, asked, forward + held, back)
 
     def _names(self, reference: Reference) -> tuple[str | None, str | None]:
         if reference.kind == "name":
@@ -113,27 +118,36 @@ class Core:
             What is to be sent, None for nothing at all. Of a fault that is not in the answer's text (a cut, a delay)
             the true answer is returned: the wire does the rest.
         """
-        record, asked = received.record, received.asked
+        recipe = recipe_of(received.record.fault)
         self.rooms.advance(now)
-        answer = self._course(asked, record.fault, now)
-        if answer is not None:
-            self.log.decided(record, answer.status, applied=answer.applied)
-        if record.fault is Fault.NOT_JSON and answer is not None:
-            return html_page(200 if answer.status == 204 else answer.status, "Welcome")
-        replacement = MEANINGS[record.fault].status if record.fault is not None else None
-        return answer if replacement is None else self._injected(asked, replacement, now)
+        answer = self._course(received, recipe, now)
+        if recipe.instead is not None:
+            answer = self._instead(received.asked, recipe.instead, now)
+        return answer if answer is None or recipe.alter is None else recipe.alter(answer)
 
-    def _course(self, asked: Asked, fault: Fault | None, now: float) -> Answer | None:
-        """The true answer, or None if the fault keeps the request from getting one."""
-        applied, counted = (MEANINGS[fault].applied, MEANINGS[fault].counted) if fault is not None else (True, True)
+    def _course(self, received: Received, recipe: Recipe, now: float) -> Answer | None:
+        """The true answer, or None if the fault keeps the request from getting one, for ever or by now."""
+        asked = received.asked
+        counted = recipe.counted
         if asked.route.operation == "add-participant":
             counted = counted and self.rules.settings.dialling_counted
         barred = self._api.barred(asked)
         # Unverified: whoever has no access to the account is not counted against its limit.
         over = barred is None and counted and self._limiter is not None and not self._limiter.admit(now)
-        if not applied:
+        if recipe.when is When.NEVER:
             return None
-        return barred or (self._over_limit(asked, now) if over else self._api.answer(asked, now))
+        refused = barred or (self._over_limit(asked, now) if over else None)
+        if refused is None and recipe.when is When.AFTERWARDS:
+            self.rooms.agenda.put(now + self.rules.faults.apply_after, self._carry_out, received)
+            return None
+        return self._decided(received, refused) if refused is not None else self._carry_out(received, now)
+
+    def _carry_out(self, received: Received, at: float) -> Answer:
+        return self._decided(received, self._api.answer(received.asked, at))
+
+    def _decided(self, received: Received, answer: Answer) -> Answer:
+        self.log.decided(received.record, answer.status, applied=answer.applied)
+        return answer
 
     def _over_limit(self, asked: Asked, now: float) -> Answer:
         headers: Headers = ()
@@ -144,14 +158,19 @@ class Core:
             headers = (("Retry-After", value),) if value is not None else ()
         return self._api.refusal(asked, RefusedError(429, "too many requests", headers))
 
-    def _injected(self, asked: Asked, status: int, now: float) -> Answer:
-        match status:
-            case 429:
-                return self._over_limit(asked, now)
-            case 502:
-                return html_page(502, "502 Bad Gateway")
-            case 503:
-                after = self.rules.settings.unavailable_retry_after
-                headers = (("Retry-After", str(after)),) if after is not None else ()
-                return plain_text(503, "Service Unavailable", headers)
-        return self._api.refusal(asked, RefusedError(status, "internal server error"))
+    def _instead(self, asked: Asked, instead: Instead, now: float) -> Answer:
+        """The answer of somebody who knows nothing of the operation."""
+        status, form, headers = instead
+        phrase = HTTPStatus(status).phrase
+        if status == 429:
+            return self._over_limit(asked, now)
+        if status == 503 and self.rules.settings.unavailable_retry_after is not None:
+            headers += (("Retry-After", str(self.rules.settings.unavailable_retry_after)),)
+        match form:
+            case "html":
+                return html_page(status, f"{status} {phrase}", headers)
+            case "text":
+                return plain_text(status, phrase, headers)
+            case "list":
+                return json_answer(status, [phrase.lower()], headers)
+        return self._api.refusal(asked, RefusedError(status, phrase.lower(), headers))

@@ -4,7 +4,7 @@ import math
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import get_ident
 from types import TracebackType
@@ -14,8 +14,9 @@ from uuid import UUID
 import anyio
 import anyio.abc
 
+from ._chance import Faults, Line
 from ._core import Core, Rules
-from ._faults import Faults, Line, fault_named
+from ._faults import fault_named
 from ._latency import Latency, check_latency
 from ._limit import Limit
 from ._log import Counts, Request
@@ -105,7 +106,7 @@ class Emulator:
         self._cleanup = ExitStack()
         uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
         rooms = Rooms(
-            datetime.now(UTC),
+            self._wall_clock(),
             lambda: str(UUID(int=uuids.getrandbits(128), version=4)),
             auth_id=self._account.auth_id,
             settings=self._rules.settings,
@@ -137,7 +138,7 @@ class Emulator:
             self._port = listener.getsockname()[1]
         self._started_at = anyio.current_time()
         self._thread = get_ident()
-        self._core.rooms.epoch = datetime.now(UTC)
+        self._core.rooms.epoch = self._wall_clock()
         try:
             await self._tasks.begin()
         except BaseException:
@@ -386,6 +387,9 @@ class Emulator:
         if not self._tasks.running or self._started_at is None:
             raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
         return anyio.current_time() - self._started_at + self._skipped
+
+    def _wall_clock(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._rules.settings.clock_off)
 
     def _time(self) -> float | None:
         """The same for whoever only reads; None in another thread, outside of the loop, and when it isn't running."""

@@ -13,7 +13,7 @@ import h11
 from plivo_async.emulator import Faults, Limit, Request, Settings
 from plivo_async.emulator._core import Core, Rules
 from plivo_async.emulator._latency import Latency
-from plivo_async.emulator.api._api import Answer
+from plivo_async.emulator.api._answers import Answer
 from plivo_async.emulator.api._auth import Account
 from plivo_async.emulator.world._rooms import Rooms
 
@@ -83,6 +83,11 @@ class Client:
         """Send a request and wait for its answer, as `ask` does above."""
         await self.send(method, target, body, headers)
         return await self.reply()
+
+    @property
+    def leftover(self) -> bytes:
+        """What came behind the last answer."""
+        return self._http.trailing_data[0]
 
     async def activate(self, name: str) -> Reply:
         """Activate a conference by name."""

@@ -1,5 +1,6 @@
 """Faults: their names, their shares, the script, and dice that can be thrown again."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async.emulator import MEANINGS, Fault, Faults
+from plivo_async.emulator._chance import Line, Script
 from plivo_async.emulator._draws import draw
-from plivo_async.emulator._faults import Line, Script
 from plivo_async.emulator._latency import check_latency, split_latency
 
 names = st.sampled_from([str(fault) for fault in Fault])
@@ -20,6 +21,13 @@ def test_emulator_every_fault_is_explained() -> None:
     for meaning in MEANINGS.values():
         assert "\n" not in meaning.text
         assert meaning.counted or not meaning.applied
+
+
+def test_emulator_every_fault_is_in_the_documents() -> None:
+    """In a table of docs/testing.md, in the words of its meaning."""
+    page = Path(__file__).parents[2].joinpath("docs", "testing.md").read_text(encoding="utf-8")
+    for fault, meaning in MEANINGS.items():
+        assert f"\n| `{fault}` | {meaning.text} |\n" in page
 
 
 def test_emulator_faults_are_read_from_text() -> None:
@@ -46,10 +54,10 @@ def test_emulator_faults_refuse_nonsense(text: str, message: str) -> None:
         Faults.parse(text)
 
 
-@pytest.mark.parametrize("times", [{"late_by": -1.0}, {"drip_interval": -0.1}])
+@pytest.mark.parametrize("times", [{"late_by": -1.0}, {"drip_interval": -0.1}, {"apply_after": -2.0}])
 def test_emulator_faults_refuse_negative_times(times: dict[str, Any]) -> None:
     """Seconds are 0 or more."""
-    with pytest.raises(ValueError, match="late_by and drip_interval are seconds"):
+    with pytest.raises(ValueError, match="late_by, drip_interval and apply_after are seconds"):
         Faults(**times)
 
 

@@ -27,9 +27,9 @@ from plivo_async import (
     RetryPolicy,
 )
 from plivo_async.emulator import Emulator, Faults
-from plivo_async.emulator._faults import Fault
 
 from ..client.test_secrets import AUTH_ID, TOKEN, as_rich_prints, shown
+from ..faults import PLAIN
 from ..support import contradictions
 from .raw_server import YES, raw_server
 from .test_sockets import QUICK, until, waiting
@@ -128,7 +128,7 @@ class TestFaults:
             return activation.outcome.value, activation.confirmed_by, trail, len(plivo.requests)
 
     @pytest.mark.parametrize("operation", ["activate", "get"])
-    @pytest.mark.parametrize("fault", list(Fault))
+    @pytest.mark.parametrize("fault", PLAIN)
     async def test_each_fault_is_understood_alike(self, fault: str, operation: str) -> None:
         """The same outcome, by the same attempts, as many as arrive: of a POST, and of the look after it.
 
@@ -205,7 +205,7 @@ class TestFaults:
         """Under every fault at once on real sockets, each outcome is what really happened, or says it isn't known."""
         chance = random.Random(seed)
         shares: dict[str, float] = {
-            **dict.fromkeys(Fault, 0.02),
+            **dict.fromkeys(PLAIN, 0.02),
             "lost-response": 0.06,
             "reset-after": 0.05,
             "idle-close": 0.06,

@@ -3,9 +3,7 @@
 To add an operation: a line in `_routes.ROUTES` and a function in `HANDLERS` under the same name.
 """
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..world._callbacks import flag_text
@@ -16,13 +14,10 @@ from . import _operations_conferences as conferences
 from . import _operations_participants as participants
 from . import _operations_recordings as recordings
 from . import _operations_sounds as sounds
+from ._answers import Answer, json_answer, refusal
 from ._arguments import asynchronous, read_arguments
 from ._auth import Account
-from ._job import Asked, Headers, Job, RefusedError, Result
-
-_JSON: Headers = (("Content-Type", "application/json"),)
-_TEXT: Headers = (("Content-Type", "text/plain; charset=utf-8"),)
-_HTML: Headers = (("Content-Type", "text/html; charset=utf-8"),)
+from ._job import Asked, Job, RefusedError, Result
 
 Handler = Callable[[Job], Result]
 
@@ -50,17 +45,6 @@ HANDLERS: Mapping[str, Handler] = {
     "stop-speak": sounds.stop_speak,
 }
 """Each operation of `_routes.ROUTES` by name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back."""
-
-    status: int
-    body: bytes = b""
-    headers: Headers = ()
-    applied: bool = False
-    """Whether the request changed the state."""
 
 
 class Api:
@@ -117,7 +101,7 @@ class Api:
     def _told(self, asked: Asked, result: Result) -> Answer:
         if result.content is None:
             return Answer(result.status, applied=result.applied)
-        return _json(result.status, {"api_id": asked.new_api_id(), **result.content}, applied=result.applied)
+        return json_answer(result.status, {"api_id": asked.new_api_id(), **result.content}, applied=result.applied)
 
     def _spawned(self, asked: Asked, result: Result, hook: Hook, now: float) -> Answer:
         """An asynchronous request: carried out at once, its result told to nobody but the callback.
@@ -128,7 +112,7 @@ class Api:
         api_id = asked.new_api_id()
         self.rooms.note_callback(hook, {"api_id": api_id, **self._plain(result.content or {})}, now)
         content = {"message": "async api spawned", "api_id": api_id}
-        return _json(self.settings.async_status, content, applied=result.applied)
+        return json_answer(self.settings.async_status, content, applied=result.applied)
 
     def _plain(self, content: Mapping[str, Any]) -> dict[str, str]:
         return {key: self._text(value) for key, value in content.items() if not isinstance(value, dict | list)}
@@ -140,24 +124,5 @@ class Api:
 
     def refusal(self, asked: Asked, refused: RefusedError) -> Answer:
         """The answer to a refused request, in the shape that the settings ask for."""
-        if self.settings.error_body == "text":
-            return Answer(refused.status, refused.detail.encode(), _TEXT + refused.headers)
-        content: dict[str, str] = {}
-        if self.settings.error_body == "json":
-            content = {"api_id": asked.new_api_id(), "error": refused.detail}
-        return Answer(refused.status, json.dumps(content).encode(), _JSON + refused.headers)
-
-
-def _json(status: int, content: Mapping[str, Any], *, applied: bool) -> Answer:
-    return Answer(status, json.dumps(content).encode(), _JSON, applied)
-
-
-def html_page(status: int, title: str, headers: Headers = ()) -> Answer:
-    """A page as a gateway would answer it."""
-    page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return Answer(status, page.encode(), _HTML + headers)
-
-
-def plain_text(status: int, text: str, headers: Headers = ()) -> Answer:
-    """A line of text as a load balancer would answer it."""
-    return Answer(status, text.encode(), _TEXT + headers)
+        content = {"api_id": asked.new_api_id(), "error": refused.detail}
+        return refusal(self.settings.error_body, refused.status, content, refused.headers)

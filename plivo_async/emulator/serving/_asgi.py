@@ -9,9 +9,8 @@ from typing import Any
 import anyio
 
 from .._core import Core
-from .._faults import SILENT, Fault
-from .._log import Request
-from ..api._api import Answer
+from .._recipes import Leaving, Recipe, recipe_of
+from ..api._answers import Answer
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -40,22 +39,24 @@ def asgi(core: Core, clock: Callable[[], float], broken: Callable[[str], Excepti
         record = received.record
         await anyio.sleep(received.forward)
         answer = core.decide(received, clock())
-        if answer is None or record.fault in SILENT:
+        recipe = recipe_of(record.fault)
+        if answer is None or recipe.silent:
             raise broken(f"the emulator broke the connection: {record.fault}")
-        await anyio.sleep(received.back + (core.rules.faults.late_by if record.fault is Fault.LATE else 0.0))
+        await anyio.sleep(received.back + (core.rules.faults.late_by if recipe.leaving is Leaving.LATE else 0.0))
         core.log.told(record, answer.status)
-        await _spoil(record, answer, core, broken)
+        await _spoil(recipe, answer, core, broken)
         core.log.answered(record, clock())
-        await _send(send, answer, with_body=record.method != "HEAD")
+        date = recipe.date(core.rooms.wall(clock())) if recipe.date is not None else None
+        await _send(send, answer, date, with_body=record.method != "HEAD")
 
     return application
 
 
-async def _spoil(record: Request, answer: Answer, core: Core, broken: Callable[[str], Exception]) -> None:
+async def _spoil(recipe: Recipe, answer: Answer, core: Core, broken: Callable[[str], Exception]) -> None:
     """What a fault does to an answer whose head is out: ASGI's clients see it when it is whole, or not at all."""
-    if record.fault is Fault.HALF:
+    if recipe.leaving is Leaving.HALF:
         raise broken("the emulator broke the connection: half")
-    if record.fault is Fault.SLOW_DRIP:
+    if recipe.leaving is Leaving.DRIP:
         await anyio.sleep(core.rules.faults.drip_interval * len(answer.body))
 
 
@@ -77,9 +78,12 @@ def _target(scope: Message) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def _send(send: Send, answer: Answer, *, with_body: bool = True) -> None:
+async def _send(send: Send, answer: Answer, date: str | None = None, *, with_body: bool = True) -> None:
+    """Without a `Date`, which is up to the server, unless a fault has one; surplus bytes have no place in ASGI."""
     headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers]
-    if answer.status != 204:
+    if date is not None:
+        headers.append((b"date", date.encode()))
+    if answer.status != 204 or answer.body:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body if with_body else b""})

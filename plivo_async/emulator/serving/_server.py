@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -11,9 +9,11 @@ import anyio
 import h11
 
 from .._core import Core
-from .._faults import RESETS, SILENT, Fault
 from .._log import Request
-from ..api._api import Answer
+from .._recipes import Leaving, Recipe, recipe_of
+from .._spoiling import http_date
+from ..api._answers import Answer
+from ._rendering import rendered
 
 _MAX_HEAD = 256 * 1024  # a name of 10 kB, all of it percent-encoded, still fits into a path
 _LINGER = 1.0  # seconds in which a client that was refused half way may finish sending, so that it reads the refusal
@@ -128,34 +128,39 @@ class _Exchanges:
         record = received.record
         await _pass(received.forward)
         answer = self._core.decide(received, self._clock())
-        if record.fault in RESETS:
+        recipe = recipe_of(record.fault)
+        if recipe.leaving is Leaving.RESET:
             self._connection.reset()
-        if answer is None or record.fault in SILENT:
+        if answer is None or recipe.silent:
             return False
-        late = self._core.rules.faults.late_by if record.fault is Fault.LATE else 0.0
+        late = self._core.rules.faults.late_by if recipe.leaving is Leaving.LATE else 0.0
         await _pass(received.back + late)
-        return await self._answer(record, answer)
+        return await self._answer(record, answer, recipe)
 
-    async def _answer(self, record: Request, answer: Answer) -> bool:
-        head, body = self._rendered(answer, with_body=record.method != "HEAD")
-        data = head + body
-        if record.fault is Fault.HALF:
+    async def _answer(self, record: Request, answer: Answer, recipe: Recipe) -> bool:
+        head, rest = rendered(self._http, answer, self._date(recipe), recipe.leaving, record.method)
+        data = head + rest
+        if recipe.leaving is Leaving.HALF:
             data = data[: len(data) // 2]
         if self._connection.gone():
             return False
-        if record.fault is Fault.SLOW_DRIP:
+        if recipe.leaving is Leaving.DRIP:
             await self._drip(record, answer.status, data, len(head))
         else:
             await self._connection.send(data)
             if len(data) >= len(head):
                 self._core.log.told(record, answer.status)
-        if record.fault is Fault.HALF:
+        if recipe.leaving is Leaving.HALF:
             return False
         self._core.log.answered(record, self._clock())
-        if record.fault is Fault.IDLE_CLOSE or self._http.our_state is not h11.DONE:
+        if recipe.leaving is Leaving.THEN_CLOSED or self._http.our_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
         return True
+
+    def _date(self, recipe: Recipe) -> str | None:
+        instant = self._core.rooms.wall(self._clock())
+        return recipe.date(instant) if recipe.date is not None else _date_of(instant)
 
     async def _drip(self, record: Request, status: int, data: bytes, head_length: int) -> None:
         for position in range(len(data)):
@@ -165,21 +170,11 @@ class _Exchanges:
             if position + 1 == head_length:
                 self._core.log.told(record, status)
 
-    def _rendered(self, answer: Answer, *, with_body: bool) -> tuple[bytes, bytes]:
-        """The bytes of an answer: head and body."""
-        headers = [*answer.headers, ("Date", _http_date(int(self._core.rooms.instant(self._clock()).timestamp())))]
-        if answer.status != 204:
-            headers.append(("Content-Length", str(len(answer.body))))
-        head = self._http.send(h11.Response(status_code=answer.status, headers=headers)) or b""
-        body = b""
-        if with_body and answer.body:
-            body = self._http.send(h11.Data(data=answer.body)) or b""
-        return head, body + (self._http.send(h11.EndOfMessage()) or b"")
-
     async def _refuse(self, status: int) -> None:
         """Answer what is no request, and close: nobody knows where the next one would begin."""
-        headers = [("Connection", "close"), ("Content-Length", "0")]
-        await self._connection.send(self._http.send(h11.Response(status_code=status, headers=headers)) or b"")
+        answer = Answer(status, headers=(("Connection", "close"),))
+        head, _ = rendered(self._http, answer, None, Leaving.WHOLE, "")
+        await self._connection.send(head)
         await self._connection.send_eof()
         with anyio.move_on_after(_LINGER):
             while True:
@@ -191,6 +186,4 @@ async def _pass(seconds: float) -> None:
         await anyio.sleep(seconds)
 
 
-@lru_cache(maxsize=2)
-def _http_date(second: int) -> str:
-    return format_datetime(datetime.fromtimestamp(second, UTC), usegmt=True)
+_date_of = lru_cache(maxsize=2)(http_date)  # many answers leave within one second

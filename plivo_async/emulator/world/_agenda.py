@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
-Action = Callable[[Any, float], None]
+Action = Callable[[Any, float], object]
 """Something to be done to a subject, at an instant."""
 
 
@@ -15,19 +15,29 @@ class Agenda:
     Nothing is crossed out: an action looks whether it still applies.
     """
 
-    __slots__ = ("_due", "_numbers")
+    __slots__ = ("_due", "_numbers", "_running")
 
     def __init__(self) -> None:
         self._due: list[tuple[float, int, Action, Any]] = []
         self._numbers = count()
+        self._running = False
 
     def put(self, at: float, action: Action, subject: Any) -> None:
         """Let `action(subject, at)` be done at that instant."""
         heappush(self._due, (at, next(self._numbers), action, subject))
 
     def run(self, now: float) -> None:
-        """Do what is due, each at its own instant, and what becomes due through that."""
+        """Do what is due, each at its own instant, and what becomes due through that.
+
+        Whoever asks for it while something is being done changes nothing: the rest is done when that is over.
+        """
+        if self._running:
+            return
+        self._running = True
         due = self._due
-        while due and due[0][0] <= now:
-            at, _, action, subject = heappop(due)
-            action(subject, at)
+        try:
+            while due and due[0][0] <= now:
+                at, _, action, subject = heappop(due)
+                action(subject, at)
+        finally:
+            self._running = False

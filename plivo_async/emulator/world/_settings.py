@@ -186,6 +186,9 @@ class Settings:
     unavailable_retry_after: int | None = None
     """Seconds in the `Retry-After` of an injected 503; None sends no such header. Unverified."""
 
+    clock_off: float = 0.0
+    """Seconds that its clock is ahead of this machine's: in the `Date` of answers and in all times of conferences."""
+
     max_body: int = 1 << 20
     """The longest request body that is read, in bytes; a longer one is answered 413. Unverified."""
 
@@ -194,6 +197,8 @@ class Settings:
             _check_literal(name, getattr(self, name), hint)
         if not -1440 < self.ended_utc_offset < 1440:
             raise ValueError(f"ended_utc_offset: {self.ended_utc_offset} minutes is no UTC offset (-1439 to 1439)")
+        if not -1e9 < self.clock_off < 1e9:
+            raise ValueError(f"clock_off: {self.clock_off} is not a number of seconds within 30 years")
         if self.max_body < 1:
             raise ValueError(f"max_body: {self.max_body} is not positive")
         if self.unavailable_retry_after is not None and self.unavailable_retry_after < 0:

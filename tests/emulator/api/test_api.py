@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async.emulator import Emulator, Fault, Faults, Limit, Settings
-from plivo_async.emulator._faults import Line
+from plivo_async.emulator._chance import Line
 from plivo_async.emulator.api._api import HANDLERS
 from plivo_async.emulator.api._auth import Account, made_up
 from plivo_async.emulator.api._routes import OPERATIONS, ROUTES, route

@@ -150,7 +150,7 @@ class Crowd:
             target += "?" + "&".join(f"{key}={quote(str(value), safe='')}" for key, value in given_ones.items())
         with suppress(h11.RemoteProtocolError, anyio.BrokenResourceError), anyio.move_on_after(20):
             await client.ask(method, target, b"" if method == "GET" else json.dumps(given_ones).encode())
-            return True
+            return not client.leftover
         return False
 
     def look(self) -> None:
@@ -186,7 +186,7 @@ def judge(plivo: Emulator) -> None:
 async def test_emulator_stands_any_crowd(seed: int) -> None:
     """No request is answered 5xx but on purpose, none raises; conferences, log and phones agree, and all ends."""
     chance = Random(seed)
-    share = chance.choice([0.0, 0.03])
+    share = chance.choice([0.0, 0.45 / len(Fault)])
     emulator = Emulator(
         AUTH_ID,
         AUTH_TOKEN,

@@ -1,0 +1,110 @@
+"""Which fault happens to a given request: by chance, or by a script. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import NamedTuple
+
+from ._faults import Fault, fault_named
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """How often what goes wrong, for requests that have an operation.
+
+    Raises:
+        ValueError: An unknown fault, a probability outside 0 to 1, probabilities that sum to more than 1, a time that
+            is negative.
+    """
+
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    """By name of a fault, the share of requests that it hits; at most one fault hits a request."""
+
+    _: KW_ONLY
+
+    operations: Collection[str] | None = None
+    """Which operations are hit, such as `("activate",)`; None for all."""
+
+    late_by: float = 30.0
+    """Seconds that a `late` answer is late, scripted ones too."""
+
+    drip_interval: float = 1.0
+    """Seconds between the bytes of a `slow-drip` answer, scripted ones too."""
+
+    apply_after: float = 5.0
+    """Seconds after which a request is applied whose fault says `applied-later`, scripted ones too."""
+
+    def __post_init__(self) -> None:
+        known = {fault_named(name): share for name, share in self.probabilities.items()}
+        for fault, share in known.items():
+            if not 0 <= share <= 1:
+                raise ValueError(f"fault {fault}: probability {share} is not between 0 and 1")
+        if sum(known.values()) > 1 + 1e-9:
+            raise ValueError(f"the faults' probabilities sum to {sum(known.values()):g}, which is more than 1")
+        if not all(time >= 0 for time in (self.late_by, self.drip_interval, self.apply_after)):
+            raise ValueError("late_by, drip_interval and apply_after are seconds, 0 or more")
+        object.__setattr__(self, "probabilities", known)
+
+    @classmethod
+    def parse(cls, text: str) -> "Faults":
+        """Read `"lost-response=0.02,500=0.03"`; spaces are allowed, and an empty text is no faults.
+
+        Raises:
+            ValueError: As for the class, or a text of another form.
+        """
+        shares: dict[str, float] = {}
+        for part in filter(None, map(str.strip, text.split(","))):
+            name, _, share = (piece.strip() for piece in part.partition("="))
+            fault = fault_named(name)
+            try:
+                shares[fault] = shares.get(fault, 0.0) + float(share)
+            except ValueError:
+                raise ValueError(f"{part!r}: expected a fault and its probability, such as {fault}=0.02") from None
+        return cls(shares)
+
+    def hit(self, operation: str, drawn: float) -> Fault | None:
+        """Which fault hits a request of that operation that drew this number in [0, 1)."""
+        if self.operations is not None and operation not in self.operations:
+            return None
+        reached = 0.0
+        for name, share in self.probabilities.items():
+            reached += share
+            if drawn < reached:
+                return Fault(name)
+        return None
+
+
+class Line(NamedTuple):
+    """One line of the script: what happens to which request."""
+
+    operation: str
+    name: str | None
+    nth: int | None
+    fault: Fault
+
+
+class Script:
+    """Faults that are not left to chance. The line written first wins."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+
+    def add(self, line: Line) -> None:
+        """Write a line.
+
+        Raises:
+            ValueError: `nth` is less than 1.
+        """
+        if line.nth is not None and line.nth < 1:
+            raise ValueError(f"nth: {line.nth} is less than 1; the first request is 1")
+        self._lines.append(line)
+
+    def hit(self, operation: str, name: str | None, nth_of_name: int, nth_of_all: int) -> Fault | None:
+        """Which fault hits the request that is the `nth_of_name` of its name and the `nth_of_all` of its operation."""
+        for line in self._lines:
+            if line.operation == operation and line.name in (None, name):
+                nth = nth_of_all if line.name is None else nth_of_name
+                if line.nth in (None, nth):
+                    return line.fault
+        return None
