@@ -35,6 +35,7 @@ BASE_URL = "https://api.plivo.com"
 _FOREIGN_WIDTH = 8  # where a stock httpx pool is at its best
 _EFFECTS = {"GET": Effect.SAFE, "HEAD": Effect.SAFE, "PUT": Effect.IDEMPOTENT, "DELETE": Effect.IDEMPOTENT}
 _LONGEST_URL = 65_000  # characters; httpx takes 65,536, host and account included
+_CONFERENCES = ("MultiPartyCall/name_", "MultiPartyCall/uuid_")  # what is done to one keeps its order
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
@@ -211,7 +212,7 @@ class AsyncClient:
             raise InvalidArgumentError(
                 f"path and params are too long: at most {_LONGEST_URL:,} characters together", argument="params"
             )
-        order_key = path if effect is Effect.IDEMPOTENT else ""
+        order_key = path if effect is Effect.IDEMPOTENT and path.startswith(_CONFERENCES) else ""
         request = Request(method, path, effect, method, path, body, query, order_key=order_key)
         seconds("deadline", deadline)
         answer = await self._core.exchange.run(request, self._options, deadline)

@@ -2,9 +2,10 @@
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import NoReturn, Protocol
 
 import anyio
@@ -13,7 +14,7 @@ from ._errors import PlivoError
 from ._failures import failure
 from ._logs import masked
 from ._options import Options
-from .pacing._clock import Clock, sleep_until
+from .pacing._clock import Clock, sleep_until, wall_clock
 from .pacing._home import Home
 from .pacing._keyed_lock import KeyedLock
 from .pacing._limiter import DeadlinePassed, Limiter
@@ -67,6 +68,7 @@ class Exchange:
 
     Attributes:
         clock: Monotonic seconds.
+        wall: Aware wall-clock time, as this machine knows it.
         random: Draws evenly from [0, 1).
         budget: The retries on credit.
         order: Keeps operations on one thing in order.
@@ -83,6 +85,7 @@ class Exchange:
         self._transport = transport
         self._limiter = limiter
         self.clock = clock
+        self.wall = wall_clock(clock)
         self.random = random
         self.budget = RetryBudget()
         self.order = KeyedLock(home)
@@ -94,9 +97,7 @@ class Exchange:
         )
 
     async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
-        """Carry out an operation: as many attempts as it needs and may have.
-
-        Those with the same `order_key` go one after the other: no repetition overtakes what was asked for later.
+        """Carry out an operation, when those on the same thing that were asked for before it are over.
 
         Args:
             request: The same for each attempt.
@@ -108,16 +109,51 @@ class Exchange:
         """
         began = self.clock()
         ends = math.inf if deadline is None else began + deadline
-        started_at = datetime.now(UTC)
-        try:
-            with anyio.move_on_after(ends - began) as waiting:
-                async with self.order.lock(request.order_key):
-                    waiting.deadline = math.inf
-                    return await self._attempts(request, options, began, ends)
+        async with self.in_order(request, began, ends):
+            return await self.carry_out(request, options, began, ends)
+
+    @asynccontextmanager
+    async def in_order(self, request: Request, began: float, ends: float) -> AsyncIterator[None]:
+        """Let those with the same `order_key` go one at a time: no repetition overtakes what was asked for later.
+
+        Args:
+            request: What is to be carried out inside.
+            began: The instant at which it was asked for.
+            ends: The instant after which it is not begun.
+
+        Raises:
+            NotSentError: That instant came before.
+        """
+        if not await self.order.acquire(request.order_key, ends - self.clock()):
             reason = "the deadline passed while an earlier operation on the same thing was under way"
-            raise failure(request, [], None, reason=reason)
+            error = failure(request, [], None, reason=reason)
+            error.started_at = self.wall_at(began)
+            raise error
+        try:
+            yield
+        finally:
+            self.order.release(request.order_key)
+
+    def wall_at(self, instant: float) -> datetime:
+        """The wall-clock time of an instant of the past."""
+        return self.wall() - timedelta(seconds=self.clock() - instant)
+
+    async def carry_out(self, request: Request, options: Options, began: float, ends: float) -> Answer:
+        """Make as many attempts as it needs and may have.
+
+        Args:
+            request: The same for each attempt.
+            options: Timeouts and retries.
+            began: The instant at which it was asked for.
+            ends: The instant at which all of it must be over.
+
+        Raises:
+            PlivoError: It did not succeed; the class says what is known.
+        """
+        try:
+            return await self._attempts(request, options, began, ends)
         except PlivoError as error:
-            error.started_at = started_at
+            error.started_at = self.wall_at(began)
             raise
 
     async def _attempts(self, request: Request, options: Options, began: float, ends: float) -> Answer:
@@ -215,7 +251,7 @@ class Exchange:
         outcome = classify(answer.status_code, answer.readable)
         if error is None and not answer.readable and answer.status_code < 500:
             error = "Unreadable"
-        wait = retry_after(answer.headers, datetime.now(UTC)) if answer.status_code >= 400 else None
+        wait = retry_after(answer.headers, self.wall()) if answer.status_code >= 400 else None
         return Attempt(
             request.method,
             outcome,

@@ -1,5 +1,6 @@
 """Operations on one thing, one after the other, in the order in which they were asked for."""
 
+import math
 from collections import deque
 
 import anyio
@@ -8,7 +9,7 @@ from ._home import Home
 
 
 class KeyedLock:
-    """A lock for each key: those with the same key go one at a time, first come, first served.
+    """A lock for each key, first come, first served; who needs another key doesn't wait.
 
     Without it an attempt to mute that is still to be repeated may overtake an unmute that was asked for later.
     """
@@ -22,55 +23,51 @@ class KeyedLock:
         self._home = home
         self._queues: dict[str, deque[anyio.Event]] = {}
 
-    def lock(self, key: str) -> "Held":
-        """Wait for those before, then go: `async with order.lock(key)`. An empty key waits for nobody.
-
-        Raises:
-            RuntimeError: It is asked for elsewhere than at home.
-        """
-        if key and self._home is not None:
-            self._home.check()
-        return Held(self._queues, key)
-
     def __len__(self) -> int:
         """How many keys are in use; a key is forgotten with its last operation."""
         return len(self._queues)
 
+    async def acquire(self, key: str, within: float = math.inf) -> bool:
+        """Wait for those before; False if that takes longer than `within` seconds. An empty key waits for nobody.
 
-class Held:
-    """One key, for one operation."""
+        The time bounds the waiting and nothing else: a scope around what comes after it may have been cancelled by the
+        time at which it is let in, and on trio that stays so, whatever its deadline is moved to.
 
-    __slots__ = ("_key", "_queues")
-
-    def __init__(self, lines: dict[str, deque[anyio.Event]], key: str) -> None:
-        self._queues = lines
-        self._key = key
-
-    async def __aenter__(self) -> None:
-        if not self._key:
-            return
-        queue = self._queues.get(self._key)
+        Raises:
+            RuntimeError: It is asked for elsewhere than at home.
+        """
+        if not key:
+            return True
+        if self._home is not None:
+            self._home.check()
+        queue = self._queues.get(key)
         if queue is None:
-            self._queues[self._key] = deque()
-            return
+            self._queues[key] = deque()
+            return True
         released = anyio.Event()
         queue.append(released)
+        acquired = False
         try:
-            await released.wait()
-        except BaseException:
-            if released in queue:
-                queue.remove(released)
-            else:
-                self._release()  # it was handed to us at the same moment
-            raise
+            with anyio.move_on_after(within):
+                await released.wait()
+                acquired = True
+        finally:
+            if not acquired:
+                self._leave(key, released)
+        return acquired
 
-    async def __aexit__(self, *_: object) -> None:
-        if self._key:
-            self._release()
-
-    def _release(self) -> None:
-        queue = self._queues[self._key]
+    def release(self, key: str) -> None:
+        """Let the next one go."""
+        if not key:
+            return
+        queue = self._queues[key]
         if queue:
             queue.popleft().set()
         else:
-            del self._queues[self._key]
+            del self._queues[key]
+
+    def _leave(self, key: str, released: anyio.Event) -> None:
+        if released in self._queues[key]:
+            self._queues[key].remove(released)
+        else:
+            self.release(key)  # it was handed to us at the same moment

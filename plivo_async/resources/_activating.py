@@ -9,7 +9,7 @@ from typing import get_args
 
 import anyio
 
-from .._errors import invalid
+from .._errors import NotSentError, invalid
 from .._exchange import Exchange
 from .._options import Options, seconds
 from ..batch import (
@@ -66,19 +66,22 @@ class Activator:
         ends = self.exchange.clock() + deadline
         job = Job(conference, [0], self.exchange, self.options, rules, ends)
         with nullcontext() if deadline == math.inf else anyio.move_on_after(deadline):
-            async with self.exchange.order.lock(activate(conference).order_key):
-                await self._attempts(job, ends)
+            await self._in_order(job, ends)
         job.cut_short("the deadline passed")
         [activation] = job.activations()
         if activation.error is not None:
             raise activation.error
         return activation
 
-    async def _attempts(self, job: Job, ends: float) -> None:
+    async def _in_order(self, job: Job, ends: float) -> None:
+        exchange = self.exchange
         try:
-            while job.run.verdict is None:
-                await sleep_until(job.run.due, self.exchange.clock)
-                await job.attempt(Priority.INTERACTIVE, ends, on_budget=True)
+            async with exchange.in_order(activate(job.conference), exchange.clock(), ends):
+                while job.run.verdict is None:
+                    await sleep_until(job.run.due, exchange.clock)
+                    await job.attempt(Priority.INTERACTIVE, ends, on_budget=True)
+        except NotSentError:
+            job.cut_short("the deadline passed while an earlier operation on the same thing was under way")
         except DeadlinePassed as passed:
             job.cut_short(f"the deadline leaves no time: it could be sent in {passed.in_seconds:.1f} s at the earliest")
 

@@ -221,8 +221,8 @@ def test_a_second_event_loop_does_not_wait_for_the_order_of_the_first(backend: s
             heard.append("at once")
 
     async def at_home() -> None:
-        async with client._core.exchange.order.lock("MultiPartyCall/name_room/"):
-            await anyio.to_thread.run_sync(lambda: anyio.run(elsewhere, backend=backend))
+        await client._core.exchange.order.acquire("MultiPartyCall/name_room/")
+        await anyio.to_thread.run_sync(lambda: anyio.run(elsewhere, backend=backend))
         await client.aclose()
 
     anyio.run(at_home, backend=backend)

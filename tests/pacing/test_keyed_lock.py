@@ -3,9 +3,11 @@
 from functools import partial
 
 import anyio
+import anyio.lowlevel
+import httpx
 import pytest
 
-from plivo_async import AsyncClient, NotSentError
+from plivo_async import AsyncClient, NotSentError, PlivoError
 from plivo_async.emulator import Emulator
 from plivo_async.pacing._keyed_lock import KeyedLock
 
@@ -18,10 +20,11 @@ async def test_one_key_passes_in_the_order_of_arrival_and_others_do_not_wait() -
     lock, log = KeyedLock(), []
 
     async def operation(key: str, name: str) -> None:
-        async with lock.lock(key):
-            log.append(f"{name} begins")
-            await anyio.sleep(1)
-            log.append(f"{name} ends")
+        assert await lock.acquire(key)
+        log.append(f"{name} begins")
+        await anyio.sleep(1)
+        log.append(f"{name} ends")
+        lock.release(key)
 
     began = anyio.current_time()
     async with anyio.create_task_group() as group:
@@ -40,8 +43,11 @@ async def test_cancelling_one_leaves_nothing_behind() -> None:
     lock = KeyedLock()
 
     async def hold() -> None:
-        async with lock.lock("a"):
+        await lock.acquire("a")
+        try:
             await anyio.sleep(10)
+        finally:
+            lock.release("a")
 
     async with anyio.create_task_group() as group:
         for _ in range(3):
@@ -50,8 +56,32 @@ async def test_cancelling_one_leaves_nothing_behind() -> None:
         assert len(lock) == 1
         group.cancel_scope.cancel()
     assert len(lock) == 0
-    async with lock.lock("a"):
-        pass
+    assert await lock.acquire("a")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("within", [-1.0, 0.0, 0.5, 1.0, 1.5])
+async def test_waiting_is_bounded_and_what_comes_after_it_is_not(within: float) -> None:
+    """Let in or not, even if both fall together; nothing is cancelled afterwards, and nobody is left behind."""
+    lock = KeyedLock()
+    await lock.acquire("a")
+    let_in: list[bool] = []
+
+    async def wait() -> None:
+        let_in.append(await lock.acquire("a", within))
+        await anyio.sleep(5)  # would be cancelled by a scope that is still there
+        let_in.append(True)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(wait)
+        await anyio.sleep(1)
+        lock.release("a")
+    assert let_in[1:] == [True]
+    assert within != 1.5 or let_in[0]
+    assert within > 0.5 or not let_in[0]
+    if let_in[0]:
+        lock.release("a")
+    assert len(lock) == 0
 
 
 async def _ended_then_ended_again(client: AsyncClient, log: list[str]) -> None:
@@ -131,3 +161,26 @@ async def test_waiting_for_earlier_operations_counts_towards_the_deadline() -> N
             with pytest.raises(NotSentError, match="an earlier operation on the same thing"):
                 await client.request("DELETE", "MultiPartyCall/name_support/", deadline=1.0)
         assert len(plivo.requests) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("deadline", [0.5, 1.0, 1.5])
+async def test_what_has_left_is_not_called_unsent(deadline: float) -> None:
+    """The deadline and the end of the operation before fall together, over a client of the caller's."""
+    arrived: list[str] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        arrived.append(request.method)
+        await anyio.sleep(1.0)
+        return httpx.Response(204)
+
+    http_client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    client = AsyncClient(
+        "MA" + "Q" * 18, "token", base_url="http://127.0.0.1:9", http_client=http_client, clock=anyio.current_time
+    )
+    async with http_client, anyio.create_task_group() as group:
+        group.start_soon(client.mpc.stop, "support")
+        await anyio.lowlevel.checkpoint()
+        with pytest.raises(PlivoError) as caught:
+            await client.mpc.stop("support", deadline=deadline)
+        assert isinstance(caught.value, NotSentError) is (len(arrived) == 1)
