@@ -1,14 +1,14 @@
-"""Names of conferences, read from a text or CSV file. Pure but for `read_source`.
+"""Names of conferences, read from a text, CSV or JSON file. Pure but for `read_source`.
 
 A name is a piece of user data: nothing in it is changed, but that spaces and tabs around it, which nobody sees in a
-file, are dropped. A file with a mistake is refused as a whole, before anything is sent.
+file, are dropped. A file with a mistake, or that is something else than a list of names, is refused as a whole, before
+anything is sent, with a sentence that says where, why, and what to do.
 """
 
-import codecs
-import csv
-import io
+import json
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -16,12 +16,15 @@ from uuid import UUID
 from .._printable import printable
 from ..wire import conference as conference_by_name
 from ..wire import conference_by_uuid
+from ._json import SUFFIXES, is_json, json_cells
+from ._table import NAME_COLUMNS, UUID_COLUMNS, folded, has_sep, table_cells
+from ._text import Cell, InputError, decoded
+
+__all__ = ["STDIN", "Entry", "InputError", "looks_like_uuid", "read_entries", "read_source"]
 
 STDIN = "-"
 _SHOWN = 5
-_DELIMITERS = ",;\t"
-_NAME_COLUMNS = ("friendly_name", "name", "conference")
-_UUID_COLUMNS = ("mpc_uuid", "uuid")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Entry(NamedTuple):
@@ -31,15 +34,9 @@ class Entry(NamedTuple):
     conference: str | UUID
 
 
-class Cell(NamedTuple):
-    """A piece of text, and the line it stands on, from 1."""
-
-    line: int
-    text: str
-
-
-class InputError(ValueError):
-    """The input can't be used; the message names file, line, and what is allowed."""
+def looks_like_uuid(name: str) -> bool:
+    """Whether a name may have been meant as a UUID."""
+    return _UUID.fullmatch(name) is not None
 
 
 def read_source(source: str) -> tuple[bytes, str]:
@@ -64,107 +61,66 @@ def read_entries(
     """The conferences that a file holds, in order.
 
     Args:
-        data: Its bytes: UTF-8, with or without a byte order mark.
-        label: What to call it in a message; a name that ends in `.csv` or `.tsv` makes it a table.
-        column: The column of a table, by name or by number from 1; None looks for a usual name. Makes it a table.
+        data: Its bytes: UTF-8, with or without a byte order mark, or UTF-16 with one.
+        label: What to call it in a message. Its suffix says what it is: `.csv` and `.tsv` are tables, `.json`, `.jsonl`
+            and `.ndjson` hold JSON. Without one, JSON and a `sep=` line are recognised; all else is a name per line.
+        column: The column of a table, by name or by number from 1, or the key of JSON objects; None looks for a usual
+            name. Makes it a table unless it is JSON.
         header: Whether the first row of a table holds names; None: unless the column is a number.
         uuid: Whether it holds MPC UUIDs, not friendly names.
 
     Raises:
         InputError: A mistake; the message names the first few.
     """
-    text = _decode(data, label)
+    text = decoded(data, label)
     suffix = Path(label).suffix.lower()
-    if column is None and suffix not in {".csv", ".tsv"}:
-        cells: Iterable[Cell] = _lines(text)
+    wanted = UUID_COLUMNS if uuid else NAME_COLUMNS
+    cells: Iterable[Cell]
+    if suffix in SUFFIXES or is_json(text):
+        cells = json_cells(text, label, wanted if column is None else (column,))
+    elif column is not None or suffix in {".csv", ".tsv"} or has_sep(text):
+        cells = table_cells(text, label, column, header, wanted, "\t" if suffix == ".tsv" else None)
     else:
-        cells = _table(text, label, column, header, uuid, "\t" if suffix == ".tsv" else None)
+        cells = list(_lines(text))
+        _refuse_what_is_no_list(cells, label)
     return _checked(cells, label, uuid)
-
-
-def _decode(data: bytes, label: str) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError(f"{label} is UTF-16; save it as UTF-8")
-    data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        byte = data[error.start]
-        raise InputError(f"{label}, line {line}: byte 0x{byte:02x} is not UTF-8; save the file as UTF-8") from None
 
 
 def _lines(text: str) -> Iterator[Cell]:
     """The lines that aren't blank. Not `str.splitlines`: it breaks at characters that are no line ends in a file."""
-    for number, line in enumerate(text.split("\n"), 1):
+    end = "\n" if "\n" in text else "\r"  # as old spreadsheets on a Mac write
+    for number, line in enumerate(text.split(end), 1):
         stripped = line.removesuffix("\r").strip(" \t")
         if stripped:
             yield Cell(number, stripped)
 
 
-def _table(
-    text: str, label: str, column: str | None, header: bool | None, uuid: bool, delimiter: str | None
-) -> Iterator[Cell]:
-    by_number = column is not None and column.isascii() and column.isdigit()
-    if by_number and column is not None:
-        rows = _rows(text, label, delimiter or _likely_delimiter(text, label))
-        if header:
-            next(rows, None)
-        index = int(column) - 1
-        if index < 0:
-            raise InputError("columns are numbered from 1")
-    elif header is False:
-        raise InputError("--no-header needs --column with a number: columns have no names then")
-    else:
-        delimiter, index = _find_column(text, label, column, uuid, delimiter)
-        rows = _rows(text, label, delimiter)
-        next(rows, None)
-    for line, row in rows:
-        if index >= len(row):
-            columns = "1 column" if len(row) == 1 else f"{len(row)} columns"
-            raise InputError(f"{label}, line {line}: {columns}, but the conferences are in column {index + 1}")
-        yield Cell(line, row[index].strip(" \t"))
+def _refuse_what_is_no_list(cells: Sequence[Cell], label: str) -> None:
+    """See that lines are names, not rows of a table.
 
-
-def _rows(text: str, label: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that aren't blank, with the line each begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for row in reader:
-            if any(cell.strip(" \t") for cell in row):
-                yield line, row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{label}, line {line}: no valid CSV: {error}") from None
-
-
-def _find_column(text: str, label: str, column: str | None, uuid: bool, delimiter: str | None) -> tuple[str, int]:
-    """The delimiter under which the first row holds the column, and the column's index."""
-    wanted = (column,) if column is not None else _UUID_COLUMNS if uuid else _NAME_COLUMNS
-    headers: list[list[str]] = []
-    for candidate in delimiter or _DELIMITERS:
-        _, row = next(_rows(text, label, candidate), (1, []))
-        header = [cell.strip() for cell in row]
-        headers.append(header)
-        for name in wanted:
-            if header.count(name) > 1:
-                raise InputError(f"{label}: {header.count(name)} columns are called {name!r}; give --column a number")
-            if name in header:
-                return candidate, header.index(name)
-    there = max(headers, key=len)
-    if not there:
-        raise InputError(f"{label} is empty")
-    what = f"no column is called {column!r}" if column is not None else f"none of its columns is {' or '.join(wanted)}"
-    raise InputError(
-        f"{label}: {what}; there are {', '.join(map(repr, there))}. "
-        "Give --column one of these, or a number from 1 if the first row is data"
-    )
-
-
-def _likely_delimiter(text: str, label: str) -> str:
-    """That which splits the first row into the most columns; the comma if none splits it."""
-    return max(_DELIMITERS, key=lambda delimiter: len(next(_rows(text, label, delimiter), (1, []))[1]))
+    Raises:
+        InputError: They are something else; it says what, and how it can be read.
+    """
+    if not cells:
+        return
+    line, first = cells[0]
+    for line, text in cells:
+        if "\t" in text:
+            listed = looks_like_uuid(text.rpartition("\t")[2])
+            way = "add | cut -f1 after mpc list" if listed else "give --column with its number or name"
+            raise InputError(f"{label}, line {line}: columns separated by tabs, not a name; {way}")
+    line = cells[0].line
+    columns = [folded(name.strip('"')) for name in re.split("[,;|]", first)]
+    known = [name for name in (*NAME_COLUMNS, *UUID_COLUMNS) if name in columns]
+    if known and len(cells) > 1:
+        raise InputError(
+            f"{label}, line {line}: {first[:60]!r} is a line of column names; give --column {known[0]}, "
+            "or --column 1 --no-header if a conference is called so"
+        )
+    if all(len(text) > 1 and text[0] == text[-1] == '"' for _, text in cells):
+        raise InputError(
+            f"{label}, line {line}: every name is in quotes; use jq -r, or give --column 1 to read it as CSV"
+        )
 
 
 def _checked(cells: Iterable[Cell], label: str, uuid: bool) -> list[Entry]:
@@ -184,5 +140,14 @@ def _checked(cells: Iterable[Cell], label: str, uuid: bool) -> list[Entry]:
 
 
 def _conference(text: str, uuid: bool) -> str | UUID:
+    if text.startswith("{") and text.endswith("}") and _is_object(text):
+        raise ValueError("it is a JSON object, not a name; give lines of JSON only, or names only")
     found = conference_by_uuid(text) if uuid else conference_by_name(text)
     return found.name if found.name is not None else UUID(found.uuid)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
