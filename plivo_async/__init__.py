@@ -23,7 +23,9 @@ if typing.TYPE_CHECKING:
         ServerError,
         StatusNotReachedError,
     )
-    from .batch import Activation, ActivationReport, ActivationStream
+    from ._options import TimeoutOption
+    from ._unset import UNSET, Unset
+    from .batch import Activation, ActivationReport, ActivationStream, ConferenceId
     from .models import (
         Accepted,
         AddedParticipant,
@@ -35,22 +37,35 @@ if typing.TYPE_CHECKING:
         Playback,
         Recording,
     )
-    from .policy import ActivationOutcome, Attempt, AttemptOutcome, RateLimit, RetryPolicy
+    from .policy import ActivationOutcome, Attempt, AttemptOutcome, Confirm, RateLimit, RetryPolicy
     from .resources import (
         CallbackOptions,
         ConferenceFilters,
         MembersHandle,
         MultiPartyCallHandle,
         MultiPartyCalls,
+        OnOutcome,
         Page,
         Pages,
         ParticipantHandle,
         RequestOptions,
     )
-    from .wire import Destination, DialOptions, ParticipantOptions
+    from .wire import (
+        ConfirmKey,
+        Destination,
+        DialOptions,
+        EventGroup,
+        FileFormat,
+        HttpMethod,
+        ParticipantOptions,
+        Role,
+        Status,
+        TrackType,
+    )
 
 __all__ = [
     "BASE_URL",
+    "UNSET",
     "Accepted",
     "Activation",
     "ActivationFailures",
@@ -65,10 +80,16 @@ __all__ = [
     "BadRequestError",
     "CallbackOptions",
     "ConferenceFilters",
+    "ConferenceId",
+    "Confirm",
+    "ConfirmKey",
     "DecodeError",
     "Destination",
     "DialOptions",
     "DialledCall",
+    "EventGroup",
+    "FileFormat",
+    "HttpMethod",
     "InvalidArgumentError",
     "MembersHandle",
     "MultiPartyCall",
@@ -77,6 +98,7 @@ __all__ = [
     "NoAnswerError",
     "NotFoundError",
     "NotSentError",
+    "OnOutcome",
     "OutcomeUnknownError",
     "Page",
     "PageMeta",
@@ -94,14 +116,80 @@ __all__ = [
     "RequestOptions",
     "ResponseError",
     "RetryPolicy",
+    "Role",
     "ServerError",
     "Statistics",
+    "Status",
     "StatusNotReachedError",
+    "TimeoutOption",
+    "TrackType",
+    "Unset",
     "__version__",
 ]
 
-_HOMES = ("_errors", "policy", "models", "wire", "batch", "resources", "_client")
-"""Where these names live, in the order in which they are looked for."""
+_HOMES = {
+    "BASE_URL": "_client",
+    "UNSET": "_unset",
+    "Accepted": "models",
+    "Activation": "batch",
+    "ActivationFailures": "_errors",
+    "ActivationOutcome": "policy",
+    "ActivationReport": "batch",
+    "ActivationStream": "batch",
+    "AddedParticipant": "models",
+    "AsyncClient": "_client",
+    "Attempt": "policy",
+    "AttemptOutcome": "policy",
+    "AuthenticationError": "_errors",
+    "BadRequestError": "_errors",
+    "CallbackOptions": "resources",
+    "ConferenceFilters": "resources",
+    "ConferenceId": "batch",
+    "Confirm": "policy",
+    "ConfirmKey": "wire",
+    "DecodeError": "_errors",
+    "Destination": "wire",
+    "DialOptions": "wire",
+    "DialledCall": "models",
+    "EventGroup": "wire",
+    "FileFormat": "wire",
+    "HttpMethod": "wire",
+    "InvalidArgumentError": "_errors",
+    "MembersHandle": "resources",
+    "MultiPartyCall": "models",
+    "MultiPartyCallHandle": "resources",
+    "MultiPartyCalls": "resources",
+    "NoAnswerError": "_errors",
+    "NotFoundError": "_errors",
+    "NotSentError": "_errors",
+    "OnOutcome": "resources",
+    "OutcomeUnknownError": "_errors",
+    "Page": "resources",
+    "PageMeta": "models",
+    "Pages": "resources",
+    "Participant": "models",
+    "ParticipantHandle": "resources",
+    "ParticipantOptions": "wire",
+    "ParticipantUpdate": "models",
+    "PermissionDeniedError": "_errors",
+    "Playback": "models",
+    "PlivoError": "_errors",
+    "RateLimit": "policy",
+    "RateLimitError": "_errors",
+    "Recording": "models",
+    "RequestOptions": "resources",
+    "ResponseError": "_errors",
+    "RetryPolicy": "policy",
+    "Role": "wire",
+    "ServerError": "_errors",
+    "Statistics": "_client",
+    "Status": "wire",
+    "StatusNotReachedError": "_errors",
+    "TimeoutOption": "_options",
+    "TrackType": "wire",
+    "Unset": "_unset",
+}
+"""Where each name lives."""
 
 if not typing.TYPE_CHECKING:  # a type checker that saw this function would believe in every name
 
@@ -109,11 +197,9 @@ if not typing.TYPE_CHECKING:  # a type checker that saw this function would beli
         """Import a name when it is first used: httpx and all the rest take 0.1 s, `import plivo_async` none of it."""
         from importlib import import_module
 
-        for home in _HOMES if name in __all__ else ():
-            members = vars(import_module(f".{home}", __name__))
-            if name in members:
-                return globals().setdefault(name, members[name])
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals().setdefault(name, getattr(import_module(f".{_HOMES[name]}", __name__), name))
 
     def __dir__():
         """What is public, imported or not."""

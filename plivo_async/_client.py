@@ -1,13 +1,14 @@
 """The client: its lifetime, its options, and the resources of its account."""
 
 import json as jsonlib
+import os
 import random
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 import httpx
 
@@ -16,6 +17,7 @@ from ._errors import InvalidArgumentError, invalid
 from ._exchange import Exchange
 from ._logs import mask_httpx_log
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
+from ._public import public
 from ._secret import Secret
 from ._unset import UNSET, Unset
 from .pacing._home import Home
@@ -39,27 +41,25 @@ _CONFERENCES = ("MultiPartyCall/name_", "MultiPartyCall/uuid_")  # what is done 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What a client has under way at this moment.
-
-    Attributes:
-        requests: Requests on a connection.
-        connections_idle: Connections kept open for the next request; 0 for a client of your own.
-        waiting_for_connection: Requests that have a permit and wait for a connection.
-        permits_in_flight: Permits of the account in use, in the whole process.
-        permits_retired: Permits out of use since a 429; they come back by and by.
-        waiting_for_permit: Requests that wait for a permit in this event loop.
-        retry_debt: Retries made on credit and not yet paid back by successes.
-    """
+    """What a client has under way at this moment."""
 
     requests: int
+    """Requests on a connection."""
     connections_idle: int
+    """Connections kept open for the next request; 0 for a client of your own."""
     waiting_for_connection: int
+    """Requests that have a permit and wait for a connection."""
     permits_in_flight: int
+    """Permits of the account in use, in the whole process."""
     permits_retired: int
+    """Permits out of use since a 429; they come back by and by."""
     waiting_for_permit: int
+    """Requests that wait for a permit in this event loop."""
     retry_debt: float
+    """Retries made on credit and not yet paid back by successes."""
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -76,6 +76,16 @@ class _Shared:
     width: int
 
 
+class _Template:
+    """What `AsyncClient.mpc` is on the class: something for `create_autospec` to copy. Each client has its own."""
+
+    def __get__(self, client: object, owner: type) -> MultiPartyCalls:
+        if client is not None:  # one whose making has failed
+            raise AttributeError("this client was not made")
+        return MultiPartyCalls.__new__(MultiPartyCalls)
+
+
+@public
 class AsyncClient:
     """A client of one Plivo account, for asyncio and trio.
 
@@ -84,20 +94,24 @@ class AsyncClient:
 
     Make one and share it: it holds up to 64 connections, opened as they are needed, and the clients of one account in a
     process share one budget of requests. It belongs to the event loop in which it is first used.
-
-    Attributes:
-        mpc: The multiparty calls of the account.
     """
+
+    if TYPE_CHECKING:
+        mpc: MultiPartyCalls
+        """The multiparty calls of the account."""
+    else:
+        mpc = _Template()
 
     def __init__(
         self,
         auth_id: str | None = None,
         auth_token: str | None = None,
         *,
-        base_url: str = BASE_URL,
+        base_url: str | None = None,
         timeout: TimeoutOption = 10.0,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
         rate_limit: RateLimit | None = RateLimit(),  # noqa: B008  (frozen)
+        deadline: float | None = None,
         http_client: httpx.AsyncClient | None = None,
         transport: Literal["httpx", "aiohttp"] = "httpx",
         allow_http: bool = False,
@@ -109,10 +123,12 @@ class AsyncClient:
         Args:
             auth_id: The account's Auth ID, 20 characters; None takes `PLIVO_AUTH_ID` from the environment.
             auth_token: Its Auth Token; None takes `PLIVO_AUTH_TOKEN`. It never shows in a repr, log or error.
-            base_url: Where Plivo is, or an emulator.
+            base_url: Where Plivo is, or an emulator. None takes `PLIVO_BASE_URL` from the environment, else `BASE_URL`.
             timeout: Bounds one attempt: seconds for all of it, or an `httpx.Timeout` for its phases; None for no bound.
             retry: What is retried, how long between, and how much in all.
             rate_limit: How many requests may be sent; clients of one account share it. None: no limit on our side.
+            deadline: Seconds for each operation that is given none of its own: all of it, attempts and waits included;
+                None for no bound.
             http_client: Your own, for proxies, certificates and transports of your choice. It is used as it is, with at
                 most 8 requests under way, and never closed by us.
             transport: What the client's own connections are made of. "aiohttp" takes about half the CPU of a request,
@@ -128,12 +144,12 @@ class AsyncClient:
         token = None if auth_token is None else Secret(auth_token)
         del auth_token  # no traceback with locals is to show it
         who = credentials(auth_id, token)
-        url = checked_base_url(base_url, allow_http=allow_http)
+        url = checked_base_url(base_url or os.environ.get("PLIVO_BASE_URL") or BASE_URL, allow_http=allow_http)
         if rate_limit is not None and not isinstance(rate_limit, RateLimit):
             raise TypeError(f"rate_limit must be a RateLimit or None, not {type(rate_limit).__name__}")
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise TypeError(f"http_client must be an httpx.AsyncClient, not {type(http_client).__name__}")
-        self._options = Options(timeout=attempt_timeout(timeout), retry=checked_retry(retry))
+        self._options = Options(attempt_timeout(timeout), checked_retry(retry), seconds("deadline", deadline))
         open_lanes = _opener(transport, http_client)
         mask_httpx_log()
         lanes, home, width, turnstile = None, None, _FOREIGN_WIDTH, Turnstile(_FOREIGN_WIDTH)
@@ -147,9 +163,15 @@ class AsyncClient:
         exchange = Exchange(http, limiter, clock, random, home)
         self._core = _Shared(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)
         self._is_copy = False
-        self.mpc = MultiPartyCalls(exchange, self._options, width, self._core.account)
+        self.mpc: MultiPartyCalls = MultiPartyCalls(exchange, self._options, width, self._core.account)
 
-    def with_options(self, *, timeout: TimeoutOption | Unset = UNSET, retry: RetryPolicy | Unset = UNSET) -> Self:
+    def with_options(
+        self,
+        *,
+        timeout: TimeoutOption | Unset = UNSET,
+        retry: RetryPolicy | Unset = UNSET,
+        deadline: float | Unset | None = UNSET,
+    ) -> Self:
         """A client with other options, over the same connections and the same budgets.
 
         Closing the copy closes nothing; close the original.
@@ -157,11 +179,15 @@ class AsyncClient:
         Args:
             timeout: As in the constructor; left out, it stays as it is.
             retry: As in the constructor; left out, it stays as it is.
+            deadline: As in the constructor; left out, it stays as it is.
+
+        Raises:
+            InvalidArgumentError, TypeError: One is wrong.
         """
         copy = type(self).__new__(type(self))
         copy._core = self._core
         copy._is_copy = True
-        copy._options = self._options.merged(timeout, retry)
+        copy._options = self._options.merged(timeout, retry, deadline)
         copy.mpc = MultiPartyCalls(self._core.exchange, copy._options, self._core.width, self._core.account)
         return copy
 
@@ -186,7 +212,7 @@ class AsyncClient:
             params: The query; None values are left out.
             json: The body: anything that `json.dumps` takes; None for no body.
             idempotent: Whether repeating it leaves the same state; None takes what the method says.
-            deadline: Seconds for all of it, waits included; None for no bound.
+            deadline: Seconds for all of it, waits included. None: the client's own; `math.inf`: no bound.
 
         Returns:
             The decoded JSON of the answer; None if it has no body.
@@ -214,8 +240,7 @@ class AsyncClient:
             )
         order_key = path if effect is Effect.IDEMPOTENT and path.startswith(_CONFERENCES) else ""
         request = Request(method, path, effect, method, path, body, query, order_key=order_key)
-        seconds("deadline", deadline)
-        answer = await self._core.exchange.run(request, self._options, deadline)
+        answer = await self._core.exchange.run(request, self._options, self._options.within(deadline))
         return answer.json()
 
     def statistics(self) -> Statistics:

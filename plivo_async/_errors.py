@@ -25,28 +25,38 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from ._public import public
+
 if TYPE_CHECKING:  # who only states a policy or checks an argument raises these errors, too
     from .policy import Attempt
 
 _FACTS = ("operation", "target", "status_code", "api_id", "detail", "retry_after", "started_at", "attempts")
 
 
+@public
 class PlivoError(Exception):
     """The root of all errors of this package but `TypeError`.
 
     Pickles, and turns into JSON types with `to_dict()`. Holds no credential, and nothing that holds one.
-
-    Attributes:
-        operation: What was asked for, as `Activate MPC`.
-        target: What it was asked for: the conference's name, or the route.
-        status_code: The status of the last answer; None if there was none.
-        api_id: Plivo's identifier of the last answer, to name to its support; None if it had none.
-        detail: Plivo's own words, at most 500 characters; None if it had none.
-        retry_after: Seconds that the last answer asked to wait; None if it didn't.
-        started_at: When the operation began, by this machine's clock, aware, in UTC: whatever it may have done, it did
-            later. None for the activations of a batch.
-        attempts: Every attempt, the first one first.
     """
+
+    operation: str | None
+    """What was asked for, as `Activate MPC`."""
+    target: str | None
+    """What it was asked for: the conference's name, or the route."""
+    status_code: int | None
+    """The status of the last answer; None if there was none."""
+    api_id: str | None
+    """Plivo's identifier of the last answer, to name to its support; None if it had none."""
+    detail: str | None
+    """Plivo's own words, at most 500 characters; None if it had none."""
+    retry_after: float | None
+    """Seconds that the last answer asked to wait; None if it didn't."""
+    started_at: datetime | None
+    """When the operation began, by this machine's clock, aware, in UTC: whatever it may have done, it did later. None
+    for the activations of a batch."""
+    attempts: "tuple[Attempt, ...]"
+    """Every attempt, the first one first."""
 
     def __init__(
         self,
@@ -92,15 +102,16 @@ def _rebuild(cls: type[PlivoError], args: tuple[Any, ...]) -> PlivoError:
     return cls.__new__(cls, *args)
 
 
+@public
 class InvalidArgumentError(PlivoError, ValueError):
     """The value of an argument isn't allowed, found before anything is sent; one of a wrong type is a `TypeError`.
 
     The message says what is wrong, where, and what is allowed. It tells no phone number, no URL and no token.
-
-    Attributes:
-        argument: The name of the argument, as its method spells it: for an answer 422, or the form field to mark. Where
-            several don't go together, the one to change first.
     """
+
+    argument: str
+    """The name of the argument, as its method spells it: for an answer 422, or the form field to mark. Where several
+    don't go together, the one to change first."""
 
     def __init__(self, message: str, *, argument: str = "", **facts: Any) -> None:
         super().__init__(message, **facts)
@@ -123,46 +134,57 @@ def invalid(name: str, problem: str) -> InvalidArgumentError:
     return InvalidArgumentError(f"{name} {problem}", argument=argument)
 
 
+@public
 class NotSentError(PlivoError):
     """Nothing reached Plivo, or nothing that it acted on: repeating is safe."""
 
 
+@public
 class NoAnswerError(PlivoError):
     """A read got no answer that can be made out: nothing has changed, and repeating is harmless."""
 
 
+@public
 class OutcomeUnknownError(PlivoError):
     """It may have been carried out: look before repeating."""
 
 
+@public
 class ResponseError(PlivoError):
     """Plivo answered no."""
 
 
+@public
 class BadRequestError(ResponseError):
     """The request is wrong (400, 405, 409, 422 and other 4xx): repeating it as it is won't help."""
 
 
+@public
 class AuthenticationError(ResponseError):
     """401: wrong Auth ID or Auth Token."""
 
 
+@public
 class PermissionDeniedError(ResponseError):
     """403: the account may not do this."""
 
 
+@public
 class NotFoundError(ResponseError):
     """404: no such thing, or not in the state that the operation needs."""
 
 
+@public
 class RateLimitError(ResponseError):
     """429: too many requests, and all attempts are used up. It was not carried out."""
 
 
+@public
 class ServerError(ResponseError):
     """5xx to a request that merely reads, or 501 and 505; any other is the cause of an `OutcomeUnknownError`."""
 
 
+@public
 class DecodeError(PlivoError):
     """An answer that nobody can read: a yes in no known words, or one that something on the way gave in Plivo's place.
 
@@ -170,12 +192,12 @@ class DecodeError(PlivoError):
     """
 
 
+@public
 class StatusNotReachedError(PlivoError):
-    """A conference did not reach the status that `wait_until` waited for, or can't any more.
+    """A conference did not reach the status that `wait_until` waited for, or can't any more."""
 
-    Attributes:
-        status: The last status that was seen, as `Active`; None if there was no such conference.
-    """
+    status: str | None
+    """The last status that was seen, as `Active`; None if there was no such conference."""
 
     def __init__(self, message: str, *, status: str | None = None, **facts: Any) -> None:
         super().__init__(message, **facts)
@@ -186,6 +208,7 @@ class StatusNotReachedError(PlivoError):
         return {**super().to_dict(), "status": self.status}
 
 
+@public
 class ActivationFailures(ExceptionGroup[Exception]):
     """The errors of the activations that failed, in input order."""
 

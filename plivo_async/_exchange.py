@@ -87,8 +87,8 @@ class Exchange:
         self.clock = clock
         self.wall = wall_clock(clock)
         self.random = random
-        self.budget = RetryBudget()
-        self.order = KeyedLock(home)
+        self.budget: RetryBudget = RetryBudget()
+        self.order: KeyedLock = KeyedLock(home)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

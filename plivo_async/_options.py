@@ -10,6 +10,7 @@ from ._unset import UNSET, Unset
 from .policy import RetryPolicy
 
 TimeoutOption = httpx.Timeout | float | None
+"""How long one attempt may take: seconds for all of it, an `httpx.Timeout` for its phases; None for no bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +53,42 @@ def attempt_timeout(timeout: TimeoutOption) -> AttemptTimeout:
     return AttemptTimeout(float(timeout), unbound)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Options:
-    """What one operation goes by."""
+    """What one operation goes by.
+
+    Attributes:
+        timeout: How long one attempt may take.
+        retry: What is repeated.
+        deadline: Seconds for an operation that is given no deadline of its own; `math.inf` for no bound.
+    """
 
     timeout: AttemptTimeout
     retry: RetryPolicy
+    deadline: float = math.inf
 
-    def merged(self, timeout: TimeoutOption | Unset, retry: RetryPolicy | Unset) -> "Options":
+    def within(self, deadline: float | None) -> float:
+        """Check the deadline of one operation; None takes the client's.
+
+        Raises:
+            InvalidArgumentError, TypeError: It is wrong.
+        """
+        return self.deadline if deadline is None else seconds("deadline", deadline)
+
+    def merged(
+        self,
+        timeout: TimeoutOption | Unset = UNSET,
+        retry: RetryPolicy | Unset = UNSET,
+        deadline: float | Unset | None = UNSET,
+    ) -> "Options":
         """The same with what is given."""
         merged = self
         if timeout is not UNSET:
             merged = replace(merged, timeout=attempt_timeout(timeout))
         if retry is not UNSET:
             merged = replace(merged, retry=checked_retry(retry))
+        if deadline is not UNSET:
+            merged = replace(merged, deadline=seconds("deadline", deadline))
         return merged
 
 

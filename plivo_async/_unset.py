@@ -2,7 +2,10 @@
 
 from enum import Enum
 
+from ._public import public
 
+
+@public
 class Unset(Enum):
     """The type of `UNSET`."""
 

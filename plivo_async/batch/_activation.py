@@ -5,36 +5,35 @@ from typing import Any, Literal
 
 from .._errors import NotFoundError, NotSentError, OutcomeUnknownError, PlivoError
 from .._failures import describe, failure
+from .._public import public
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome, Verdict
 from ..wire import Answer, Conference, activate
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """The outcome of one activation. Pickles, compares, and turns into JSON types with `to_dict()`.
-
-    Attributes:
-        position: Its place in the input, from 0.
-        name: The friendly name that was given; None if it was a UUID.
-        uuid: The MPC UUID that was given; None if it was a name.
-        outcome: What became of it.
-        live: Whether the conference was Active when last heard of; None if that isn't known.
-        attempts: Every attempt, looks (GET) included, the first one first.
-        confirmed_by: What `live` stands on: `answer` (to the activation), `lookup` (a look at the conference) or None.
-        error: Why it isn't a success: a `PlivoError`, `InvalidArgumentError` among them, or a `TypeError` if it was no
-            name; None for a success.
-        elapsed: Seconds from its start to its outcome, waits included.
-    """
+    """The outcome of one activation. Pickles, compares, and turns into JSON types with `to_dict()`."""
 
     position: int
+    """Its place in the input, from 0."""
     name: str | None
+    """The friendly name that was given; None if it was a UUID."""
     uuid: str | None
+    """The MPC UUID that was given; None if it was a name."""
     outcome: ActivationOutcome
+    """What became of it."""
     live: bool | None = None
+    """Whether the conference was Active when last heard of; None if that isn't known."""
     attempts: tuple[Attempt, ...] = ()
+    """Every attempt, looks (GET) included, the first one first."""
     confirmed_by: Literal["answer", "lookup"] | None = None
+    """What `live` stands on: `answer` (to the activation), `lookup` (a look at the conference) or None."""
     error: Exception | None = None
+    """Why it isn't a success: a `PlivoError`, `InvalidArgumentError` among them, or a `TypeError` if it was no name;
+    None for a success."""
     elapsed: float = 0.0
+    """Seconds from its start to its outcome, waits included."""
 
     @property
     def succeeded(self) -> bool:

@@ -12,6 +12,7 @@ from ..wire import Conference, conference
 
 BREATH = 200  # names, some 1 ms: how many may be gone through before other tasks of the event loop run
 ConferenceId = str | UUID
+"""A conference: a `str` is its friendly name, a `uuid.UUID` its MPC UUID."""
 Names = Iterable[ConferenceId] | AsyncIterable[ConferenceId]
 
 
@@ -83,7 +84,7 @@ class Roll:
     __slots__ = ("_first", "_more", "size")
 
     def __init__(self) -> None:
-        self.size = 0
+        self.size: int = 0
         self._first: dict[Conference, int] = {}
         self._more: dict[Conference, list[int]] = {}
 

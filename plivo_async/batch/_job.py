@@ -38,12 +38,12 @@ class Job:
         rules: ActivationRules,
         deadline: float = math.inf,
     ) -> None:
-        self.conference = conference
-        self.positions = positions
+        self.conference: Conference = conference
+        self.positions: list[int] = positions
         self._exchange = exchange
         self._options = options
         self._began = exchange.clock()
-        self.run = ActivationRun(rules, self._began, deadline)
+        self.run: ActivationRun = ActivationRun(rules, self._began, deadline)
         self._progress: Progress | None = None
         self._answer: Answer | None = None
         self._fault: Exception | None = None

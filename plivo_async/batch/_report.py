@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from .._cells import defused
 from .._errors import ActivationFailures
+from .._public import public
 from ..policy import ActivationOutcome, AttemptOutcome
 from ._activation import Activation
 from ._ledger import Ledger
@@ -16,18 +17,19 @@ _SHOWN = 5
 _COLUMNS = ("position", "name", "uuid", "outcome", "live", "confirmed_by", "attempts", "elapsed", "error")
 
 
+@public
 class ActivationReport(Sequence[Activation]):
     """The outcomes of many activations, in input order: a sequence of `Activation`, one for each item of the input.
 
     `print(report)` shows the counts and the first failures.
-
-    Attributes:
-        elapsed: Seconds that all of it took.
     """
 
     __slots__ = ("_ledger", "elapsed")
 
-    def __init__(self, activations: "Iterable[Activation] | Ledger", elapsed: float) -> None:
+    elapsed: float
+    """Seconds that all of it took."""
+
+    def __init__(self, activations: Iterable[Activation], elapsed: float) -> None:
         """Put activations into input order.
 
         Args:

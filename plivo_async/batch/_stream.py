@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import anyio
 
+from .._public import public
 from ._activation import Activation
 from ._engine import Deliver
 
@@ -61,6 +62,7 @@ class _Belt:
         self._changed = anyio.Event()
 
 
+@public
 class ActivationStream:
     """Yields each `Activation` as it finishes, to whoever has entered it:
 
@@ -73,7 +75,7 @@ class ActivationStream:
     """
 
     def __init__(self, make_run: Callable[[Deliver], Run], most_ready: int) -> None:
-        """Get ready; nothing is pulled or sent before it is entered.
+        """Made by `start_each`; nothing is pulled or sent before it is entered.
 
         Args:
             make_run: Makes the batch, given what it delivers to.

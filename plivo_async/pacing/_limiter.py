@@ -35,9 +35,9 @@ class Limiter:
     """The permits of one account."""
 
     def __init__(self, rate_limit: RateLimit, clock: Clock) -> None:
-        self.window = Window(rate_limit)
+        self.window: Window = Window(rate_limit)
         self.clock = clock
-        self.lock = threading.Lock()
+        self.lock: threading.Lock = threading.Lock()
         self.users: weakref.WeakSet[object] = weakref.WeakSet()
 
     def is_fresh(self) -> bool:

@@ -17,16 +17,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from .._public import public
 from ._attempt import Attempt, AttemptOutcome
 from ._effect import Effect
 from ._retry import GiveUp, RetryAt, RetryPolicy, decide
 
 Confirm = Literal["always", "ambiguous", "never"]
+"""Which 404s are followed by a look: all, those after an unclear attempt, or none."""
 
 _CLOCK_MARGIN = 2.0  # inferred: `start_time` and `Date` are whole seconds, each up to one second early
 _FIRST_POLL, _LONGEST_POLL = 0.5, 5.0  # inferred: people dial in over seconds, and each look costs a request
 
 
+@public
 class ActivationOutcome(StrEnum):
     """What became of one activation; the first two are success."""
 
@@ -156,8 +159,8 @@ class ActivationRun:
         self._posts = self._looks = 0  # attempts at the present step; `_posts` starts anew with each poll
         self._polls = 0
         self.attempts: tuple[Attempt, ...] = ()
-        self.step = Step.ACTIVATE
-        self.due = now
+        self.step: Step = Step.ACTIVATE
+        self.due: float = now
         self.verdict: Verdict | None = None
 
     @property

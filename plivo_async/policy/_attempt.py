@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from .._public import public
+
 TOO_MANY_REQUESTS = 429
 _UNCLEAR_STATUSES = frozenset({408})
 _CLEAR_SERVER_ERRORS = frozenset({501, 505})
 _DONE_WITH_IT = frozenset({500, 503})
 
 
+@public
 class AttemptOutcome(StrEnum):
     """How far an attempt got.
 
@@ -23,30 +26,28 @@ class AttemptOutcome(StrEnum):
     UNCLEAR = "unclear"
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The record of one attempt; times are seconds since its operation began.
-
-    Attributes:
-        method: `POST`, `GET` or `DELETE`.
-        outcome: How far it got.
-        status_code: The status of its answer; None if no answer's head came.
-        error: What went wrong on the way: the name of a transport error such as `ReadTimeout`, or `Unreadable` for an
-            answer that isn't Plivo's, whose status then says nothing; None otherwise.
-        started_at: When it got its permit and was about to be sent.
-        ended_at: When its answer, or the error, was there.
-        retry_after: Seconds that the answer asked to wait; None if it didn't.
-        api_id: Plivo's identifier of the request, if its answer had one.
-    """
+    """The record of one attempt; times are seconds since its operation began."""
 
     method: str
+    """`POST`, `GET` or `DELETE`."""
     outcome: AttemptOutcome
+    """How far it got."""
     status_code: int | None = None
+    """The status of its answer; None if no answer's head came."""
     error: str | None = None
+    """What went wrong on the way: the name of a transport error such as `ReadTimeout`, or `Unreadable` for an answer
+    that isn't Plivo's, whose status then says nothing; None otherwise."""
     started_at: float = 0.0
+    """When it got its permit and was about to be sent."""
     ended_at: float = 0.0
+    """When its answer, or the error, was there."""
     retry_after: float | None = None
+    """Seconds that the answer asked to wait; None if it didn't."""
     api_id: str | None = None
+    """Plivo's identifier of the request, if its answer had one."""
 
     @property
     def succeeded(self) -> bool:

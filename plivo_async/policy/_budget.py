@@ -12,7 +12,7 @@ class RetryBudget:
     __slots__ = ("debt",)
 
     def __init__(self) -> None:
-        self.debt = 0.0
+        self.debt: float = 0.0
 
     def allows(self, policy: RetryPolicy) -> bool:
         """Whether another retry is within the policy's reserve."""

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .._errors import invalid
+from .._public import public
 from ._attempt import Attempt, AttemptOutcome
 from ._effect import Effect
 
 _RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
+@public
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
     """What is retried, how long between two attempts, and how much in all.
@@ -23,24 +25,22 @@ class RetryPolicy:
     The wait before attempt n + 1 is drawn evenly from 0 to `min(max_delay, base_delay * 2 ** (n - 1))`: full jitter.
     The first wait is 0 to 0.25 s, the fourth 0 to 2 s. A `Retry-After` is a floor under it.
 
-    Attributes:
-        max_attempts: Attempts in all, the first included; at least 1. 1 turns retries off.
-        base_delay: Seconds, the bound of the first wait; at least 0.
-        max_delay: Seconds, the bound of every wait; at least `base_delay`.
-        max_retry_after: Seconds; a longer `Retry-After` is taken for this long.
-        budget_reserve: How many retries the client may have on credit before it stops repeating; at least 1.
-        budget_ratio: How much of a retry one success pays back; 0.2 lets one request in six be a retry for ever.
-
     Raises:
         InvalidArgumentError: A value is out of its range.
     """
 
     max_attempts: int = 5
+    """Attempts in all, the first included; at least 1. 1 turns retries off."""
     base_delay: float = 0.25
+    """Seconds, the bound of the first wait; at least 0."""
     max_delay: float = 8.0
+    """Seconds, the bound of every wait; at least `base_delay`."""
     max_retry_after: float = 60.0
+    """Seconds; a longer `Retry-After` is taken for this long."""
     budget_reserve: float = 100.0
+    """How many retries the client may have on credit before it stops repeating; at least 1."""
     budget_ratio: float = 0.2
+    """How much of a retry one success pays back; 0.2 lets one request in six be a retry for ever."""
 
     def __post_init__(self) -> None:
         _at_least("max_attempts", self.max_attempts, 1, sys.maxsize)

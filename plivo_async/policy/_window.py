@@ -22,12 +22,14 @@ import sys
 from dataclasses import dataclass
 
 from .._errors import invalid
+from .._public import public
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1 / 20, 1 / 5  # of a window; doubled while the probes are refused as well
 _RECOVERY = 1 / 50  # of the limit, for each window without a 429
 _KEPT = 1 / 20  # of the limit, never retired
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class RateLimit:
     """At most `limit` requests in any `per` seconds, for all clients of one account in this process.
@@ -40,7 +42,9 @@ class RateLimit:
     """
 
     limit: int = 300
+    """Requests, at least 1."""
     per: float = 5.0
+    """Seconds, more than 0."""
 
     def __post_init__(self) -> None:
         if isinstance(self.limit, bool) or not isinstance(self.limit, int) or self.limit < 1:
@@ -71,9 +75,9 @@ class Window:
     )
 
     def __init__(self, rate_limit: RateLimit) -> None:
-        self.rate_limit = rate_limit
-        self.in_flight = 0
-        self.retired = 0
+        self.rate_limit: RateLimit = rate_limit
+        self.in_flight: int = 0
+        self.retired: int = 0
         self._fresh = rate_limit.limit
         self._free_at: list[float] = []
         self._hold_since = -math.inf

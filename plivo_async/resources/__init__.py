@@ -1,5 +1,6 @@
 """The resources of an account: the methods people call."""
 
+from ._activating import OnOutcome
 from ._handle import MultiPartyCallHandle
 from ._members import MembersHandle, ParticipantHandle
 from ._multiparty_calls import MultiPartyCalls
@@ -12,6 +13,7 @@ __all__ = [
     "MembersHandle",
     "MultiPartyCallHandle",
     "MultiPartyCalls",
+    "OnOutcome",
     "Page",
     "Pages",
     "ParticipantHandle",

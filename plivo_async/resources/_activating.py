@@ -33,6 +33,7 @@ from ..policy import ActivationRules, Confirm, Priority
 from ..wire import Conference, activate
 
 OnOutcome = Callable[[Activation], None]
+"""A plain function that is told of each outcome as soon as it is there."""
 
 _PARKED = 2_000  # jobs of `start_each` that may wait for their instant: some 1.6 kB each
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, Unpack, overload
 from uuid import UUID
 
-from .._options import seconds
+from .._public import public
 from ..batch import Activation
 from ..models import Accepted, AddedParticipant, MultiPartyCall, Participant, Recording
 from ..policy import Confirm
@@ -54,6 +54,7 @@ _DIALLED = (
 _MOVED = "find_participant(call_uuid=…) with the same call_uuid tells whether it is in the conference"
 
 
+@public
 class MultiPartyCallHandle:
     """One conference, by friendly name or by MPC UUID; made without a request.
 
@@ -349,7 +350,7 @@ class MultiPartyCallHandle:
             PlivoError: A look was refused, or the last one failed.
         """
         sought = checked_sought(call_uuid, member_address, joined_since)
-        waits, ends = given_seconds("wait_for", wait_for), seconds("deadline", deadline)
+        waits, ends = given_seconds("wait_for", wait_for), self._operations.options.within(deadline)
         return await find(self._operations, self._conference, sought, waits, ends)
 
     def participant(self, member_id: int | str) -> ParticipantHandle:

@@ -2,6 +2,7 @@
 
 from typing import Any, Unpack, overload
 
+from .._public import public
 from ..models import Accepted, Participant, ParticipantUpdate, Playback, Recording
 from ..wire import (
     Conference,
@@ -32,6 +33,7 @@ _STILL = "only those in the conference can tell, but stopping again does no harm
 _RECORDED = "nothing that can be looked at shows a participant's recording; its recording callback tells"
 
 
+@public
 class MembersHandle:
     """Several participants of a conference, or all of them; made without a request.
 
@@ -278,6 +280,7 @@ class MembersHandle:
         return await self._operations.nothing(request, given, how=_STILL)
 
 
+@public
 class ParticipantHandle(MembersHandle):
     """One participant of a conference, by member id; made without a request.
 

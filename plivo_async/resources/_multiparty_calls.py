@@ -5,7 +5,8 @@ from typing import Any, Unpack, overload
 from uuid import UUID
 
 from .._exchange import Exchange
-from .._options import Options, seconds
+from .._options import Options
+from .._public import public
 from .._unset import UNSET, Unset
 from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId, Names
 from ..models import Accepted, MultiPartyCall
@@ -19,6 +20,7 @@ from ._request_options import CallbackOptions, ListCallback, ListRequest, Reques
 from ._stopping import stop
 
 
+@public
 class MultiPartyCalls:
     """`client.mpc`: the multiparty calls of the account.
 
@@ -214,7 +216,7 @@ class MultiPartyCalls:
             ResponseError: Plivo refused it.
         """
         rules = self._activator.rules(confirm, wait_for)
-        ends = seconds("deadline", deadline)
+        ends = self._operations.options.within(deadline)
         if (name is UNSET) == (uuid is UNSET):
             raise TypeError("start() takes a name, names, or uuid=: exactly one of them")
         if uuid is UNSET and not isinstance(name, str | UUID):
@@ -262,7 +264,7 @@ class MultiPartyCalls:
                 having been entered.
         """
         rules = self._activator.rules(confirm, wait_for)
-        ends = seconds("deadline", deadline)
+        ends = self._operations.options.within(deadline)
         check_on_outcome(on_outcome)
         return self._activator.each(names, rules, ends, on_outcome)
 

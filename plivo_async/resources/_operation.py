@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from .._errors import DecodeError, NotFoundError, OutcomeUnknownError, PlivoError
 from .._exchange import Exchange
-from .._options import Options, seconds
+from .._options import Options
 from ..models import Accepted, decode
 from ..policy import Effect
 from ..wire import Account, Answer, Callback, Request, callback, server_time
@@ -51,7 +51,9 @@ def read_options(method: Callable[..., object], options: Mapping[str, Any]) -> G
         own = [one.name for one in inspect.signature(method).parameters.values() if one.kind is not one.VAR_KEYWORD]
         raise TypeError(f"{method.__name__}() has no option {unknown[0]!r}; it takes {', '.join([*own, *OPTIONS])}")
     where = callback(options.get("callback_url"), options.get("callback_method"))
-    return Given(seconds("deadline", options.get("deadline")), where)
+    owner: Any = getattr(method, "__self__")  # noqa: B009  (whose method it is)
+    client: Options = owner._operations.options
+    return Given(client.within(options.get("deadline")), where)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

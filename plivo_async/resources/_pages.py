@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from .._errors import DecodeError
+from .._public import public
 from ..models import PageMeta, decode_page
 from ..wire import Account, Answer, Request, next_page, page_at, shortened
 
@@ -119,19 +120,18 @@ class _Origin:
     _traversal: _Traversal[Any]
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Page(_Origin, Generic[T]):
     """One page of a list.
 
     It pickles, copies and serializes in FastAPI as its two attributes; `next()` is for the page that was fetched.
-
-    Attributes:
-        objects: What is on it, in Plivo's order.
-        meta: Where in the list it is.
     """
 
     objects: tuple[T, ...]
+    """What is on it, in Plivo's order."""
     meta: PageMeta
+    """Where in the list it is."""
 
     @property
     def has_next(self) -> bool:
@@ -165,6 +165,7 @@ class Page(_Origin, Generic[T]):
         return following
 
 
+@public
 class Pages(AsyncIterable[T], Awaitable[Page[T]]):
     """A list that is fetched page by page, as it is needed; no request is made before.
 

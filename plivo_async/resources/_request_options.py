@@ -3,20 +3,23 @@
 from datetime import datetime
 from typing import Required, TypedDict
 
+from .._public import public
 from ..wire import DialOptions, HttpMethod, ParticipantOptions, Status
 
 
+@public
 class RequestOptions(TypedDict, total=False):
     """What every operation takes, if its result is to be returned."""
 
     deadline: float | None
-    """Seconds for all of it, attempts and waits included; at least 0. None: no bound."""
+    """Seconds for all of it, attempts and waits included; at least 0. None: the client's own; `math.inf`: no bound."""
     callback_url: None
     """Not given: the result is returned."""
     callback_method: None
     """Not given, as there is no callback."""
 
 
+@public
 class CallbackOptions(TypedDict, total=False):
     """What every operation takes, if its result is to be sent to a URL; then it returns `Accepted`.
 
@@ -32,6 +35,7 @@ class CallbackOptions(TypedDict, total=False):
     """Seconds for the request to be accepted, attempts and waits included; at least 0. None: no bound."""
 
 
+@public
 class ConferenceFilters(TypedDict, total=False):
     """What `client.mpc.list` can be limited to; what is left out or None limits nothing.
 

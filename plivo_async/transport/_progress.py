@@ -24,7 +24,7 @@ class Progress:
     __slots__ = ("_extensions", "_scope", "_seconds", "_stream", "sent")
 
     def __init__(self) -> None:
-        self.sent = False
+        self.sent: bool = False
         self._scope: anyio.CancelScope | None = None
         self._seconds = 0.0
         self._extensions: dict[str, Any] = {}

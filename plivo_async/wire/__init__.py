@@ -12,7 +12,7 @@ from ._members import Members, member, members
 from ._messages import Answer, Request, activate, end, retrieve, shortened
 from ._names import Conference, check_path, conference, conference_by_uuid
 from ._paging import next_page, page_at
-from ._participant_options import DialOptions, EventGroup, ParticipantOptions, Role
+from ._participant_options import ConfirmKey, DialOptions, EventGroup, ParticipantOptions, Role
 from ._participants import kick, retrieve_participant, update
 from ._playback import play, speak, stop_playing, stop_speaking
 from ._recordings import FileFormat, TrackType, pause_recording, resume_recording, start_recording, stop_recording
@@ -22,6 +22,7 @@ __all__ = [
     "Answer",
     "Callback",
     "Conference",
+    "ConfirmKey",
     "Destination",
     "DialOptions",
     "EventGroup",

@@ -12,6 +12,7 @@ from uuid import UUID
 from .._errors import invalid
 
 HttpMethod = Literal["GET", "POST"]
+"""How Plivo requests a URL of yours."""
 METHODS: tuple[str, ...] = get_args(HttpMethod)
 _LONGEST_SHOWN = 40
 _LARGEST_SHOWN = 10**12

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .._errors import invalid
+from .._public import public
 from ._checks import integer, text
 
 MOST_DESTINATIONS = 19
@@ -15,14 +16,10 @@ _SIP = re.compile(r"(?i:sip):[^\s<>]+")
 _DEFAULTS = {"ring_timeout": 45, "delay_dial": 0}  # as documented; sent only to fill a gap between other values
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Destination:
     """One of the phones that `add_participant(to=[…])` rings, with times of its own.
-
-    Attributes:
-        to: A number, 2 to 15 digits with or without `+`, or a `sip:` URI.
-        ring_timeout: Seconds for which it rings, 1 or more; None for those of the request.
-        delay_dial: Seconds to wait before it is rung, 0 or more; None for those of the request.
 
     Raises:
         InvalidArgumentError, TypeError: A value isn't allowed.
@@ -31,8 +28,11 @@ class Destination:
     """
 
     to: str
+    """A number, 2 to 15 digits with or without `+`, or a `sip:` URI."""
     ring_timeout: int | None = None
+    """Seconds for which it rings, 1 or more; None for those of the request."""
     delay_dial: int | None = None
+    """Seconds to wait before it is rung, 0 or more; None for those of the request."""
 
     def __post_init__(self) -> None:
         check_phone("to", self.to)

@@ -15,6 +15,7 @@ from ._messages import Request
 from ._names import Conference, conference, only_live
 
 Status = Literal["initialized", "active", "ended"]
+"""The state of a conference, as it is asked for."""
 
 _SUB_ACCOUNT = re.compile(r"SA[A-Z0-9]{18}", re.ASCII)
 _TIMES = ("end_time", "creation_time")

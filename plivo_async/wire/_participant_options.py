@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
+from .._public import public
 from ._checks import HttpMethod
 from ._recordings import FileFormat
 
@@ -22,6 +23,7 @@ ConfirmKey = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "#", "*"]
 """A key of a phone."""
 
 
+@public
 class ParticipantOptions(TypedDict, total=False):
     """What may be said of a participant, dialled or moved from a live call. What is left out is left to Plivo.
 
@@ -108,6 +110,7 @@ class ParticipantOptions(TypedDict, total=False):
     """By its name, told of the transcription; unverified."""
 
 
+@public
 class DialOptions(ParticipantOptions, total=False):
     """What may be said of a participant who is dialled: the `ParticipantOptions`, and how to dial.
 

@@ -14,7 +14,9 @@ from ._names import Conference
 from ._participants import participant_path
 
 FileFormat = Literal["mp3", "wav"]
+"""The form of a recording's file."""
 TrackType = Literal["participant", "all", "both"]
+"""The recording of one participant: a track of its own, one with several channels (`all`), or both."""
 
 FILE_FORMATS: tuple[str, ...] = get_args(FileFormat)
 

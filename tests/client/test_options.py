@@ -3,14 +3,20 @@
 import copy
 import math
 import pickle
+import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
-from plivo_async import AsyncClient, RetryPolicy
+from plivo_async import AsyncClient, InvalidArgumentError, PlivoError, RetryPolicy
 from plivo_async._options import AttemptTimeout, Options, attempt_timeout, checked_retry, seconds
 from plivo_async._unset import UNSET
+from plivo_async.emulator import Emulator, Faults
+
+from ..support import in_memory
 
 OPTIONS = Options(timeout=attempt_timeout(10.0), retry=RetryPolicy())
 
@@ -131,3 +137,48 @@ def test_unset_stays_itself() -> None:
     assert pickle.loads(pickle.dumps(UNSET)) is UNSET  # noqa: S301
     assert copy.deepcopy(UNSET) is UNSET
     assert repr(UNSET) == "UNSET"
+
+
+def test_deadline_of_an_operation_is_its_own_or_the_clients() -> None:
+    """None takes the client's; infinity is no bound; a merge replaces it, and None takes it away."""
+    eight = OPTIONS.merged(deadline=8)
+    assert (OPTIONS.within(None), eight.within(None), eight.within(3), eight.within(math.inf)) == (
+        math.inf,
+        8.0,
+        3.0,
+        math.inf,
+    )
+    assert eight.merged(timeout=2).deadline == 8.0
+    assert eight.merged(deadline=None).deadline == math.inf
+    with pytest.raises(InvalidArgumentError, match="deadline must be at least 0 seconds"):
+        eight.within(-1)
+    with pytest.raises(TypeError, match="deadline must be seconds"):
+        OPTIONS.merged(deadline="8")  # type: ignore[arg-type]
+
+
+@pytest.mark.anyio
+async def test_deadline_of_the_client_bounds_what_has_none() -> None:
+    """Operations of every kind; `with_options` gives another one; one of its own comes first."""
+    ask: list[Callable[[AsyncClient, dict[str, Any]], Awaitable[object]]] = [
+        lambda client, own: client.request("GET", "MultiPartyCall/", **own),
+        lambda client, own: client.mpc.get("room", **own),
+        lambda client, own: client.mpc.start("room", **own),
+        lambda client, own: client.mpc.stop("room", **own),
+        lambda client, own: client.mpc("room").participant(1).mute(**own),
+        lambda client, own: client.mpc("room").find_participant(call_uuid=uuid.UUID(int=1), **own),
+        lambda client, own: anext(aiter(client.mpc.list(**own))),
+    ]
+    async with Emulator(port=None, limit=None, faults=Faults({"late": 1.0}, late_by=100.0)) as plivo:
+        plivo.add_conference("room")
+        async with in_memory(plivo, timeout=None, deadline=8) as client:
+            short = client.with_options(deadline=2)
+            for one in ask:
+                for asked, own, least in ((client, {}, 8), (short, {}, 2), (short, {"deadline": 5}, 5)):
+                    began = anyio.current_time()
+                    with pytest.raises(PlivoError):
+                        await one(asked, own)
+                    assert anyio.current_time() - began == pytest.approx(least)
+            began = anyio.current_time()
+            report = await short.mpc.start(["room", "other"])
+            assert anyio.current_time() - began == pytest.approx(2)
+            assert not report.succeeded

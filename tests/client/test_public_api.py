@@ -1,14 +1,24 @@
 """What is public, and what importing it costs."""
 
 import inspect
+import pickle
 import subprocess
 import sys
-from types import ModuleType
+import traceback
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import FunctionType, ModuleType
+from unittest.mock import AsyncMock, create_autospec
 
+import griffe
 import pytest
 
 import plivo_async
 import plivo_async.emulator
+from plivo_async import AsyncClient
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("module", [plivo_async, plivo_async.emulator], ids=lambda module: module.__name__)
@@ -53,13 +63,86 @@ def test_all_is_sorted(module: ModuleType) -> None:
     assert names == order
 
 
-def test_no_public_name_hides_where_it_comes_from() -> None:
-    """Whatever is public can be imported by the name that its repr and its pickles say."""
+CLASSES = [value for name in plivo_async.__all__ if inspect.isclass(value := getattr(plivo_async, name))]
+
+
+def test_no_public_class_says_where_it_is_defined() -> None:
+    """It is `plivo_async.X` in reprs, pickles and the titles of error trackers, wherever it lives today."""
+    for cls in CLASSES:
+        assert (cls.__module__, getattr(plivo_async, cls.__qualname__)) == ("plivo_async", cls)
+        assert pickle.loads(pickle.dumps(cls)) is cls  # noqa: S301
+    assert traceback.format_exception_only(plivo_async.NotFoundError("gone")) == ["plivo_async.NotFoundError: gone\n"]
+    assert plivo_async._errors.ServerError.__module__ == "plivo_async"  # though nobody has asked for it by name
+
+
+def test_every_name_has_one_home() -> None:
+    """The map has every name, and its home has it, too; type checkers are told the same."""
+    assert {*plivo_async._HOMES, "__version__"} == set(plivo_async.__all__)
+    assert list(plivo_async._HOMES) == [name for name in plivo_async.__all__ if name != "__version__"]
+    for name, home in plivo_async._HOMES.items():
+        assert getattr(import_module(f"plivo_async.{home}"), name) is getattr(plivo_async, name)
+    told = griffe.load("plivo_async", search_paths=[ROOT])
+    assert {
+        name: alias.target_path.removeprefix("plivo_async.").rpartition(".")[0]
+        for name, alias in told.members.items()
+        if isinstance(alias, griffe.Alias) and name != "__version__" and name != "typing"
+    } == plivo_async._HOMES
+
+
+def signed(thing: griffe.Object | griffe.Alias) -> Iterator[griffe.Expr | str | None]:
+    """The annotations of a public thing and of what it has, each of its forms."""
+    if isinstance(thing, griffe.Attribute):
+        yield thing.annotation
+    elif isinstance(thing, griffe.Function):
+        for form in thing.overloads or [thing]:
+            yield form.returns
+            yield from (one.annotation for one in form.parameters if one.kind is not griffe.ParameterKind.var_keyword)
+    elif isinstance(thing, griffe.Class):
+        made = thing["__init__"].docstring if "__init__" in thing.members else None
+        by_hand = made is not None and not made.value.startswith("Made by")
+        for name, member in thing.members.items():
+            if not name.startswith("_") or name == "__call__" or (name == "__init__" and by_hand):
+                yield from signed(member)
+
+
+def test_every_type_in_a_signature_can_be_imported() -> None:
+    """Whoever wraps a method can name what it takes and gives."""
+    told = griffe.load("plivo_async", search_paths=[ROOT])
+    missing = set()
     for name in plivo_async.__all__:
-        value = getattr(plivo_async, name)
-        if inspect.isclass(value):
-            assert value.__qualname__ == name
-            assert getattr(sys.modules[value.__module__], name) is value
+        thing = told[name].final_target if isinstance(told[name], griffe.Alias) else told[name]
+        for annotation in signed(thing):
+            for part in annotation.iterate(flat=True) if isinstance(annotation, griffe.Expr) else ():
+                path = part.canonical_path if isinstance(part, griffe.ExprName) else ""
+                if path.startswith("plivo_async.") and path.rpartition(".")[2] not in {*plivo_async.__all__, "T"}:
+                    missing.add(f"{name}: {path}")
+    assert not missing
+
+
+def test_attributes_have_words_of_their_own() -> None:
+    """Hovering over one shows what it means: each has a docstring below it."""
+    told = griffe.load("plivo_async", search_paths=[ROOT])
+    bare = set()
+    for cls in CLASSES:
+        thing = told[cls.__name__].final_target
+        assert "Attributes:" not in str(thing.docstring and thing.docstring.value), cls
+        if any("Enum" in str(base) for base in thing.bases):  # its values are told together
+            continue
+        for name, member in thing.members.items():
+            if isinstance(member, griffe.Attribute) and not name.startswith("_") and not member.docstring:
+                bare.add(f"{cls.__name__}.{name}")
+    assert not bare
+
+
+def test_a_client_can_be_autospecced() -> None:
+    """`create_autospec(AsyncClient)` knows the resources, their methods and what these take."""
+    for fake in (create_autospec(AsyncClient), create_autospec(AsyncClient, instance=True)):
+        assert isinstance(fake.mpc.start, FunctionType | AsyncMock)
+        fake.mpc("support-4812")
+        with pytest.raises(AttributeError):
+            fake.mpc.nonsense  # noqa: B018
+        with pytest.raises(TypeError):
+            fake.mpc.start_each(1, 2, 3)
 
 
 def loaded_by(module: str) -> set[str]:

@@ -65,17 +65,19 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 """The public names of `plivo_async`, in the order in which they are told; those of the emulator follow by name."""
 
 WORDS = (
-    "policy.Confirm",
-    "wire.Status",
-    "wire.Role",
-    "wire.EventGroup",
-    "wire._participant_options.ConfirmKey",
-    "wire.FileFormat",
-    "wire.TrackType",
-    "wire.HttpMethod",
-    "batch.ConferenceId",
-    "resources._activating.OnOutcome",
-    "_options.TimeoutOption",
+    "ConferenceId",
+    "Confirm",
+    "ConfirmKey",
+    "EventGroup",
+    "FileFormat",
+    "HttpMethod",
+    "OnOutcome",
+    "Role",
+    "Status",
+    "TimeoutOption",
+    "TrackType",
+    "UNSET",
+    "Unset",
 )
 """Names that signatures use for types; what each stands for is told at the end."""
 
@@ -119,9 +121,8 @@ def _contents() -> str:
 
 def _word(found: griffe.Object | griffe.Alias) -> str:
     thing = found.final_target if isinstance(found, griffe.Alias) else found
-    assert isinstance(thing, griffe.Attribute)
-    words = f". {thing.docstring.value}" if thing.docstring else ""
-    return f"* `{thing.name}`: `{' '.join(str(thing.value).split())}`{words}\n"
+    value = f"`{' '.join(str(thing.value).split())}`. " if isinstance(thing, griffe.Attribute) else ""
+    return f"* `{thing.name}`: {value}{thing.docstring.value if thing.docstring else ''}\n"
 
 
 def _entry(name: str, found: griffe.Object | griffe.Alias, *, emulated: bool = False) -> str:
@@ -210,7 +211,9 @@ def _item(item: griffe.DocstringElement) -> str:
 
 
 def _bases(thing: griffe.Class) -> Iterator[str]:
-    names = [str(base) for base in thing.bases if not str(base).startswith(("Generic", "Protocol", "_"))]
+    if "Model" in map(str, thing.bases):
+        yield "Turns into plain JSON types with `to_dict()`.\n"
+    names = [str(base) for base in thing.bases if not str(base).startswith(("Generic", "Protocol", "Model", "_"))]
     if names:
         yield f"Base: {', '.join(f'`{name}`' for name in names)}\n"
 

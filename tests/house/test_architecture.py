@@ -12,24 +12,25 @@ ROOT = Path(plivo_async.__file__).parent
 
 # Beside the standard library: packages, and modules of this package (a folder stands for all in it).
 ALLOWED = {
-    "policy": {"policy", "_errors"},
-    "wire": {"policy", "wire", "_errors"},
-    "models": {"msgspec", "models"},
+    "policy": {"_public", "policy", "_errors"},
+    "wire": {"_public", "policy", "wire", "_errors"},
+    "models": {"_public", "msgspec", "models"},
     "transport": {"anyio", "httpx", "httpcore", "aiohttp", "yarl", "policy", "wire", "pacing", "transport",
                   "_secret", "_version"},
     "pacing": {"anyio", "policy", "pacing", "_errors"},
-    "batch": {"anyio", "policy", "wire", "pacing", "transport", "batch",
+    "batch": {"_public", "anyio", "policy", "wire", "pacing", "transport", "batch",
               "_cells", "_errors", "_exchange", "_failures", "_options"},
-    "resources": {"anyio", "policy", "wire", "models", "pacing", "batch", "resources",
+    "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources",
                   "_errors", "_exchange", "_options", "_unset"},
     "emulator": {"anyio", "h11", "emulator"},
-    "_unset": set(),
+    "_public": set(),
+    "_unset": {"_public"},
     "_secret": set(),
     "_version": set(),
     "_cells": set(),
     "_logs": set(),
     "_printable": set(),
-    "_errors": {"policy"},  # for type checkers only
+    "_errors": {"_public", "policy"},  # for type checkers only
     "_failures": {"_errors", "policy", "wire"},
     "_options": {"httpx", "policy", "_errors", "_unset"},
     "_credentials": {"httpx", "_errors", "_secret"},
