@@ -5,6 +5,7 @@ from ._engine import Engine, not_attempted
 from ._input import ConferenceId, Input, Item, Names, Roll, read_all
 from ._job import Job
 from ._ledger import Ledger
+from ._plan import Plan, plan
 from ._report import ActivationReport, duration, summary
 from ._stream import ActivationStream
 
@@ -19,9 +20,11 @@ __all__ = [
     "Job",
     "Ledger",
     "Names",
+    "Plan",
     "Roll",
     "duration",
     "not_attempted",
+    "plan",
     "read_all",
     "summary",
 ]

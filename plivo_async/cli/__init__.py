@@ -13,8 +13,10 @@ from ._codes import ExitCode
 from ._console import err, say, warn
 from ._demo import demo
 from ._emulator import emulator, faults_listed
+from ._get import get
 from ._list import list_
 from ._start import start
+from ._stop import stop
 from ._streams import install, lost
 
 __all__ = ["app", "main", "run"]
@@ -41,11 +43,13 @@ def help_text(doc: str | None, more: str = "") -> str:
     return "\n\n".join(f"{_AS_IT_IS}{text}" if "\n " in text else " ".join(text.split("\n")) for text in paragraphs)
 
 
-app.command(help=help_text(demo.__doc__))(demo)
-app.add_typer(mpc, name="mpc")
-mpc.command(help=help_text(start.__doc__))(start)
-mpc.command("list", help=help_text(list_.__doc__))(list_)
-app.command(help=help_text(emulator.__doc__, faults_listed()))(emulator)
+app.command(help=help_text(demo.__doc__), short_help="See it work, without an account.")(demo)
+app.add_typer(mpc, name="mpc", short_help="Start, stop, get and list conferences.")
+mpc.command(help=help_text(start.__doc__), short_help="Activate the conferences that a file names.")(start)
+mpc.command(help=help_text(stop.__doc__), short_help="End the conferences that a file names.")(stop)
+mpc.command(help=help_text(get.__doc__), short_help="Show one conference.")(get)
+mpc.command("list", help=help_text(list_.__doc__), short_help="List conferences.")(list_)
+app.command(help=help_text(emulator.__doc__, faults_listed()), short_help="Run an account to try things on.")(emulator)
 
 
 def _print_version(wanted: bool) -> None:

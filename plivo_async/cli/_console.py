@@ -39,6 +39,11 @@ def tell(lines: Sequence[str]) -> None:
             say(err(), line)
 
 
+def unseen() -> bool:
+    """Whether nothing that was said can have been read."""
+    return lost(sys.stdout) is not None and lost(sys.stderr) is not None
+
+
 def warn(message: str) -> None:
     """Say on stderr, line by line, what is wrong."""
     first, *more = message.split("\n")

@@ -17,7 +17,7 @@ from ..emulator import Emulator, Fault, Faults, Limit
 from ._codes import ExitCode
 from ._console import err, fail, given, out, say
 from ._options import Rate, parse_faults, parse_latency, parse_rate
-from ._progress import progress, watch_pauses
+from ._progress import progress, watch
 from ._scene import Scene, set_up
 from ._signals import until_signal
 from ._tally import Tally
@@ -96,7 +96,7 @@ async def _activate(plivo: Emulator, scene: Scene, rate: Rate | None, seed: int)
         random=Random(seed).random,  # noqa: S311  (to be replayed, not to be secret)
     )
     async with client, anyio.create_task_group() as group:
-        group.start_soon(watch_pauses, tally, client)
+        group.start_soon(watch, tally, client)
         with progress(tally, err()):
             report = await client.mpc.start(scene.names, on_outcome=tally.note)
         group.cancel_scope.cancel()

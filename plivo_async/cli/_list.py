@@ -19,11 +19,11 @@ from .._printable import printable
 from ..models import MultiPartyCall
 from ..resources import ConferenceFilters, Pages
 from ..wire import Status
+from ._account import REFUSED, BaseUrl, MaxAttempts, Timeout, in_terms_of_the_command, open_client
 from ._codes import ExitCode
 from ._console import err, fail, given, out, say
 from ._options import parse_duration, parse_rate, parse_timeout
 from ._signals import until_signal
-from ._start import _client
 
 Note = Callable[[int | None], None]
 
@@ -32,14 +32,6 @@ _COLUMNS = ("name", "status", "since (UTC)", "recording", "uuid")
 _LEAST_COLUMNS = 3  # those from the left that a terminal shows however narrow it is
 _ROOM_FOR_NAMES = 20  # cells: longer names go on in the next line before they cost a column
 _GAP = 2  # cells between two columns
-_IN_TERMS_OF_THE_COMMAND = {
-    "friendly_name": "--name",
-    "sub_account": "--sub-account",
-    "creation_time__gte": "--created-after",
-    "creation_time__lt": "--created-before",
-    "end_time__gte": "--ended-after",
-    "end_time__lt": "--ended-before",
-}
 
 
 def list_(
@@ -56,9 +48,9 @@ def list_(
     ended_before: Annotated[str | None, typer.Option(metavar="TIME", help="Only those that ended earlier.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many, the newest first.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object per line, with all that is known.")] = False,
-    timeout: Annotated[str, typer.Option(metavar="DURATION", help="Bounds one attempt.")] = "10s",
-    max_attempts: Annotated[int, typer.Option(min=1, max=100, help="Attempts per page, the first one too.")] = 5,
-    base_url: Annotated[str, typer.Option(metavar="URL", help="Where Plivo is, or an emulator.")] = BASE_URL,
+    timeout: Timeout = "10s",
+    max_attempts: MaxAttempts = 5,
+    base_url: BaseUrl = BASE_URL,
 ) -> None:
     r"""List conferences: those that wait (initialized), go on (active), and are over (ended).
 
@@ -98,7 +90,7 @@ def list_(
         end_time__lt=instant("--ended-before", ended_before),
         limit=None if limit is None else min(limit, _PAGE),
     )
-    client = _client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, parse_rate("300/5"))
+    client = open_client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, parse_rate("300/5"))
     calls, more = _fetched(client, filters, limit)
     _print(calls, as_json)
     if more:
@@ -177,7 +169,7 @@ def _fetched(client: AsyncClient, filters: ConferenceFilters, limit: int | None)
     try:
         pages = client.mpc.list(**filters)
     except ValueError as error:
-        fail(_in_terms_of_the_command(str(error)))
+        fail(in_terms_of_the_command(str(error)))
     found: list[MultiPartyCall] = []
     more = False
 
@@ -204,10 +196,9 @@ def _run(main: Callable[[], Awaitable[None]]) -> bool:
     except KeyboardInterrupt:
         return True
     except AuthenticationError:
-        refused = "Plivo refused the credentials (401); check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN"
-        fail(refused, ExitCode.CREDENTIALS_REFUSED)
+        fail(REFUSED, ExitCode.CREDENTIALS_REFUSED)
     except PlivoError as error:
-        fail(error.message, ExitCode.SOME_FAILED)
+        fail(in_terms_of_the_command(error.message), ExitCode.SOME_FAILED)
 
 
 async def collect(pages: Pages[MultiPartyCall], limit: int | None, found: list[MultiPartyCall], note: Note) -> bool:
@@ -234,9 +225,3 @@ def _print(calls: Sequence[MultiPartyCall], as_json: bool) -> None:
         return
     for call in calls:
         sys.stdout.write((json_line(call) if as_json else "\t".join(row(call))) + "\n")
-
-
-def _in_terms_of_the_command(message: str) -> str:
-    for name, option in _IN_TERMS_OF_THE_COMMAND.items():
-        message = message.replace(name, option)
-    return message

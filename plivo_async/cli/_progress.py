@@ -4,6 +4,7 @@ Both draw in a thread of their own, from numbers that the run merely counts up: 
 if it is stopped (Ctrl-S), the event loop doesn't wait for it.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,13 +17,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from .. import AsyncClient
+from .. import AsyncClient, Attempt
 from ._console import moves, say
 from ._tally import Speed, Tally, line_is_due, numbers, outcomes, plain_line
 
 _PER_SECOND = 8
 _TICK = 0.2
 _SAMPLE = 0.1
+_LOG = logging.getLogger("plivo_async")
 
 
 @contextmanager
@@ -53,12 +55,33 @@ def progress(tally: Tally, console: Console, clock: Callable[[], float] = time.m
         thread.join(timeout=1)
 
 
-async def watch_pauses(tally: Tally, client: AsyncClient) -> None:
-    """Note for ever whether the run waits for its limit; to be cancelled."""
-    while True:
-        now = client.statistics()
-        tally.paused = bool(now.waiting_for_permit) and not now.requests
-        await anyio.sleep(_SAMPLE)
+async def watch(tally: Tally, client: AsyncClient) -> None:
+    """Note for ever which attempts did not succeed, and whether the run waits for its limit; to be cancelled."""
+    ear = _Ear(tally)
+    level = _LOG.level
+    _LOG.addHandler(ear)
+    _LOG.setLevel(logging.DEBUG)
+    try:
+        while True:
+            now = client.statistics()
+            tally.paused = bool(now.waiting_for_permit) and not now.requests
+            await anyio.sleep(_SAMPLE)
+    finally:
+        _LOG.removeHandler(ear)
+        _LOG.setLevel(level)
+
+
+class _Ear(logging.Handler):
+    """Hears of attempts that did not succeed: the client logs them, with the attempt itself as an argument."""
+
+    def __init__(self, tally: Tally) -> None:
+        super().__init__()
+        self._tally = tally
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for value in record.args if isinstance(record.args, tuple) else ():
+            if isinstance(value, Attempt):
+                self._tally.hear(value, time.monotonic())
 
 
 class _View:
@@ -83,7 +106,7 @@ class _View:
         return self.tally.done / max(self.elapsed(), 0.1)
 
     def line(self) -> str:
-        return plain_line(self.tally, self.speed(), self.elapsed())
+        return plain_line(self.tally, self.speed(), self.elapsed(), self._clock())
 
     def render(self) -> RenderableType:
         tally = self.tally
@@ -94,13 +117,15 @@ class _View:
         bar.add_column(justify="right", no_wrap=True)
         share = 100 * done // max(1, total)
         bar.add_row("activating", ProgressBar(max(1, total), done), f"{done:,}/{total:,} {share:3} %")
+        outage = tally.outage_line(self._clock())
         waits = tally.paused and tally.budget is not None and not tally.over
         pause = f"waiting: the budget of {tally.budget} is used up" if waits else ""
+        ends = [(text, "green" if succeeded else "bold red") for text, succeeded in outcomes(tally)]
         return Group(
             bar,
-            Text(outcomes(tally) or "…", style="green", no_wrap=True, overflow="ellipsis"),
-            Text(numbers(tally, self.speed(), self.elapsed()), no_wrap=True, overflow="ellipsis"),
-            Text(pause, style="yellow", no_wrap=True, overflow="ellipsis"),
+            Text(" · ").join(Text(text, style) for text, style in ends) if ends else Text("…"),
+            Text(numbers(tally, self.speed(), self.elapsed(), left=not outage)),
+            Text(outage, style="bold red") if outage else Text(pause, style="yellow"),
         )
 
 

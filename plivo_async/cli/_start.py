@@ -1,9 +1,10 @@
 """`plivo-async mpc start`: the main job, on an account."""
 
-import os
-import sys
+import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,41 +12,43 @@ from typing import Annotated, Literal
 import anyio
 import typer
 
-from .. import BASE_URL, Activation, ActivationReport, AsyncClient, RateLimit, RetryPolicy
-from ._codes import exit_code
-from ._console import err, fail, given, say, tell, warn
-from ._input import STDIN, Entry, InputError, read_entries, read_source
-from ._options import Rate, parse_duration, parse_rate, parse_timeout
+from .. import BASE_URL, Activation, ActivationReport, AsyncClient
+from ..batch import Ledger, duration, plan
+from ._account import (
+    REFUSED,
+    BaseUrl,
+    Column,
+    File,
+    Header,
+    Limit,
+    MaxAttempts,
+    Quiet,
+    Timeout,
+    Uuids,
+    entries_of,
+    is_same_file,
+    open_client,
+    rate_limit,
+)
+from ._at import parse_at, sleep_until_then
+from ._codes import ExitCode, exit_code
+from ._console import err, fail, given, say, tell, unseen, warn
+from ._input import Entry
+from ._options import parse_duration, parse_rate, parse_timeout
 from ._output import check_report_path, keep_report
-from ._progress import progress, watch_pauses
+from ._progress import progress, watch
 from ._signals import until_signal
-from ._summary import summary_lines
+from ._summary import plan_lines, summary_lines
 from ._tally import Tally
 
 Confirm = Literal["always", "ambiguous", "never"]
 
-_VARIABLES = ("PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN")
-
 
 def start(
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="Text, one name per line; CSV; - for stdin.")],
-    column: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|NUMBER",
-            help="The CSV column, by name or by number from 1. Makes FILE a CSV whatever its suffix. "
-            "If left out: friendly_name, name or conference (with --uuid: mpc_uuid or uuid).",
-        ),
-    ] = None,
-    header: Annotated[
-        bool | None,
-        typer.Option(
-            "--header/--no-header",
-            help="Whether the first CSV row holds column names.",
-            show_default="unless --column is a number",
-        ),
-    ] = None,
-    uuid: Annotated[bool, typer.Option("--uuid", help="FILE holds MPC UUIDs, not friendly names.")] = False,
+    file: File,
+    column: Column = None,
+    header: Header = None,
+    uuid: Uuids = False,
     report: Annotated[
         Path | None,
         typer.Option(
@@ -59,30 +62,37 @@ def start(
     deadline: Annotated[
         str | None, typer.Option(metavar="TIME", help="Stop after this long; what is left is not attempted.")
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Begin then: 09:00 (the next one here), 2026-11-27 09:00. Until then, wait."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take, and which names are there twice; send nothing.")
+    ] = False,
+    quiet: Quiet = False,
     confirm: Annotated[
         Confirm,
         typer.Option(help="Which 404s are settled by a look: all, those after a lost answer, none (they end unknown)."),
     ] = "always",
-    timeout: Annotated[str, typer.Option(metavar="TIME", help="Bounds one attempt.")] = "10s",
-    max_attempts: Annotated[int, typer.Option(min=1, max=100, help="Attempts per conference, the first one too.")] = 5,
-    limit: Annotated[
-        str, typer.Option(metavar="N/SECONDS|none", help="The account's limit; Plivo's default is 300/5.")
-    ] = "300/5",
-    base_url: Annotated[str, typer.Option(metavar="URL", help="Where Plivo is, or an emulator.")] = BASE_URL,
+    timeout: Timeout = "10s",
+    max_attempts: MaxAttempts = 5,
+    limit: Limit = "300/5",
+    base_url: BaseUrl = BASE_URL,
 ) -> None:
     """Activate the conferences that a file names, and say of each whether it is live.
 
     The credentials are read from the environment variables PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN only: an argument would
-    show in the list of processes.
+    show in the list of processes. HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are honoured.
 
     Progress goes to stderr, the summary to stdout. Nothing is sent if any line of FILE is wrong. Repeating a run is
-    safe: what is live already is reported as already active. Ctrl-C stops in order and reports what is known; a second
-    one ends at once.
+    safe: what is live already is reported as already active. Ctrl-C, SIGTERM or a closed terminal stop in order and
+    report what is known; a second Ctrl-C ends at once.
 
     Examples:
       plivo-async mpc start names.txt
       plivo-async mpc start tonight.csv --column room --report report.json
-      grep -v test names.txt | plivo-async mpc start - --wait-for 30s
+      plivo-async mpc start tonight.csv --dry-run
+      grep -v test names.txt | plivo-async mpc start - --wait-for 30s --at 09:00
 
     Exit codes:
       0    all are live
@@ -98,87 +108,108 @@ def start(
     waits = given("--wait-for", parse_duration, wait_for)
     ends = None if deadline is None else given("--deadline", parse_timeout, deadline)
     seconds = given("--timeout", parse_timeout, timeout)
+    begins = None if at is None else given("--at", partial(parse_at, now=datetime.now(UTC)), at)
     if report is not None:
         given("--report", lambda text: check_report_path(Path(text)), str(report))
-    client = _client(base_url, seconds, max_attempts, rate)
-    entries = _entries(file, column, header, uuid)
-
-    tally = Tally(len(entries), rate)
-    activations: list[Activation] = []
-
-    def note(activation: Activation) -> None:
-        activations.append(activation)
-        tally.note(activation)
-
+        if is_same_file(file, report):
+            raise typer.BadParameter("it is the input, and would be overwritten", param_hint="--report")
+    client = None if dry_run else open_client(base_url, seconds, max_attempts, rate)
+    entries = entries_of(file, column, header, uuid)
+    if client is None:
+        ahead = plan((entry.conference for entry in entries), rate_limit(rate))
+        tell(plan_lines(ahead, _where(entries), rate, begins or datetime.now().astimezone()))
+        return
+    if begins is not None:
+        _wait(begins, quiet)
+    run = _Run(client, entries, Tally(len(entries), rate))
     names = [entry.conference for entry in entries]
-    activate = partial(client.mpc.start, names, confirm=confirm, wait_for=waits, deadline=ends, on_outcome=note)
+    activate = partial(client.mpc.start, names, confirm=confirm, wait_for=waits, deadline=ends, on_outcome=run.note)
+    with nullcontext() if quiet else progress(run.tally, err()):
+        run.make(activate)
+        kept = (None, "") if report is None else keep_report(report, run.report)
+    _conclude(run, report, kept, quiet)
 
-    async def main() -> None:
-        async with client, anyio.create_task_group() as group:
-            group.start_soon(watch_pauses, tally, client)
-            await activate()
+
+class _Run:
+    """One run, and what is known of it whatever ends it."""
+
+    def __init__(self, client: AsyncClient, entries: Sequence[Entry], tally: Tally) -> None:
+        self.entries = entries
+        self.tally = tally
+        self.ended_by: signal.Signals | None = None
+        self.crash: Exception | None = None
+        self._client = client
+        self._ledger = Ledger(len(entries))
+        self._known = bytearray(len(entries))
+        self._began = self._elapsed = 0.0
+
+    def note(self, activation: Activation) -> None:
+        """Take in an outcome."""
+        self._known[activation.position] = True
+        self._ledger.put(activation.position, activation)
+        self.tally.note(activation)
+
+    def make(self, activate: Callable[[], object]) -> None:
+        """Do it, until it is done or a signal comes."""
+        began = time.monotonic()
+        try:
+            self.ended_by = anyio.run(until_signal, partial(self._main, activate))
+        except KeyboardInterrupt:
+            self.ended_by = signal.SIGINT
+        except Exception as error:  # noqa: BLE001  (a bug; raised again when what is known has been said)
+            self.crash = error
+        self._elapsed = time.monotonic() - began
+
+    async def _main(self, activate: Callable[..., object]) -> None:
+        async with self._client, anyio.create_task_group() as group:
+            group.start_soon(watch, self.tally, self._client)
+            await activate()  # type: ignore[misc]
             group.cancel_scope.cancel()
 
-    began = time.monotonic()
-    interrupted = False
-    with progress(tally, err()):
-        try:
-            interrupted = anyio.run(until_signal, main) is not None
-        except KeyboardInterrupt:
-            interrupted = True
-    _conclude(ActivationReport(activations, time.monotonic() - began), tally, entries, report, interrupted)
+    @property
+    def report(self) -> ActivationReport:
+        """What became of each of which anything is known."""
+        if all(self._known):
+            return ActivationReport(self._ledger, self._elapsed)
+        return ActivationReport((self._ledger[row] for row, known in enumerate(self._known) if known), self._elapsed)
 
 
-def _client(base_url: str, timeout: float, max_attempts: int, rate: Rate | None) -> AsyncClient:
-    for variable in _VARIABLES:
-        if not os.environ.get(variable):
-            fail(f"{variable} is not set. Export PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; the Plivo console shows both")
+def _where(entries: Sequence[Entry]) -> Callable[[int], str]:
+    return lambda position: f"line {entries[position].line}"
+
+
+def _wait(begins: datetime, quiet: bool) -> None:
+    """Wait for the instant; a signal ends the program."""
+    left = duration((begins - datetime.now(UTC)) / timedelta(seconds=1))
+    if not quiet:
+        say(err(), f"starts at {begins:%H:%M:%S} on {begins:%Y-%m-%d}, in {left}; nothing is sent before")
     try:
-        return AsyncClient(
-            base_url=base_url,
-            timeout=timeout,
-            retry=RetryPolicy(max_attempts=max_attempts),
-            rate_limit=None if rate is None else RateLimit(*rate),
-        )
-    except ValueError as error:
-        fail(_in_terms_of_the_command(str(error)))
+        came = anyio.run(until_signal, partial(sleep_until_then, begins, partial(datetime.now, UTC)))
+    except KeyboardInterrupt:
+        came = signal.SIGINT
+    if came is not None:
+        fail("interrupted; nothing was sent", ExitCode.INTERRUPTED)
 
 
-def _in_terms_of_the_command(message: str) -> str:
-    """Replace the names of the library's arguments."""
-    names = {
-        "auth_id ": "PLIVO_AUTH_ID ",
-        "auth_token ": "PLIVO_AUTH_TOKEN ",
-        "base_url ": "--base-url ",
-        ", or pass allow_http=True if you know that nobody listens": "",
-    }
-    for name, ours in names.items():
-        message = message.replace(name, ours)
-    return message
-
-
-def _entries(file: str, column: str | None, header: bool | None, uuid: bool) -> list[Entry]:
-    if file == STDIN and sys.stdin is not None and sys.stdin.isatty():
-        say(err(), "Type names, one per line; Ctrl-D (on Windows Ctrl-Z and Enter) ends the list.")
-    try:
-        data, label = read_source(file)
-        return read_entries(data, label, column=column, header=header, uuid=uuid)
-    except InputError as error:
-        fail(str(error))
-
-
-def _conclude(
-    report: ActivationReport, tally: Tally, entries: Sequence[Entry], path: Path | None, interrupted: bool
-) -> None:
-    """Print the summary, write the report, and end with the code that says how it went."""
-    kept, trouble = (None, "") if path is None else keep_report(path, report)
+def _conclude(run: _Run, asked: Path | None, kept: tuple[Path | None, str], quiet: bool) -> None:
+    """Print the summary and end with the code that says how it went."""
+    place, trouble = kept
+    report = run.report
     if trouble:
-        warn(f"{path} was not written: {trouble}" + (f"; the report is at {kept}" if kept is not None else ""))
-    lines = summary_lines(report, tally, lambda position: f"line {entries[position].line}", kept)
-    tell([*lines, *([] if kept is None else [f"report: {kept}"])])
+        warn(f"{asked} was not written: {trouble}" + (f"; the report is at {place}" if place is not None else ""))
+    interrupted = run.ended_by is not None
+    code = exit_code(
+        report.counts, interrupted=interrupted, unauthorized=run.tally.unauthorized, report_lost=bool(trouble)
+    )
+    lines = summary_lines(report, run.tally, _where(run.entries), place)
+    if code or not quiet:
+        tell([*lines, *([] if place is None else [f"report: {place}"])])
     if interrupted:
         say(err(), "interrupted; what was not sent by then is not attempted")
-    elif tally.unauthorized:
-        warn(f"Plivo refused the credentials (401); check {' and '.join(_VARIABLES)}")
-    code = exit_code(report.counts, interrupted=interrupted, unauthorized=tally.unauthorized, report_lost=bool(trouble))
+    elif run.tally.unauthorized:
+        warn(REFUSED)
+    if place is None and run.ended_by is getattr(signal, "SIGHUP", "") and unseen():
+        keep_report(Path(f"plivo-async-{datetime.now():%Y%m%d-%H%M%S}.json"), report)  # nobody saw the summary
+    if run.crash is not None:
+        raise run.crash
     raise typer.Exit(int(code))

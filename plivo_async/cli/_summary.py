@@ -1,18 +1,25 @@
-"""What is said about a run when it is over. Pure."""
+"""What is said about a run before it begins and when it is over. Pure."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from .._logs import masked
-from ..batch import ActivationReport, summary
+from .._printable import printable
+from ..batch import Activation, ActivationReport, Plan, duration, summary
 from ..policy import ActivationOutcome
-from ._tally import Tally
+from ._account import in_terms_of_the_command
+from ._input import looks_like_uuid
+from ._options import Rate
+from ._tally import Tally, counted
 
 _SHOWN = 5
 _LONGEST = 240
 
+Where = Callable[[int], str]
 
-def summary_lines(report: ActivationReport, tally: Tally, where: Callable[[int], str], path: Path | None) -> list[str]:
+
+def summary_lines(report: ActivationReport, tally: Tally, where: Where, path: Path | None) -> list[str]:
     """The counts, the first failures with their places in the input, and what it took.
 
     Phone numbers in names are masked: this may end in a log. Their place says which they are.
@@ -26,33 +33,68 @@ def summary_lines(report: ActivationReport, tally: Tally, where: Callable[[int],
     lines = [summary(report.counts, report.elapsed)]
     untried = [failure for failure in report.failures if failure.outcome is ActivationOutcome.NOT_ATTEMPTED]
     failures = [failure for failure in report.failures if failure.outcome is not ActivationOutcome.NOT_ATTEMPTED]
-    lines += [f"  {where(failure.position)}: {_clipped(masked(str(failure)))}" for failure in failures[:_SHOWN]]
+    lines += [f"  {where(failure.position)}: {_clipped(str(failure))}" for failure in failures[:_SHOWN]]
     if len(failures) > _SHOWN:
         all_of_them = f"{path} has them all" if path is not None else "--report FILE would hold them all"
         lines.append(f"  … and {len(failures) - _SHOWN:,} more; {all_of_them}")
+    lines += _hint(failures)
     if untried:
         first = untried[0]
-        lines.append(f"  {where(first.position)}: {_clipped(masked(str(first.error)))}")
+        lines.append(f"  {where(first.position)}: {_clipped(str(first.error))}")
     if len(untried) > 1:
-        lines.append(f"  … and {len(untried) - 1:,} more were not attempted")
+        lines.append(f"  … and {len(untried) - 1:,} more {'was' if len(untried) == 2 else 'were'} not attempted")
     lines.append(took(tally))
     return lines
+
+
+def _hint(failures: list[Activation]) -> list[str]:
+    """A UUID that was given as a name is not found, and looks as if it should be."""
+    for failure in failures:
+        if failure.outcome is ActivationOutcome.NOT_FOUND and looks_like_uuid(failure.name or ""):
+            return ["  some of these names look like MPC UUIDs; to activate by UUID, add --uuid"]
+    return []
 
 
 def took(tally: Tally) -> str:
     """As `10,113 requests: 26 without a clear answer, 2 answered 429, 40 looks`."""
     parts = [
-        f"{count:,} {what}"
+        what
         for count, what in (
-            (tally.lost, "without a clear answer"),
-            (tally.refused, "answered 429"),
-            (tally.retries, "retries"),
-            (tally.looks, "looks"),
+            (tally.lost, f"{tally.lost:,} without a clear answer"),
+            (tally.refused, f"{tally.refused:,} answered 429"),
+            (tally.retries, counted(tally.retries, "retry", "retries")),
+            (tally.looks, counted(tally.looks, "look")),
         )
         if count
     ]
-    return f"{tally.requests:,} requests" + (f": {', '.join(parts)}" if parts else "")
+    return counted(tally.requests, "request") + (f": {', '.join(parts)}" if parts else "")
+
+
+def plan_lines(plan: Plan, where: Where, rate: Rate | None, begins: datetime) -> list[str]:
+    """What a run would take, if it began at an instant.
+
+    Args:
+        plan: Of its input.
+        where: Says where the item at a position of the input stands.
+        rate: The limit; None for none.
+        begins: When it would begin.
+    """
+    limit = "without a limit" if rate is None else f"at {rate} at least {duration(plan.least)}"
+    done = begins + timedelta(seconds=plan.least)
+    lines = [
+        f"{counted(plan.conferences, 'conference')}: {counted(plan.requests, 'request')}, {limit}",
+        f"  begun at {begins:%H:%M:%S}, done at {done:%H:%M:%S} at the earliest"
+        + (f" on {done:%Y-%m-%d}" if done.date() != begins.date() else ""),
+        "  lost answers, conferences that aren't there, and other traffic of the account take more",
+    ]
+    if plan.repeated:
+        lines.append(f"  {counted(len(plan.repeated), 'line')} given again; each conference is activated once:")
+        lines += [f"    {where(again)} is {where(first)} again" for again, first in plan.repeated[:_SHOWN]]
+    if len(plan.repeated) > _SHOWN:
+        lines.append(f"    … and {len(plan.repeated) - _SHOWN:,} more")
+    return [*lines, "nothing was sent"]
 
 
 def _clipped(line: str) -> str:
+    line = printable(masked(in_terms_of_the_command(line)))
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -9,10 +9,13 @@ from ._options import Rate
 
 _KEEPS_UP = 0.8
 _LINE_EVERY, _LINE_SHARE = 5.0, 0.1
+_OUTAGE, _OUTAGE_AFTER = 5, 2.0  # attempts in a row without a clear answer, and seconds, before it is called one
+
+_CLEAR = frozenset({AttemptOutcome.ANSWERED, AttemptOutcome.REFUSED})
 
 
 class Tally:
-    """Counts outcomes as they come. Its numbers may be read from another thread, its methods not.
+    """Counts outcomes and attempts as they come. Its numbers may be read from another thread, its methods not.
 
     Attributes:
         total: Conferences in all.
@@ -26,6 +29,7 @@ class Tally:
         lost: Of `requests`, to how many no clear answer came.
         unauthorized: Whether one was answered 401.
         paused: Whether nothing is under way because the limit is used up.
+        outage: Since when no attempt has had a clear answer, and what became of the last one; None if one has.
         over: Whether the run has ended.
     """
 
@@ -36,6 +40,8 @@ class Tally:
         self.counts: Counter[ActivationOutcome] = Counter()
         self.unauthorized = False
         self.paused = self.over = False
+        self.outage: tuple[float, Attempt] | None = None
+        self._unanswered = 0
         self._counted: tuple[Attempt, ...] = ()
 
     def note(self, activation: Activation) -> None:
@@ -46,6 +52,30 @@ class Tally:
             self._counted = activation.attempts
             self._count(activation.attempts)
 
+    def hear(self, attempt: Attempt, now: float) -> None:
+        """Take in an attempt that did not succeed, when it is over; its conference may have further ones."""
+        if attempt.outcome in _CLEAR:
+            self.outage, self._unanswered = None, 0
+        else:
+            self._unanswered += 1
+            self.outage = (self.outage[0] if self.outage is not None else now, attempt)
+
+    def outage_line(self, now: float) -> str:
+        """As `Plivo can't be reached since 34s (ConnectError); it is tried one at a time`; empty if it can."""
+        outage = self.outage
+        if outage is None or self.over or self._unanswered < _OUTAGE or now - outage[0] < _OUTAGE_AFTER:
+            return ""
+        since, attempt = outage
+        status, what = attempt.status_code, "gives no answer"
+        if attempt.error == "Unreadable":
+            what = f"gives no answer, something else does ({status})"
+        elif status is not None:
+            what = f"answers nothing but errors ({status})"
+        elif attempt.outcome is AttemptOutcome.NOT_SENT:
+            what = "can't be reached"
+        reason = f" ({attempt.error})" if attempt.error and status is None else ""
+        return f"Plivo {what} since {duration(now - since)}{reason}; it is tried now and then"
+
     def _count(self, attempts: tuple[Attempt, ...]) -> None:
         looks = sum(attempt.method == "GET" for attempt in attempts)
         self.requests += len(attempts)
@@ -54,6 +84,8 @@ class Tally:
         self.refused += sum(attempt.outcome is AttemptOutcome.REFUSED for attempt in attempts)
         self.lost += sum(attempt.outcome is AttemptOutcome.UNCLEAR for attempt in attempts)
         self.unauthorized = self.unauthorized or any(attempt.status_code == 401 for attempt in attempts)
+        if any(attempt.outcome in _CLEAR for attempt in attempts):
+            self.outage, self._unanswered = None, 0
 
 
 class Speed:
@@ -94,23 +126,32 @@ def time_left(tally: Tally, elapsed: float) -> float | None:
     return max(0.0, windows * per - elapsed)
 
 
-def outcomes(tally: Tally) -> str:
-    """As `312 activated · 4 already active`."""
-    counts = [(outcome, tally.counts[outcome]) for outcome in ActivationOutcome]
-    return " · ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in counts if count)
+def outcomes(tally: Tally) -> list[tuple[str, bool]]:
+    """As `3 unknown`, `312 activated`, each with whether it is a success; what went wrong comes first."""
+    order = sorted(ActivationOutcome, key=lambda outcome: outcome.succeeded)
+    counts = [(outcome, tally.counts[outcome]) for outcome in order]
+    return [(f"{count:,} {outcome.replace('_', ' ')}", outcome.succeeded) for outcome, count in counts if count]
 
 
-def numbers(tally: Tally, speed: float, elapsed: float) -> str:
-    """As `60/s · 340 requests · 12 retries · 8 looks · 2 answered 429 · about 5s left`."""
-    parts = [f"{speed:,.0f}/s", f"{tally.requests:,} requests"]
-    parts += [f"{tally.retries:,} retries"] if tally.retries else []
-    parts += [f"{tally.looks:,} looks"] if tally.looks else []
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """As `1 look`, `2 looks`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def numbers(tally: Tally, speed: float, elapsed: float, *, left: bool = True) -> str:
+    """In words; how long it will take is left out if nobody can tell, and if asked to.
+
+    As `60/s · 340 requests · 12 retries · 8 looks · 2 answered 429 · about 5s left`.
+    """
+    parts = [f"{speed:,.0f}/s", counted(tally.requests, "request")]
+    parts += [counted(tally.retries, "retry", "retries")] if tally.retries else []
+    parts += [counted(tally.looks, "look")] if tally.looks else []
     parts += [f"{tally.refused:,} answered 429"] if tally.refused else []
     if tally.over:
         return " · ".join([*parts, duration(elapsed)])
-    left = time_left(tally, elapsed)
-    if left:
-        parts.append(f"about {_rounded(left)} left")
+    seconds = time_left(tally, elapsed) if left else None
+    if seconds:
+        parts.append(f"about {_rounded(seconds)} left")
     return " · ".join(parts)
 
 
@@ -118,10 +159,13 @@ def _rounded(seconds: float) -> str:
     return f"{max(1, round(seconds))}s" if seconds < 10 else duration(seconds)
 
 
-def plain_line(tally: Tally, speed: float, elapsed: float) -> str:
+def plain_line(tally: Tally, speed: float, elapsed: float, now: float) -> str:
     """One line that says it all."""
     share = 100 * tally.done // max(1, tally.total)
-    return f"{tally.done:,}/{tally.total:,} ({share} %) · {numbers(tally, speed, elapsed)}"
+    failed = [text for text, succeeded in outcomes(tally) if not succeeded]
+    outage = tally.outage_line(now)
+    parts = [f"{tally.done:,}/{tally.total:,} ({share} %)", *failed, numbers(tally, speed, elapsed, left=not outage)]
+    return " · ".join([*parts, outage] if outage else parts)
 
 
 def line_is_due(*, since_line: float, elapsed: float, share: float, share_then: float) -> bool:

@@ -1,18 +1,21 @@
 """How far a run has got: numbers, words, the live display and the plain lines."""
 
 import io
+import logging
 import time
 
+import anyio
+import httpx
 import pytest
 
 pytest.importorskip("rich")
 
 from rich.console import Console
 
-from plivo_async import Activation, ActivationOutcome, ActivationReport, Attempt, AttemptOutcome
+from plivo_async import Activation, ActivationOutcome, ActivationReport, AsyncClient, Attempt, AttemptOutcome
 from plivo_async.cli._console import moves
 from plivo_async.cli._options import Rate
-from plivo_async.cli._progress import _View, progress
+from plivo_async.cli._progress import _View, progress, watch
 from plivo_async.cli._summary import summary_lines
 from plivo_async.cli._tally import Speed, Tally, line_is_due, numbers, outcomes, plain_line, time_left
 
@@ -47,7 +50,7 @@ def test_tally_counts_attempts_by_kind() -> None:
         activation(2, ActivationOutcome.NOT_ATTEMPTED),
     )
     assert (tally.done, tally.requests, tally.retries, tally.looks, tally.refused, tally.lost) == (2, 5, 2, 1, 1, 1)
-    assert outcomes(tally) == "2 activated · 1 not attempted"
+    assert outcomes(tally) == [("1 not attempted", False), ("2 activated", True)]
     assert not tally.unauthorized
     tally.note(activation(3, ActivationOutcome.REJECTED, Attempt("POST", AttemptOutcome.ANSWERED, 401)))
     assert tally.unauthorized
@@ -104,10 +107,77 @@ def test_numbers_leave_out_what_did_not_happen() -> None:
     tally.done = tally.requests = 300
     assert numbers(tally, 60.4, 0.5) == "60/s · 300 requests · about 4s left"
     tally.requests, tally.retries, tally.looks, tally.refused = 1310, 9, 1, 2
-    assert numbers(tally, 60, 0.5) == ("60/s · 1,310 requests · 9 retries · 1 looks · 2 answered 429 · about 40s left")
+    assert numbers(tally, 60, 0.5) == ("60/s · 1,310 requests · 9 retries · 1 look · 2 answered 429 · about 40s left")
     tally.over = True
     assert numbers(tally, 60, 75.0).endswith(" · 1m 15s")
-    assert plain_line(tally, 60, 75.0).startswith("300/600 (50 %) · 60/s")
+    assert plain_line(tally, 60, 75.0, 75.0).startswith("300/600 (50 %) · 60/s")
+
+
+def test_failures_stand_first_and_in_plain_lines() -> None:
+    """They are what matters, wherever a line is cut."""
+    tally = tally_of(9, activation(0, ActivationOutcome.ACTIVATED, YES), activation(1, ActivationOutcome.UNKNOWN, LOST))
+    assert plain_line(tally, 1, 1.0, 1.0).startswith("2/9 (22 %) · 1 unknown · 1/s · 2 requests")
+
+
+NEVER_SENT = Attempt("POST", AttemptOutcome.NOT_SENT, None, "ConnectError")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "words"),
+    [
+        (NEVER_SENT, "Plivo can't be reached since 34s (ConnectError); it is tried now and then"),
+        (LOST, "Plivo gives no answer since 34s (ReadError); it is tried now and then"),
+        (
+            Attempt("POST", AttemptOutcome.UNCLEAR, 503),
+            "Plivo answers nothing but errors (503) since 34s; it is tried now and then",
+        ),
+        (
+            Attempt("POST", AttemptOutcome.UNCLEAR, 404, "Unreadable"),
+            "Plivo gives no answer, something else does (404) since 34s (Unreadable); it is tried now and then",
+        ),
+    ],
+)
+def test_an_outage_is_called_one(attempt: Attempt, words: str) -> None:
+    """Since when, and why, in place of a time left that nobody can tell; the first clear answer ends it."""
+    tally = tally_of(600, activation(0, ActivationOutcome.ACTIVATED, YES))
+    for number in range(6):
+        tally.hear(attempt, 100.0 + number)
+    assert tally.outage_line(134.0) == words.replace(" (Unreadable)", "")
+    assert tally.outage_line(101.0) == ""
+    line = plain_line(tally, 0, 34.0, 134.0)
+    assert line.endswith(tally.outage_line(134.0))
+    assert "left" not in line
+    tally.hear(REFUSED, 134.0)
+    assert tally.outage_line(999.0) == ""
+    for _ in range(6):
+        tally.hear(attempt, 200.0)
+    tally.note(activation(1, ActivationOutcome.ACTIVATED, YES))
+    assert tally.outage_line(999.0) == ""
+
+
+def test_a_lost_answer_is_no_outage() -> None:
+    """Nor are a few, between others that came."""
+    tally = Tally(600, BUDGET)
+    for number in range(60):
+        tally.hear(LOST if number % 5 else YES, float(number))
+        assert tally.outage_line(1000.0) == ""
+
+
+@pytest.mark.anyio
+async def test_attempts_are_heard_as_they_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that did not succeed, from what the client logs; afterwards its log is as it was."""
+    answers = iter([500, 204])
+    transport = httpx.MockTransport(lambda request: httpx.Response(next(answers)))
+    tally, heard = Tally(1, BUDGET), []
+    monkeypatch.setattr(tally, "hear", lambda attempt, now: heard.append(attempt.status_code))
+    async with httpx.AsyncClient(transport=transport) as http_client, anyio.create_task_group() as group:
+        client = AsyncClient("MA" + "X" * 18, "token", http_client=http_client)
+        group.start_soon(watch, tally, client)
+        await anyio.sleep(0.01)
+        await client.mpc.start("a")
+        group.cancel_scope.cancel()
+    assert heard == [500]
+    assert logging.getLogger("plivo_async").level == logging.NOTSET
 
 
 def test_numbers_say_nothing_of_time_before_anything_is_known() -> None:
@@ -151,20 +221,29 @@ def test_live_display_goes_to_terminals_that_move(monkeypatch: pytest.MonkeyPatc
     assert not moves(Terminal())
 
 
-@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("width", [40, 50, 80, 120])
 def test_live_display_fits_its_width(width: int) -> None:
-    """Four lines, none of them broken, whatever the size."""
-    tally = tally_of(600, *[activation(n, ActivationOutcome.ACTIVATED, LOST, YES) for n in range(150)])
+    """Whatever the size, no line is broken and nothing is cut off; failures come first, and in red."""
+    ends = [activation(n, ActivationOutcome.ACTIVATED, LOST, YES) for n in range(148)]
+    ends += [activation(n, ActivationOutcome.REJECTED, LOST, NO) for n in range(2)]
+    tally = tally_of(600, *ends)
     tally.paused = True
+    view = _View(tally, time.monotonic)
     console = Console(file=io.StringIO(), width=width, record=True, color_system=None)
-    console.print(_View(tally, time.monotonic).render())
+    console.print(view.render())
     lines = console.export_text().splitlines()
-    assert len(lines) == 4
     assert all(len(line) <= width for line in lines)
     assert lines[0].startswith("activating ")
     assert lines[0].rstrip().endswith("150/600  25 %")
-    assert lines[1].rstrip() == "150 activated"
-    assert lines[3].startswith("waiting: the budget of 300")
+    assert lines[1].rstrip() == "2 rejected · 148 activated"
+    text = " ".join(line.strip() for line in lines)
+    assert "300 requests · 150 retries" in text
+    assert "waiting: the budget of 300 requests per 5 s is used up" in text
+    assert "…" not in text
+    coloured = io.StringIO()
+    Console(file=coloured, width=width, force_terminal=True, color_system="standard").print(view.render())
+    assert "\x1b[1;31m2 rejected" in coloured.getvalue()
+    assert "\x1b[32m148 activated" in coloured.getvalue()
 
 
 @pytest.mark.real_time
@@ -216,7 +295,7 @@ def test_summary_says_where_failures_stand_and_masks_numbers() -> None:
     assert lines[1] == "  line 10: '+*******4567' not found: no +*******4567"
     assert lines[6] == "  … and 2 more; --report FILE would hold them all"
     assert lines[7] == "  line 17: the deadline passed"
-    assert lines[8] == "  … and 1 more were not attempted"
+    assert lines[8] == "  … and 1 more was not attempted"
     assert lines[9] == "0 requests"
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ pytest.importorskip("typer")
 from anyio.from_thread import start_blocking_portal
 from typer.testing import CliRunner
 
+from plivo_async import Activation, ActivationOutcome
 from plivo_async.cli import app
 from plivo_async.cli._signals import _end
 from plivo_async.emulator import Emulator
@@ -209,8 +211,8 @@ def test_names_may_be_typed(plivo: Emulator, monkeypatch: pytest.MonkeyPatch) ->
     def entries(source: str) -> tuple[bytes, str]:
         return b"a\n", source
 
-    monkeypatch.setattr("plivo_async.cli._start.read_source", entries)
-    monkeypatch.setattr("plivo_async.cli._start.sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    monkeypatch.setattr("plivo_async.cli._account.read_source", entries)
+    monkeypatch.setattr("plivo_async.cli._account.sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
     assert Outcome("-", "--base-url", plivo.url).err.startswith("Type names, one per line; Ctrl-D")
 
 
@@ -255,7 +257,109 @@ def test_deadline_leaves_the_rest_unattempted(plivo: Emulator, tmp_path: Path) -
     assert outcome.code == 1
     assert "1 activated · 2 not attempted" in outcome.out
     assert "line 2: conference 'b' was not attempted; the deadline passed" in outcome.out
-    assert "1 more were not attempted" in outcome.out
+    assert "1 more was not attempted" in outcome.out
+
+
+def test_dry_run_sends_nothing(plivo: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many requests, how long at least, when done, and what stands there twice; no credentials are needed."""
+    monkeypatch.delenv("PLIVO_AUTH_TOKEN")
+    lines = b"".join(b"n%d\n" % number for number in range(601)) + b"n3\n"
+    tomorrow = f"{datetime.now().astimezone() + timedelta(days=1):%Y-%m-%d} 09:00"
+    outcome = Outcome("-", "--base-url", plivo.url, "--dry-run", "--at", tomorrow, stdin=lines)
+    assert outcome.code == 0
+    assert outcome.out.splitlines() == [
+        "601 conferences: 601 requests, at 300 requests per 5 s at least 10s",
+        "  begun at 09:00:00, done at 09:00:10 at the earliest",
+        "  lost answers, conferences that aren't there, and other traffic of the account take more",
+        "  1 line given again; each conference is activated once:",
+        "    line 602 is line 4 again",
+        "nothing was sent",
+    ]
+    assert Outcome("-", "--dry-run", stdin=b"\x01\n").code == 2
+    assert Outcome("-", "--dry-run", "--limit", "none", stdin=b"a\n").out.startswith("1 conference: 1 request, without")
+    assert plivo.requests == []
+
+
+def test_quiet_is_silent_if_all_are_live(plivo: Emulator, names: Path) -> None:
+    """As cron wants it; of a failure everything is said."""
+    quiet = Outcome(names, "--base-url", plivo.url, "--quiet", "--report", names.parent / "r.json")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+    loud = Outcome("-", "-q", "--base-url", plivo.url, stdin=b"nobody\n")
+    assert (loud.code, loud.err) == (1, "")
+    assert loud.out.startswith("1 not found")
+
+
+def test_at_waits_and_then_begins(plivo: Emulator, names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says when; a time that is over is refused."""
+    waited: list[datetime] = []
+
+    async def wait(at: datetime, now: Callable[[], datetime]) -> None:
+        waited.append(at)
+        assert plivo.requests == []
+
+    monkeypatch.setattr("plivo_async.cli._start.sleep_until_then", wait)
+    outcome = Outcome(names, "--base-url", plivo.url, "--at", "9:00")
+    assert outcome.code == 0
+    [at] = waited
+    assert f"starts at 09:00:00 on {at:%Y-%m-%d}, in " in outcome.err
+    assert Outcome(names, "--base-url", plivo.url, "--at", "2020-01-01 09:00").code == 2
+
+
+@posix
+@pytest.mark.usefixtures("handlers")
+def test_ctrl_c_before_it_begins_sends_nothing(plivo: Emulator, names: Path) -> None:
+    """There is nothing to report."""
+    tomorrow = f"{datetime.now() + timedelta(days=1):%Y-%m-%d %H:%M}"
+    began = time.monotonic()
+    soon(lambda: time.monotonic() - began > 0.3, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    outcome = Outcome(names, "--base-url", plivo.url, "--at", tomorrow)
+    assert (outcome.code, outcome.out, plivo.requests) == (130, "", [])
+    assert outcome.err.endswith("interrupted; nothing was sent")
+
+
+def test_the_base_url_may_stand_in_the_environment(
+    plivo: Emulator, names: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An option goes before it."""
+    monkeypatch.setenv("PLIVO_BASE_URL", plivo.url)
+    assert Outcome(names).code == 0
+    monkeypatch.setenv("PLIVO_BASE_URL", "http://example.com")
+    assert Outcome(names, "--base-url", plivo.url).code == 0
+    assert Outcome(names).code == 2
+
+
+def test_a_uuid_given_as_a_name_gets_a_hint(plivo: Emulator) -> None:
+    """Only if there is no such name."""
+    uuid = plivo.conferences["a"].mpc_uuid
+    outcome = Outcome("-", "--base-url", plivo.url, stdin=uuid.encode())
+    assert outcome.code == 1
+    assert "look like MPC UUIDs; to activate by UUID, add --uuid" in outcome.out
+    assert "--wait-for keeps trying" in outcome.out
+    assert "wait_for=" not in outcome.out
+
+
+def test_the_input_is_not_overwritten(plivo: Emulator, tmp_path: Path) -> None:
+    """`mpc start x.csv --report x.csv` would lose what it was read for."""
+    path = tmp_path / "x.csv"
+    path.write_text("name\na\n")
+    outcome = Outcome(path, "--base-url", plivo.url, "--report", path)
+    assert (outcome.code, plivo.requests) == (2, [])
+    assert "it is the input, and would be overwritten" in outcome.err
+
+
+def test_a_bug_loses_no_outcome(plivo: Emulator, names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known is said, and then the bug."""
+
+    async def broken(self: object, names: list[str], *, on_outcome: Callable[[Activation], None], **_: object) -> None:
+        on_outcome(Activation(1, "b", None, ActivationOutcome.ACTIVATED, True))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("plivo_async.resources.MultiPartyCalls.start", broken)
+    report = names.parent / "r.json"
+    result = CliRunner().invoke(app, ["mpc", "start", str(names), "--base-url", plivo.url, "--report", str(report)])
+    assert "ZeroDivisionError" in repr(result.exception)
+    assert result.stdout.startswith("1 activated")
+    assert [one["position"] for one in json.loads(report.read_text())["activations"]] == [1]
 
 
 # ---- Ctrl-C -----------------------------------------------------------------------------------------------------
@@ -288,6 +392,21 @@ def test_a_signal_reports_what_is_known(plivo: Emulator, names: Path, tmp_path: 
     assert "interrupted" in outcome.err
     counts = json.loads((tmp_path / "out.json").read_text())["counts"]
     assert (counts["activated"], counts["unknown"]) == (2, 1)
+
+
+@posix
+@pytest.mark.usefixtures("handlers")
+def test_what_nobody_can_read_is_kept_when_the_terminal_is_closed(
+    plivo: Emulator, names: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGHUP, stdout and stderr gone, no report asked for: what was learnt is in a file all the same."""
+    monkeypatch.chdir(names.parent)
+    monkeypatch.setattr("plivo_async.cli._start.unseen", lambda: True)
+    plivo.script("activate", "b", fault="late")
+    soon(lambda: sum(one.told == 204 for one in plivo.requests) == 2, lambda: os.kill(os.getpid(), signal.SIGHUP))
+    assert Outcome(names, "--base-url", plivo.url).code == 130
+    [report] = names.parent.glob("plivo-async-*.json")
+    assert json.loads(report.read_text())["counts"]["activated"] == 2
 
 
 def test_ctrl_c_without_signal_receivers_is_130_too(

@@ -1,0 +1,108 @@
+"""What the commands that talk to an account have in common: options, the client, the file of names."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import AsyncClient, RateLimit, RetryPolicy
+from ._console import err, fail, say
+from ._input import STDIN, Entry, InputError, read_entries, read_source
+from ._options import Rate
+
+BaseUrl = Annotated[
+    str, typer.Option(metavar="URL", envvar="PLIVO_BASE_URL", help="Where Plivo is, or an emulator.", show_envvar=True)
+]
+Timeout = Annotated[str, typer.Option(metavar="TIME", help="Bounds one attempt.")]
+MaxAttempts = Annotated[int, typer.Option(min=1, max=100, help="Attempts, the first one too.")]
+Limit = Annotated[str, typer.Option(metavar="N/SECONDS|none", help="The account's limit; Plivo's default is 300/5.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; nothing at all if all went well.")]
+File = Annotated[
+    str,
+    typer.Argument(metavar="FILE|-", help="Text, one name per line; CSV; JSON as of mpc list --json; - for stdin."),
+]
+Column = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|NUMBER",
+        help="The column, by name or by number from 1 (of JSON: the key). Makes FILE a CSV whatever its suffix. "
+        "If left out: friendly_name, name or conference (with --uuid: mpc_uuid or uuid).",
+    ),
+]
+Header = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header",
+        help="Whether the first CSV row holds column names.",
+        show_default="unless --column is a number",
+    ),
+]
+Uuids = Annotated[bool, typer.Option("--uuid", help="FILE holds MPC UUIDs, not friendly names.")]
+
+VARIABLES = ("PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN")
+REFUSED = f"Plivo refused the credentials (401); check {' and '.join(VARIABLES)}"
+
+_OURS = {
+    "auth_id ": "PLIVO_AUTH_ID ",
+    "auth_token ": "PLIVO_AUTH_TOKEN ",
+    "base_url ": "--base-url ",
+    ", or pass allow_http=True if you know that nobody listens": "",
+    "wait_for= ": "--wait-for ",
+    "friendly_name": "--name",
+    "sub_account": "--sub-account",
+    "creation_time__gte": "--created-after",
+    "creation_time__lt": "--created-before",
+    "end_time__gte": "--ended-after",
+    "end_time__lt": "--ended-before",
+    "rate_limit says": "--limit says",
+    ", or the arguments of AsyncClient": "",
+}
+
+
+def open_client(base_url: str, timeout: float, max_attempts: int, rate: Rate | None) -> AsyncClient:
+    """A client with the credentials of the environment; ends the program if there are none, or something is wrong."""
+    for variable in VARIABLES:
+        if not os.environ.get(variable):
+            fail(f"{variable} is not set. Export PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; the Plivo console shows both")
+    try:
+        return AsyncClient(
+            base_url=base_url,
+            timeout=timeout,
+            retry=RetryPolicy(max_attempts=max_attempts),
+            rate_limit=rate_limit(rate),
+        )
+    except ValueError as error:
+        fail(in_terms_of_the_command(str(error)))
+
+
+def rate_limit(rate: Rate | None) -> RateLimit | None:
+    """The limit as the library has it."""
+    return None if rate is None else RateLimit(*rate)
+
+
+def in_terms_of_the_command(message: str) -> str:
+    """Replace the names of the library's arguments by those of options and variables."""
+    for name, ours in _OURS.items():
+        message = message.replace(name, ours)
+    return message
+
+
+def entries_of(file: str, column: str | None, header: bool | None, uuid: bool) -> list[Entry]:
+    """The conferences in a file; ends the program if it can't be used."""
+    if file == STDIN and sys.stdin is not None and sys.stdin.isatty():
+        say(err(), "Type names, one per line; Ctrl-D (on Windows Ctrl-Z and Enter) ends the list.")
+    try:
+        data, label = read_source(file)
+        return read_entries(data, label, column=column, header=header, uuid=uuid)
+    except InputError as error:
+        fail(str(error))
+
+
+def is_same_file(one: str, other: Path) -> bool:
+    """Whether two paths lead to the same file, which then would be overwritten by what it was read for."""
+    try:
+        return one != STDIN and os.path.samefile(one, other)
+    except OSError:
+        return False
