@@ -143,7 +143,8 @@ class Core:
         return self._decided(received, refused) if refused is not None else self._carry_out(received, now)
 
     def _carry_out(self, received: Received, at: float) -> Answer:
-        return self._decided(received, self._api.answer(received.asked, at))
+        with self.rooms.still():
+            return self._decided(received, self._api.answer(received.asked, at))
 
     def _decided(self, received: Received, answer: Answer) -> Answer:
         self.log.decided(received.record, answer.status, applied=answer.applied)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from random import Random
-from threading import get_ident
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -15,6 +14,7 @@ import anyio
 import anyio.abc
 
 from ._chance import Faults, Line
+from ._clock import Clock
 from ._core import Core, Rules
 from ._faults import fault_named
 from ._latency import Latency, check_latency
@@ -99,10 +99,9 @@ class Emulator:
             keep_requests=keep_requests,
         )
         self._port = port
-        self._started_at: float | None = None
-        self._skipped = 0.0
-        self._thread: int | None = None
         self._tasks = Tasks()
+        self._clock = Clock(self._tasks.start)
+        self._started = False
         self._cleanup = ExitStack()
         uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
         rooms = Rooms(
@@ -113,7 +112,7 @@ class Emulator:
             answer_after=answer_after,
             calls_per_second=calls_per_second,
         )
-        rooms.clock = self._time
+        rooms.clock, rooms.check = self._clock.look, self._clock.check_change
         self._rings = Rings(rooms.phones)
         self._core = Core(self._account, rooms, self._rules)
         self._open: set[Connection] = set()
@@ -129,21 +128,21 @@ class Emulator:
             OSError: The port is taken.
             RuntimeError: It was started before.
         """
-        if self._started_at is not None:
+        if self._started:
             raise RuntimeError("an emulator is started once; make another one")
         listener = None
         if self._port is not None:
             listener = listen(self._port)
             self._cleanup.callback(listener.close)
             self._port = listener.getsockname()[1]
-        self._started_at = anyio.current_time()
-        self._thread = get_ident()
+        self._started = True
         self._core.rooms.epoch = self._wall_clock()
         try:
             await self._tasks.begin()
         except BaseException:
             self._cleanup.close()
             raise
+        self._clock.begin()
         if listener is not None:
             self._tasks.start(self._accept, listener)
         return self
@@ -153,6 +152,7 @@ class Emulator:
     ) -> None:
         """Stop. What the block raised goes on its way as it is, in no exception group."""
         with self._cleanup:
+            self._clock.end()
             try:
                 await self._tasks.end()
             finally:
@@ -181,8 +181,9 @@ class Emulator:
         """A new connection to it in memory: no socket, no real time. Speak HTTP/1.1 over it.
 
         Raises:
-            RuntimeError: It is not running.
+            RuntimeError: It is not running, or runs in another thread or event loop.
         """
+        self._clock.check()
         client, server = pipe()
         self._serve_soon(server)
         return client
@@ -196,7 +197,7 @@ class Emulator:
         Args:
             broken: Makes the exception that stands for a broken connection, of a message.
         """
-        return asgi(self._core, self._now, broken)
+        return asgi(self._core, self._clock.now, broken)
 
     @property
     def connections(self) -> int:
@@ -251,11 +252,11 @@ class Emulator:
 
         Raises:
             ValueError: An argument out of range, a UUID in use, or a live conference of that name.
-            RuntimeError: The emulator is not running.
+            RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
         return self._core.rooms.add(
             name,
-            now=self._now(),
+            now=self._clock.now(),
             waiting=waiting,
             status=status,
             uuid=uuid,
@@ -271,7 +272,7 @@ class Emulator:
         Raises:
             ValueError: No Initialized conference has that name.
         """
-        now = self._now()
+        now = self._clock.now()
         conference = self._core.rooms.live(name)
         if conference is None or not self._core.rooms.activate(conference, now):
             raise ValueError(f"no conference called {name!r} waits to be activated")
@@ -286,7 +287,7 @@ class Emulator:
         Raises:
             ValueError: No live conference has that name, or there is no such cause.
         """
-        now = self._now()
+        now = self._clock.now()
         conference = self._core.rooms.live(name)
         if conference is None or not self._core.rooms.end(conference, now, cause=cause):
             raise ValueError(f"no live conference is called {name!r}")
@@ -319,9 +320,9 @@ class Emulator:
 
         Raises:
             ValueError: A UUID in use, or an empty number.
-            RuntimeError: The emulator is not running.
+            RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
-        return self._core.rooms.add_call(self._now(), from_=from_, to=to, call_uuid=call_uuid)
+        return self._core.rooms.add_call(self._clock.now(), from_=from_, to=to, call_uuid=call_uuid)
 
     @property
     def callbacks(self) -> list[CallbackRecord]:
@@ -342,12 +343,12 @@ class Emulator:
 
         Raises:
             ValueError: `seconds` is negative or not finite.
-            RuntimeError: The emulator is not running.
+            RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
         if not 0 <= seconds < math.inf:
             raise ValueError(f"seconds: {seconds} is not a length of time")
-        now = self._now()
-        self._skipped += seconds
+        now = self._clock.now()
+        self._clock.skip(seconds)
         self._core.rooms.advance(now + seconds)
 
     # ---- Faults and truth ---------------------------------------------------------------------------------------
@@ -375,30 +376,18 @@ class Emulator:
 
         It is the log itself: `requests.clear()` forgets what has been, and numbers and `counts` go on.
         """
+        self._core.rooms.sync()
         return self._core.log.requests
 
     def counts(self) -> Counts:
         """The requests since it started in numbers, whether they are still in `requests` or not."""
+        self._core.rooms.sync()
         return self._core.log.counts()
 
     # ---- Inside -------------------------------------------------------------------------------------------------
 
-    def _now(self) -> float:
-        if not self._tasks.running or self._started_at is None:
-            raise RuntimeError("the emulator is not running: use it inside `async with Emulator() as plivo`")
-        return anyio.current_time() - self._started_at + self._skipped
-
     def _wall_clock(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._rules.settings.clock_off)
-
-    def _time(self) -> float | None:
-        """The same for whoever only reads; None in another thread, outside of the loop, and when it isn't running."""
-        if not self._tasks.running or get_ident() != self._thread:
-            return None
-        try:
-            return self._now()
-        except RuntimeError:  # there is no event loop here
-            return None
 
     async def _accept(self, listener: socket.socket) -> None:
         with listener:  # whatever ends it: nobody is to wait for what will not be accepted
@@ -411,6 +400,6 @@ class Emulator:
 
     async def _serve(self, connection: Connection) -> None:
         try:
-            await serve(connection, self._core, self._now)
+            await serve(connection, self._core, self._clock.time)
         finally:
             self._open.discard(connection)

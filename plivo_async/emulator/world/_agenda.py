@@ -15,12 +15,13 @@ class Agenda:
     Nothing is crossed out: an action looks whether it still applies.
     """
 
-    __slots__ = ("_due", "_numbers", "_running")
+    __slots__ = ("_due", "_numbers", "running")
 
     def __init__(self) -> None:
         self._due: list[tuple[float, int, Action, Any]] = []
         self._numbers = count()
-        self._running = False
+        self.running = False
+        """Whether something is being done."""
 
     def put(self, at: float, action: Action, subject: Any) -> None:
         """Let `action(subject, at)` be done at that instant."""
@@ -31,13 +32,13 @@ class Agenda:
 
         Whoever asks for it while something is being done changes nothing: the rest is done when that is over.
         """
-        if self._running:
+        if self.running:
             return
-        self._running = True
+        self.running = True
         due = self._due
         try:
             while due and due[0][0] <= now:
                 at, _, action, subject = heappop(due)
                 action(subject, at)
         finally:
-            self._running = False
+            self.running = False

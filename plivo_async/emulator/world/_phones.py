@@ -31,6 +31,14 @@ class Line(Protocol):
         """Let happen what is due, and tell the time."""
         ...
 
+    def act(self) -> float:
+        """The same for somebody who is about to change something.
+
+        Raises:
+            RuntimeError: That is to be done elsewhere.
+        """
+        ...
+
     def pick_up(self, leg: Leg, now: float) -> None:
         """A ringing call is answered."""
         ...
@@ -114,7 +122,7 @@ class Phone:
         return self._do(Reaction("invalid"))
 
     def _do(self, reaction: Reaction) -> Self:
-        self._line.sync()  # what is due has met the phone as it was
+        self._line.act()  # what is due has met the phone as it was
         self._reaction = reaction
         return self
 
@@ -153,7 +161,7 @@ class Phone:
         Raises:
             ValueError: It doesn't ring.
         """
-        now = self._line.sync()
+        now = self._line.act()
         for leg in self._those("ringing"):
             self._line.pick_up(leg, now)
 
@@ -163,7 +171,7 @@ class Phone:
         Raises:
             ValueError: There is no such call.
         """
-        now = self._line.sync()
+        now = self._line.act()
         for leg in self._those("ringing", "in-progress"):
             self._line.hang_up(leg, now)
 
@@ -178,7 +186,7 @@ class Phone:
         """
         if len(key) != 1 or key not in KEYS:
             raise ValueError(f"key: {key!r} is none of {' '.join(KEYS)}")
-        now = self._line.sync()
+        now = self._line.act()
         for leg in self._those("in-progress"):
             self._line.press(leg, key, now)
 

@@ -1,11 +1,32 @@
 """Which conferences there are, and what time it is."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 from ._agenda import Agenda
 from ._conferences import Conference
+
+
+class View(Mapping[str, Conference]):
+    """Conferences as they are now, whenever it is read. Iterating goes over those that were there when it began."""
+
+    __slots__ = ("_those",)
+
+    def __init__(self, those: Mapping[str, Conference]) -> None:
+        self._those = those
+
+    def __getitem__(self, key: str) -> Conference:
+        return self._those[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._those))
+
+    def __len__(self) -> int:
+        return len(self._those)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 class Registry:
@@ -19,19 +40,13 @@ class Registry:
         self.epoch = epoch
         self.now = 0.0
         self.clock: Callable[[], float | None] = lambda: self.now
+        self.check: Callable[[], None] = lambda: None
         self.agenda = Agenda()
         self._newest: dict[str, Conference] = {}
         self._by_uuid: dict[str, Conference] = {}
-
-    @property
-    def newest(self) -> Mapping[str, Conference]:
-        """By friendly name, the newest of that name; a live view."""
-        return MappingProxyType(self._newest)
-
-    @property
-    def by_uuid(self) -> Mapping[str, Conference]:
-        """By UUID, every one there ever was, oldest first; a live view."""
-        return MappingProxyType(self._by_uuid)
+        self._still = False
+        self.newest: Mapping[str, Conference] = View(self._newest)
+        self.by_uuid: Mapping[str, Conference] = View(self._by_uuid)
 
     def newest_first(self) -> Iterator[Conference]:
         """Every conference, the one created last first. Source: captured lists."""
@@ -70,8 +85,26 @@ class Registry:
         self.now = max(self.now, now)
 
     def sync(self) -> float:
-        """Advance to what the clock says, if it says anything, and tell the time."""
-        now = self.clock()
+        """Advance to what the clock says, if it says anything and nothing holds it still, and tell the time."""
+        now = None if self._still or self.agenda.running else self.clock()
         if now is not None:
             self.advance(now)
         return self.now
+
+    def act(self) -> float:
+        """The same for somebody who is about to change something.
+
+        Raises:
+            RuntimeError: That is to be done elsewhere.
+        """
+        self.check()
+        return self.sync()
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Let nothing happen by itself, whoever looks: an answer is made, of one moment."""
+        before, self._still = self._still, True
+        try:
+            yield
+        finally:
+            self._still = before
