@@ -7,7 +7,7 @@ from typing import Any
 
 from ._job import Headers
 
-_JSON: Headers = (("Content-Type", "application/json"),)
+JSON: Headers = (("Content-Type", "application/json"),)
 _TEXT: Headers = (("Content-Type", "text/plain; charset=utf-8"),)
 _HTML: Headers = (("Content-Type", "text/html; charset=utf-8"),)
 
@@ -25,7 +25,7 @@ class Answer:
 
 def json_answer(status: int, content: object, headers: Headers = (), *, applied: bool = False) -> Answer:
     """JSON, as Plivo answers."""
-    return Answer(status, json.dumps(content).encode(), _JSON + headers, applied)
+    return Answer(status, json.dumps(content).encode(), JSON + headers, applied)
 
 
 def plain_text(status: int, text: str, headers: Headers = ()) -> Answer:

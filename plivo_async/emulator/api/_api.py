@@ -14,7 +14,7 @@ from . import _operations_conferences as conferences
 from . import _operations_participants as participants
 from . import _operations_recordings as recordings
 from . import _operations_sounds as sounds
-from ._answers import Answer, json_answer, refusal
+from ._answers import JSON, Answer, json_answer, refusal
 from ._arguments import asynchronous, read_arguments
 from ._auth import Account
 from ._job import Asked, Job, RefusedError, Result
@@ -100,7 +100,8 @@ class Api:
 
     def _told(self, asked: Asked, result: Result) -> Answer:
         if result.content is None:
-            return Answer(result.status, applied=result.applied)
+            # Ruby's SDK can't do without the type, although there is nothing that has it. Inferred to be Plivo's way.
+            return Answer(result.status, headers=JSON, applied=result.applied)
         return json_answer(result.status, {"api_id": asked.new_api_id(), **result.content}, applied=result.applied)
 
     def _spawned(self, asked: Asked, result: Result, hook: Hook, now: float) -> Answer:

@@ -112,14 +112,13 @@ def integer(arguments: Arguments, key: str, low: int, high: int) -> int | None:
     return value
 
 
-def choice(arguments: Arguments, key: str, allowed: tuple[T, ...], *, any_case: bool = False) -> T | None:
-    """One of several texts; None if it is not given."""
+def choice(arguments: Arguments, key: str, allowed: tuple[T, ...]) -> T | None:
+    """One of several texts, in any case, as Node's, PHP's and Java's SDKs send it; None if it is not given."""
     value = text(arguments, key)
     if value is None:
         return None
-    spelt = value.lower() if any_case else value
     for one in allowed:
-        if spelt == one:
+        if value.lower() == one.lower():
             return one
     refuse(key, f"{value!r} is none of {', '.join(allowed)}")
 

@@ -26,11 +26,12 @@ class Settings:
     204: Plivo docs and five SDKs. 200: test fixtures of the Python SDK, for activating and kicking.
     """
 
-    async_status: Literal[202, 200, 201] = 202
+    async_status: Literal[200, 202, 201] = 200
     """Status of `{"message": "async api spawned", "api_id"}`, the answer to whatever comes with a `callback_url`.
 
-    The body is from Plivo docs; the status is unverified. So is what becomes of a request with bad arguments: here it
-    is answered 400 like any other, and all that is found out later, a 404 included, is told to the callback.
+    The body is from Plivo docs. 200: tests of the .NET SDK, the only source. Unverified is what becomes of a request
+    with bad arguments: here it is answered 400 like any other, and all that is found out later, a 404 included, is told
+    to the callback.
     """
 
     status_case: Literal["capital", "lower"] = "capital"
@@ -141,10 +142,10 @@ class Settings:
     For ended ones: a capture. While live: unverified; an older example has a gap in its ids.
     """
 
-    member_address: Literal["always", "listed", "never"] = "always"
-    """Which participants have a `member_address`: all, those in lists, or none.
+    member_address: Literal["listed", "always", "never"] = "listed"
+    """Which participants have a `member_address`: those in lists, all, or none.
 
-    In lists: captures since 2022. Retrieved ones and all older captures don't have it.
+    In lists: captures since 2022. Retrieved ones (in seven SDKs of seven) and all older captures don't have it.
     """
 
     unknown_member: Literal[404, 400, "partial"] = 404
@@ -159,14 +160,14 @@ class Settings:
     Flat: captures. Nested, with a `request_uuid`: a fixture of the Python SDK.
     """
 
-    update_spelling: Literal["succeeded", "succeded"] = "succeeded"
-    """How the messages about mute and hold end: `succeeded` (Plivo docs) or `succeded` (captures)."""
+    update_spelling: Literal["succeded", "succeeded"] = "succeded"
+    """How the messages about mute and hold end: `succeded` (captures in three SDKs) or `succeeded` (Plivo docs)."""
 
     recording_reply: Literal["full", "short"] = "full"
     """Starting a recording answers with its id and URL (captures), or with `message` and `request_uuid` (a fixture)."""
 
-    participant_recording_status: Literal[202, 200] = 202
-    """Status of starting a participant's recording: 202 as for a conference's, or 200 (tests of three SDKs)."""
+    participant_recording_status: Literal[200, 202] = 200
+    """Status of starting a participant's recording: 200 (tests of five SDKs), or 202 as for a conference's."""
 
     recording_phases: Literal["strict", "lenient"] = "strict"
     """Stopping, pausing or resuming what isn't in the phase for it is a 404 or 400, or a 204 that does nothing.
