@@ -37,7 +37,7 @@ if typing.TYPE_CHECKING:
         Playback,
         Recording,
     )
-    from .policy import ActivationOutcome, Attempt, AttemptOutcome, Confirm, RateLimit, RetryPolicy
+    from .policy import ActivationOutcome, Attempt, AttemptOutcome, Confirm, Obstacle, RateLimit, RetryPolicy
     from .resources import (
         CallbackOptions,
         ConferenceFilters,
@@ -98,6 +98,7 @@ __all__ = [
     "NoAnswerError",
     "NotFoundError",
     "NotSentError",
+    "Obstacle",
     "OnOutcome",
     "OutcomeUnknownError",
     "Page",

@@ -22,6 +22,7 @@ from .policy import (
     Attempt,
     AttemptOutcome,
     GiveUp,
+    Obstacle,
     Priority,
     RetryAt,
     RetryBudget,
@@ -218,7 +219,7 @@ class Exchange:
                 trip = await self._transport.send(
                     request, priority=priority, phases=options.timeout.phases, progress=progress
                 )
-            trip = trip or Trip(None, TimeoutError("the attempt took too long"))
+            trip = trip or Trip(None, TimeoutError("the attempt took too long"), "TimeoutError")
             attempt = self._record(request, trip, began, sent_at, sent=progress.sent)
         except BaseException:
             if gate is not None:
@@ -244,13 +245,14 @@ class Exchange:
             self.budget.spend(options.retry)
 
     def _record(self, request: Request, trip: Trip, began: float, sent_at: float, *, sent: bool) -> Attempt:
-        answer, error = trip.answer, type(trip.fault).__name__ if trip.fault is not None else None
+        answer, error, reason, obstacle = trip.answer, trip.error, trip.reason, trip.obstacle
         if answer is None:
             outcome = AttemptOutcome.UNCLEAR if sent else AttemptOutcome.NOT_SENT
-            return Attempt(request.method, outcome, None, error, sent_at - began, self.clock() - began)
+            times = sent_at - began, self.clock() - began
+            return Attempt(request.method, outcome, None, error, *times, reason=reason, obstacle=obstacle)
         outcome = classify(answer.status_code, answer.readable)
-        if error is None and not answer.readable and answer.status_code < 500:
-            error = "Unreadable"
+        if outcome is AttemptOutcome.UNCLEAR and error is None and not answer.readable and answer.status_code < 500:
+            error, obstacle = "Unreadable", Obstacle.NOT_PLIVO
         wait = retry_after(answer.headers, self.wall()) if answer.status_code >= 400 else None
         return Attempt(
             request.method,
@@ -261,6 +263,8 @@ class Exchange:
             self.clock() - began,
             wait,
             answer.api_id if answer.body else None,
+            reason,
+            obstacle,
         )
 
 

@@ -10,7 +10,7 @@ from ._errors import (
     PlivoError,
     response_error,
 )
-from .policy import Attempt, AttemptOutcome, Effect, Reason
+from .policy import TOO_MANY_REQUESTS, Attempt, AttemptOutcome, Effect, Reason
 from .wire import Answer, Request
 
 
@@ -68,7 +68,7 @@ def _last_word(
         words = f"{_what(request)} was answered {answer.status_code}, but the answer can't be read{detail}"
         return _error(DecodeError, words, request, attempts, answer, cause=fault)
     hint = _HINTS.get(answer.status_code, "")
-    if attempts and attempts[-1].error == "Unreadable":
+    if not answer.readable and answer.status_code < 500 and answer.status_code != TOO_MANY_REQUESTS:
         words = f"{_what(request)} was answered {answer.status_code}, but not in the form of Plivo's API{detail}{why}"
         return _error(DecodeError, f"{words}{_ELSEWHERE}{hint}", request, attempts, answer, cause=fault)
     if answer.status_code == 404 and request.on_404:

@@ -11,7 +11,7 @@ from ._activation import (
     Step,
     Verdict,
 )
-from ._attempt import Attempt, AttemptOutcome, classify
+from ._attempt import TOO_MANY_REQUESTS, Attempt, AttemptOutcome, Obstacle, classify
 from ._budget import RetryBudget
 from ._effect import Effect
 from ._queue import Priority, WaitQueue
@@ -22,6 +22,7 @@ from ._window import RateLimit, Window
 __all__ = [
     "FIRST_WIDTH",
     "MOST_WIDTH",
+    "TOO_MANY_REQUESTS",
     "ActivationOutcome",
     "ActivationRules",
     "ActivationRun",
@@ -33,6 +34,7 @@ __all__ = [
     "Look",
     "LookStatus",
     "News",
+    "Obstacle",
     "Priority",
     "RateLimit",
     "Reason",

@@ -27,6 +27,22 @@ class AttemptOutcome(StrEnum):
 
 
 @public
+class Obstacle(StrEnum):
+    """What keeps an attempt from Plivo, where it can be told: it is likely to keep the next one as well.
+
+    `certificate`: the server's certificate isn't trusted, or has expired; no repetition changes that, so there is none.
+    `unknown_host`: the name doesn't resolve. `refused`: nobody listens there. `not_plivo`: something answers, but not
+    in the form of Plivo's API. The last three may be gone in a moment, as when a server restarts; when nothing but
+    obstacles has been met for a while, it is time to give up.
+    """
+
+    CERTIFICATE = "certificate"
+    UNKNOWN_HOST = "unknown_host"
+    REFUSED = "refused"
+    NOT_PLIVO = "not_plivo"
+
+
+@public
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """The record of one attempt; times are seconds since its operation began."""
@@ -48,6 +64,11 @@ class Attempt:
     """Seconds that the answer asked to wait; None if it didn't."""
     api_id: str | None = None
     """Plivo's identifier of the request, if its answer had one."""
+    reason: str | None = None
+    """What lay behind `error`, in the words of whoever found out, as `Connection refused`: at most 200 characters, phone
+    numbers masked; None if there is nothing to say."""
+    obstacle: Obstacle | None = None
+    """What keeps it from Plivo, and likely the next one too; None if nothing of that kind was seen."""
 
     @property
     def succeeded(self) -> bool:
@@ -76,13 +97,16 @@ class Attempt:
             "ended_at": round(self.ended_at, 6),
             "retry_after": self.retry_after,
             "api_id": self.api_id,
+            "reason": self.reason,
+            "obstacle": self.obstacle,
         }
 
     def __str__(self) -> str:
         what = self.error if self.status_code is None else str(self.status_code)
         if self.error and self.status_code is not None:
             what = f"{self.status_code} {self.error}"
-        return f"{self.method} {what} at {self.started_at:.2f} s"
+        why = f" ({self.reason})" if self.reason else ""
+        return f"{self.method} {what}{why} at {self.started_at:.2f} s"
 
 
 def classify(status_code: int, readable: bool) -> AttemptOutcome:

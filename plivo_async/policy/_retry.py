@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from .._errors import invalid
 from .._public import public
-from ._attempt import Attempt, AttemptOutcome
+from ._attempt import Attempt, AttemptOutcome, Obstacle
 from ._effect import Effect
 
 _RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
@@ -70,6 +70,7 @@ class Reason(StrEnum):
 
     FINAL = "the answer is final"
     UNREPEATABLE = "it must not be carried out twice"
+    OBSTACLE = "repeating it won't change that"
     ATTEMPTS = "all attempts are used up"
     DEADLINE = "the deadline leaves no time for another attempt"
     BUDGET = "the retry budget is used up: too many requests fail at present"
@@ -117,6 +118,8 @@ def decide(
         return GiveUp(Reason.FINAL)
     if attempt.outcome is AttemptOutcome.UNCLEAR and not effect.repeatable:
         return GiveUp(Reason.UNREPEATABLE)
+    if attempt.obstacle is Obstacle.CERTIFICATE:
+        return GiveUp(Reason.OBSTACLE)
     if attempts_made >= policy.max_attempts:
         return GiveUp(Reason.ATTEMPTS)
     if not budget_allows and not refused:

@@ -24,7 +24,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from ._lanes import MAX_AGE
-from ._progress import PROGRESS, Progress
+from ._progress import PROGRESS, Progress, WrongLoopError
 
 _ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError)
 _UNBOUND = aiohttp.ClientTimeout(total=None)
@@ -160,4 +160,4 @@ def _check_loop() -> None:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        raise RuntimeError("transport='aiohttp' runs on asyncio only; on trio take transport='httpx'") from None
+        raise WrongLoopError("transport='aiohttp' runs on asyncio only; on trio take transport='httpx'") from None

@@ -1,6 +1,7 @@
 """One trip over HTTP: the one place where httpx's exceptions become outcomes."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -9,11 +10,12 @@ from .._secret import Secret
 from .._version import __version__
 from ..pacing._home import Home
 from ..pacing._turnstile import Turnstile
-from ..policy import Priority
+from ..policy import Obstacle, Priority
 from ..wire import Answer, Request
-from ._progress import PROGRESS, Progress
+from ._body import read_body
+from ._faults import bare, leave_frames, obstacle, reason
+from ._progress import PROGRESS, Progress, WrongLoopError
 
-_LARGEST_BODY = 8 * 1024 * 1024  # bytes; a page of 20 conferences has some 20 kB
 _WITH_BODY = ("POST", "PUT", "PATCH")  # even an empty one: a length of 0 is sent
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -25,10 +27,16 @@ class Trip:
     Attributes:
         answer: The answer, as far as it came.
         fault: What broke it off, without the request that it was about; None if nothing did.
+        error: The name of what broke it off, as it was before it was laid bare.
+        reason: What lay behind it, in words.
+        obstacle: What keeps us from Plivo, if it is of the kind that stays.
     """
 
     answer: Answer | None
     fault: Exception | None = None
+    error: str | None = None
+    reason: str | None = None
+    obstacle: Obstacle | None = None
 
 
 class HttpTransport:
@@ -52,6 +60,7 @@ class HttpTransport:
             home: Where its own client belongs; None for the caller's.
         """
         self._client = http_client
+        self._authorization = authorization
         self._account_url = account_url
         self._turnstile = turnstile
         self._home = home
@@ -60,14 +69,22 @@ class HttpTransport:
     async def send(
         self, request: Request, *, priority: Priority, phases: dict[str, float | None], progress: Progress
     ) -> Trip:
-        """Send a request and read its answer; `progress` tells whether it may have left, whatever ends this."""
+        """Send a request and read its answer; `progress` tells whether it may have left, whatever ends this.
+
+        What a transport raises is a fault of this trip, whatever it is. What passes through, as a cancellation does,
+        leaves without the frames below, whose locals hold the credentials.
+        """
         if self._home is not None:
             self._home.check()
+        above = sys.exception()
         await self._turnstile.enter(priority)
         try:
             if self._client.is_closed:
                 raise RuntimeError("this AsyncClient is closed; make a new one, or keep it open with 'async with'")
             return await self._send(self._request(request, {"timeout": phases, PROGRESS: progress}), progress)
+        except BaseException as error:
+            leave_frames(error, above)
+            raise
         finally:
             progress.end()
             self._turnstile.leave()
@@ -80,14 +97,23 @@ class HttpTransport:
             progress.sent = True  # a transport that we don't know doesn't tell
         try:
             response = await self._client.send(http_request, stream=True, auth=None, follow_redirects=False)
-        except _NEVER_SENT as error:
-            progress.sent = False
-            return Trip(None, _bare(error))
-        except (httpx.TransportError, httpx.InvalidURL, OSError) as error:  # InvalidURL: an answer's Location
-            progress.sent = True  # there was a connection; a mock in its place tells no more than this error
-            return Trip(None, _bare(error))
-        progress.sent = True
-        return await _read(response)
+            progress.sent = True
+            body, fault = await read_body(response)
+        except WrongLoopError:
+            raise
+        except Exception as error:  # noqa: BLE001  (hooks and transports of the caller's may raise anything)
+            progress.sent = not isinstance(error, _NEVER_SENT)  # there was a connection; a mock tells no more than this
+            if isinstance(error, httpx.HTTPStatusError) and error.response.request is http_request:
+                return _raised(error.response)
+            return self._broken(None, error)
+        answer = Answer(response.status_code, response.headers, body, whole=fault is None)
+        return Trip(answer) if fault is None else self._broken(answer, fault)
+
+    def _broken(self, answer: Answer | None, error: Exception) -> Trip:
+        authorization = self._authorization
+        return Trip(
+            answer, bare(error, authorization), type(error).__name__, reason(error, authorization), obstacle(error)
+        )
 
     def _request(self, request: Request, extensions: dict[str, object]) -> httpx.Request:
         """The request as httpx takes it, complete: what httpx would add to it takes as long as all the rest."""
@@ -109,7 +135,6 @@ class _NoCookies(httpx.Cookies):
 
 
 _NO_COOKIES = _NoCookies()
-_NOTHING = httpx.ByteStream(b"")
 
 
 class OwnHttpClient(httpx.AsyncClient):
@@ -143,37 +168,17 @@ class _Pieces(AsyncIterator[bytes]):
             raise StopAsyncIteration from None
 
 
-async def _read(response: httpx.Response) -> Trip:
-    body = bytearray()
-    fault: Exception | None = None
+def _raised(response: httpx.Response) -> Trip:
+    """The answer that a hook of the caller's has made an error of, and httpx has closed, read or not.
+
+    Of an answer that wasn't read its headers must tell whether it has the form of the API's.
+    """
     try:
-        async for chunk in _pieces(response):
-            body += chunk
-            if len(body) > _LARGEST_BODY:
-                fault = ValueError(f"the answer is longer than {_LARGEST_BODY} bytes")
-                break
-    except (httpx.TransportError, httpx.DecodingError, OSError) as error:
-        fault = _bare(error)
-    finally:
-        await response.aclose()
-        response.stream = _NOTHING  # httpx's own holds the response: a circle for the garbage collector, each time
-    return Trip(Answer(response.status_code, response.headers, bytes(body), whole=fault is None), fault)
-
-
-def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
-    """The body, decoded; what needs no decoding is taken from the stream itself, without three generators more."""
-    if response.is_stream_consumed or "Content-Encoding" in response.headers:
-        return response.aiter_bytes()
-    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  (for the type checker)
-    return response.stream
-
-
-def _bare(error: Exception) -> Exception:
-    """The same error without its traceback, chain and request, which hold the credentials."""
-    try:
-        return type(error)(str(error))
-    except TypeError:  # a class of the caller's transport, made from something else
-        return httpx.TransportError(f"{type(error).__name__}: {error}")
+        return Trip(Answer(response.status_code, response.headers, response.content))
+    except httpx.ResponseNotRead:
+        length, kind = (response.headers.get(name, "") for name in ("Content-Length", "Content-Type"))
+        api = response.status_code == 204 or length == "0" or kind.startswith("application/json")
+        return Trip(Answer(response.status_code, response.headers, b"", whole=api))
 
 
 def _headers(client_headers: Mapping[str, str], authorization: Secret, url: httpx.URL) -> httpx.Headers:

@@ -14,6 +14,10 @@ PROGRESS = "plivo_async.progress"
 _CLOSING = 2.0  # seconds that closing a connection may take
 
 
+class WrongLoopError(RuntimeError):
+    """A transport was used in an event loop that it isn't made for: a mistake, no fault of a trip."""
+
+
 class Progress:
     """Knows whether anything was sent, even when a cancellation is all that comes back; starts the attempt's timeout.
 

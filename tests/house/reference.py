@@ -43,6 +43,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "ActivationStream",
         "Attempt",
         "AttemptOutcome",
+        "Obstacle",
     ),
     "Errors": (
         "PlivoError",

@@ -16,7 +16,7 @@ ALLOWED = {
     "wire": {"_public", "policy", "wire", "_errors"},
     "models": {"_public", "msgspec", "models"},
     "transport": {"anyio", "httpx", "httpcore", "aiohttp", "yarl", "policy", "wire", "pacing", "transport",
-                  "_secret", "_version"},
+                  "_logs", "_printable", "_secret", "_version"},
     "pacing": {"anyio", "policy", "pacing", "_errors"},
     "batch": {"_public", "anyio", "policy", "wire", "pacing", "transport", "batch",
               "_cells", "_errors", "_exchange", "_failures", "_options"},

@@ -1,0 +1,240 @@
+"""What broke a trip off is told with its reason, and nothing of what it was about; code of others ends nothing."""
+
+import asyncio
+import base64
+import gzip
+import socket
+import ssl
+import traceback
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+import trustme
+
+from plivo_async import (
+    ActivationOutcome,
+    AsyncClient,
+    DecodeError,
+    NotFoundError,
+    NotSentError,
+    Obstacle,
+    OutcomeUnknownError,
+    PlivoError,
+    RetryPolicy,
+)
+
+from .raw_server import YES, raw_server
+
+pytestmark = pytest.mark.anyio
+
+AUTH_ID, TOKEN = "MA" + "T" * 18, "s3cr3t-t0k3n"
+BASIC = base64.b64encode(f"{AUTH_ID}:{TOKEN}".encode()).decode()
+QUICK = RetryPolicy(max_attempts=2, base_delay=0.001, max_delay=0.001)
+"""Two attempts, with next to no wait between them."""
+
+
+def client_of(http_client: httpx.AsyncClient | None = None, **options: Any) -> AsyncClient:
+    """A client in a hurry."""
+    options = {"rate_limit": None, "retry": QUICK, **options}
+    if http_client is not None:
+        options["clock"] = anyio.current_time
+    return AsyncClient(AUTH_ID, TOKEN, http_client=http_client, **options)
+
+
+class OwnError(Exception):
+    """An error that no HTTP library knows, and that takes more than a text."""
+
+    def __init__(self, what: str, request: httpx.Request) -> None:
+        super().__init__(what, dict(request.headers))
+
+
+class Failing(httpx.AsyncBaseTransport):
+    """A transport of somebody's own that fails in its own way, and holds the request while it does."""
+
+    def __init__(self, fail: Callable[[httpx.Request], BaseException]) -> None:
+        self._fail = fail
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Fail."""
+        headers = dict(request.headers)
+        await anyio.lowlevel.checkpoint()
+        raise self._fail(request) from KeyError(headers["authorization"])
+
+
+OTHERS = httpx.Response(404, request=httpx.Request("GET", "https://other.example/"))
+FOREIGN: list[Callable[[httpx.Request], Exception]] = [
+    lambda _: anyio.EndOfStream(),
+    lambda _: anyio.BrokenResourceError(),
+    lambda _: RuntimeError("deque mutated during iteration"),
+    lambda request: OwnError("mine", request),
+    lambda request: KeyError(request.headers["authorization"]),
+    lambda request: ExceptionGroup("several", [OwnError("one of them", request)]),
+    lambda _: StopAsyncIteration(),
+    lambda request: httpx.HTTPStatusError("another's", request=request, response=OTHERS),
+]
+
+
+@pytest.mark.parametrize("fail", FOREIGN)
+async def test_whatever_a_transport_raises_is_a_fault_of_that_attempt(
+    fail: Callable[[httpx.Request], Exception],
+) -> None:
+    """Unclear, never the end of a batch; nothing of it gives the credentials away."""
+    client = client_of(httpx.AsyncClient(transport=Failing(fail)))
+    report = await client.mpc.start(["a", "b", "c"])
+    assert report.counts[ActivationOutcome.UNKNOWN] == 3
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await client.mpc("room").stop()
+    assert not shown("".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()))
+    assert not shown(str(caught.value) + str(caught.value.to_dict()))
+
+
+def shown(text: str) -> bool:
+    """Whether a text gives the token away, plain or as the header has it."""
+    return TOKEN in text or BASIC in text
+
+
+async def test_an_error_that_has_an_answer_is_an_answer() -> None:
+    """A hook that raises for every status, whether it has read the answer or not."""
+
+    async def strict(response: httpx.Response) -> None:
+        response.raise_for_status()
+
+    async def strict_reader(response: httpx.Response) -> None:
+        await response.aread()
+        response.raise_for_status()
+
+    gone = httpx.MockTransport(lambda _: httpx.Response(404, json={"error": "not found"}))
+    page = httpx.MockTransport(lambda _: httpx.Response(404, html="<html>"))
+    for hook in (strict, strict_reader):
+        hooks = {"response": [hook]}
+        client = client_of(httpx.AsyncClient(transport=gone, event_hooks=hooks))
+        with pytest.raises(NotFoundError):
+            await client.mpc("room").get()
+        with pytest.raises(NotFoundError):
+            await client.mpc.start("room")
+        client = client_of(httpx.AsyncClient(transport=page, event_hooks=hooks))
+        with pytest.raises(DecodeError):
+            await client.mpc("room").get()
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+async def test_what_passes_through_leaves_without_frames(ending: type[BaseException]) -> None:
+    """Nothing in the locals of a frame that a traceback still has, nor of what lies behind it."""
+    client = client_of(httpx.AsyncClient(transport=Failing(lambda _: ending())))
+    with pytest.raises(ending) as caught:
+        await client.mpc("room").get()
+    assert not shown_in_frames(caught.value)
+
+
+def shown_in_frames(error: BaseException) -> bool:
+    """Whether a local variable of any frame, in it or in what lies behind it, shows the token, containers opened."""
+    ahead: list[BaseException | None] = [error]
+    while ahead:
+        one = ahead.pop()
+        if one is None:
+            continue
+        ahead += [one.__cause__, one.__context__]
+        for frame, _ in traceback.walk_tb(one.__traceback__):
+            if frame.f_code.co_filename != __file__ and any(deep(value, 4) for value in frame.f_locals.values()):
+                return True
+    return False
+
+
+def deep(value: object, depth: int) -> bool:
+    """Whether a value shows the token: by its repr, or in what it contains."""
+    if shown(repr(value)):
+        return True
+    if depth and isinstance(value, dict):
+        return any(deep(one, depth - 1) for pair in value.items() for one in pair)
+    if depth and isinstance(value, list | tuple | set):
+        return any(deep(one, depth - 1) for one in value)
+    return depth > 0 and isinstance(value, httpx.Request | httpx.Response) and "authorization" in value.headers
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize("kind", ["httpx", "aiohttp"])
+@pytest.mark.parametrize("when", ["connected", "answering"])
+async def test_a_cancellation_leaves_without_frames(kind: Any, when: str, anyio_backend: Any) -> None:
+    """On real connections: while the answer is awaited, and while its body comes."""
+    if kind == "aiohttp" and anyio_backend[0] == "trio":
+        pytest.skip("aiohttp runs on asyncio")
+    answer = b"" if when == "connected" else b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"
+    with raw_server(answer) as server:
+        async with client_of(base_url=f"http://127.0.0.1:{server.port}", transport=kind, timeout=None) as client:
+            with pytest.raises(BaseException) as caught:  # noqa: PT011  (TimeoutError, and the cancellation behind it)
+                with anyio.fail_after(0.3):
+                    await client.mpc("room").get()
+            assert not shown_in_frames(caught.value)
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize("kind", ["httpx", "aiohttp"])
+async def test_the_reason_is_told(kind: Any, anyio_backend: Any, tmp_path: Any) -> None:
+    """A refused port, an unknown host, an untrusted certificate: in words, in facts, and as a kind of obstacle."""
+    if kind == "aiohttp" and anyio_backend[0] == "trio":
+        pytest.skip("aiohttp runs on asyncio")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    with raw_server(YES, tls=tls) as server:
+        for url, obstacle, words, attempts in (
+            (f"http://127.0.0.1:{port}", Obstacle.REFUSED, "refused", 2),
+            ("http://nobody.invalid", Obstacle.UNKNOWN_HOST, "unknown host", 2),
+            (f"https://127.0.0.1:{server.port}", Obstacle.CERTIFICATE, "untrusted certificate", 1),
+        ):
+            async with client_of(base_url=url, transport=kind, allow_http=True) as client:
+                with pytest.raises(NotSentError, match=f"(?i){words}") as caught:
+                    await client.mpc("room").get()
+                assert [attempt.obstacle for attempt in caught.value.attempts] == [obstacle] * attempts
+                assert words in str(caught.value.to_dict()["attempts"]).lower()
+
+
+class Same(httpx.AsyncBaseTransport):
+    """Answers always the same, undecoded."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._answer = answer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer."""
+        return httpx.Response(self._answer.status_code, headers=self._answer.headers, stream=self._answer.stream)
+
+
+BOMB = gzip.compress(b"0" * (1 << 28))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # httpx's generators, on trio
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", BOMB),
+        ("gzip, gzip", gzip.compress(BOMB)),
+        ("deflate", zlib.compress(b"0" * (1 << 26))),
+        ("br", b"x"),
+        ("zstd", b"x"),
+        ("gzip", gzip.compress(b"{}")[:-4]),
+        ("gzip", gzip.compress(b"{}") * 2),
+        ("gzip", b"{}"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+async def test_what_is_packed_is_bounded(encoding: str, body: bytes) -> None:
+    """A bomb is an answer that can't be read, whatever its status."""
+    for status in (200, 404):
+        headers = {"Content-Encoding": encoding, "Content-Type": "application/json"}
+        answer = httpx.MockTransport(
+            lambda _, status=status, headers=headers: httpx.Response(
+                status, headers=headers, stream=httpx.ByteStream(body)
+            )
+        )
+        client = client_of(httpx.AsyncClient(transport=answer))
+        with pytest.raises(PlivoError) as caught:
+            await client.mpc("room").get()
+        assert isinstance(caught.value, DecodeError)
+        assert {attempt.error for attempt in caught.value.attempts} == {"DecodingError"}
