@@ -40,7 +40,8 @@ async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body, unpacked.
 
     Raises:
-        httpx.DecodingError: It is too long, or can't be unpacked.
+        httpx.DecodingError: It can't be unpacked.
+        ValueError: It is too long.
     """
     left = _LARGEST_BODY if response.status_code < 300 else _LARGEST_REFUSAL
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
@@ -52,7 +53,7 @@ async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
         chunk = raw if unpacker is None else _unpacked(unpacker, raw, left + 1)
         left -= len(chunk)
         if left < 0:
-            raise httpx.DecodingError("the answer is too long")
+            raise ValueError("the answer is too long")
         yield chunk
     if unpacker is not None and not unpacker.eof:
         raise httpx.DecodingError("the packed answer ends too early")
