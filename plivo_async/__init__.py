@@ -163,6 +163,7 @@ _HOMES = {
     "NoAnswerError": "_errors",
     "NotFoundError": "_errors",
     "NotSentError": "_errors",
+    "Obstacle": "policy",
     "OnOutcome": "resources",
     "OutcomeUnknownError": "_errors",
     "Page": "resources",

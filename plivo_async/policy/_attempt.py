@@ -65,8 +65,8 @@ class Attempt:
     api_id: str | None = None
     """Plivo's identifier of the request, if its answer had one."""
     reason: str | None = None
-    """What lay behind `error`, in the words of whoever found out, as `Connection refused`: at most 200 characters, phone
-    numbers masked; None if there is nothing to say."""
+    """What lay behind `error`, in the words of whoever found out, as `Connection refused`: at most 200 characters,
+    phone numbers masked; None if there is nothing to say."""
     obstacle: Obstacle | None = None
     """What keeps it from Plivo, and likely the next one too; None if nothing of that kind was seen."""
 
