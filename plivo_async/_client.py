@@ -21,7 +21,8 @@ from ._public import public
 from ._secret import Secret
 from ._unset import UNSET, Unset
 from .pacing._home import Home
-from .pacing._limiter import Limiter, limiter_of
+from .pacing._limiter import Limiter
+from .pacing._registry import limiter_of
 from .pacing._turnstile import ElasticTurnstile, Turnstile
 from .policy import MOST_WIDTH, Effect, RateLimit, RetryPolicy
 from .resources import MultiPartyCalls
@@ -53,9 +54,11 @@ class Statistics:
     waiting_for_connection: int
     """Requests that have a permit and wait for a connection."""
     permits_in_flight: int
-    """Permits of the account in use, in the whole process."""
-    permits_retired: int
-    """Permits out of use since a 429; they come back by and by."""
+    """Permits that are out, in the whole process."""
+    permits_used: int
+    """Permits that are out, or whose answer came less than a window ago: the server may count them still."""
+    level: int | None
+    """How many may be used at a time: the limit, or less since a 429, growing back. None without a limit."""
     waiting_for_permit: int
     """Requests that wait for a permit in this event loop."""
     retry_debt: float
@@ -73,6 +76,7 @@ class _Shared:
     lanes: LaneTransport | None
     exchange: Exchange
     limiter: Limiter | None
+    http: HttpTransport
     width: int
 
 
@@ -161,7 +165,8 @@ class AsyncClient:
         http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
         limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http)
         exchange = Exchange(http, limiter, clock, random, home)
-        self._core = _Shared(Account(url, who.auth_id), http_client, owned, turnstile, lanes, exchange, limiter, width)
+        account = Account(url, who.auth_id)
+        self._core = _Shared(account, http_client, owned, turnstile, lanes, exchange, limiter, http, width)
         self._is_copy = False
         self.mpc: MultiPartyCalls = MultiPartyCalls(exchange, self._options, width, self._core.account)
 
@@ -246,21 +251,30 @@ class AsyncClient:
     def statistics(self) -> Statistics:
         """What is under way at this moment. To be called in the event loop of the client."""
         core = self._core
-        window = core.limiter.window if core.limiter is not None else None
+        window, now = core.limiter.window if core.limiter is not None else None, core.exchange.clock()
         return Statistics(
             requests=core.turnstile.inside,
             connections_idle=core.lanes.idle if core.lanes is not None else 0,
             waiting_for_connection=core.turnstile.waiting,
             permits_in_flight=window.in_flight if window is not None else 0,
-            permits_retired=window.retired if window is not None else 0,
+            permits_used=window.used(now) if window is not None else 0,
+            level=window.level(now) if window is not None else None,
             waiting_for_permit=core.limiter.gate().waiting if core.limiter is not None else 0,
             retry_debt=core.exchange.budget.debt,
         )
 
     async def aclose(self) -> None:
-        """Close the connections, unless they are yours (`http_client=`). May be called twice."""
-        if self._core.owned and not self._is_copy:
-            await self._core.http_client.aclose()
+        """Close the connections, unless they are yours (`http_client=`). May be called twice.
+
+        From then on another client of the account may have another `rate_limit`.
+        """
+        core = self._core
+        if self._is_copy:
+            return
+        if core.limiter is not None:
+            core.limiter.users.discard(core.http)
+        if core.owned:
+            await core.http_client.aclose()
 
     async def __aenter__(self) -> Self:
         return self

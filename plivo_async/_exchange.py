@@ -17,7 +17,8 @@ from ._options import Options
 from .pacing._clock import Clock, sleep_until, wall_clock
 from .pacing._home import Home
 from .pacing._keyed_lock import KeyedLock
-from .pacing._limiter import DeadlinePassed, Limiter
+from .pacing._limiter import Limiter
+from .pacing._source import DeadlinePassed
 from .policy import (
     Attempt,
     AttemptOutcome,
@@ -210,7 +211,8 @@ class Exchange:
             DeadlinePassed: No permit can be had before the deadline; nothing was sent.
         """
         gate = self._limiter.gate() if self._limiter is not None else None
-        sent_at = await gate.acquire(priority, deadline) if gate is not None else self.clock()
+        permit = None if gate is None else await gate.acquire(priority, deadline, page=request.page)
+        sent_at = self.clock() if permit is None else permit.taken_at
         trip: Trip | None = None
         try:
             left = deadline - sent_at
@@ -222,17 +224,17 @@ class Exchange:
             trip = trip or Trip(None, TimeoutError("the attempt took too long"), "TimeoutError")
             attempt = self._record(request, trip, began, sent_at, sent=progress.sent)
         except BaseException:
-            if gate is not None:
-                gate.answered(sent_at, admitted=False) if progress.sent else gate.give_back(sent_at)
+            if gate is not None and permit is not None:
+                gate.answered(permit, admitted=False) if progress.sent else gate.give_back(permit)
             raise
-        if gate is not None:
+        if gate is not None and permit is not None:
             match attempt.outcome:
                 case AttemptOutcome.NOT_SENT:
-                    gate.give_back(sent_at)
+                    gate.give_back(permit)
                 case AttemptOutcome.REFUSED:
-                    gate.refused(sent_at, _capped(attempt.retry_after, options.retry))
+                    gate.refused(permit, _capped(attempt.retry_after, options.retry))
                 case _:
-                    gate.answered(sent_at, admitted=trip.answer is not None)
+                    gate.answered(permit, admitted=trip.answer is not None)
         if attempt.outcome is AttemptOutcome.ANSWERED:
             self.budget.succeeded(options.retry)
         else:

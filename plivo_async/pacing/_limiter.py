@@ -1,207 +1,157 @@
-"""Who may send now: the permits of an account, handed out in order of priority.
+"""The permits of an account, handed out in order of priority, in all event loops and threads of this process.
 
-A `Limiter` is the account's, for the whole process: its permits are shared by every client, thread and event loop. A
-`Gate` is where the tasks of one event loop line up for them. One of those who wait is the driver: it sleeps until the
-next permit is free and hands it to whoever is next; when it gets its own, or is cancelled, another takes over.
+There is one line for all of them. Whoever returns a permit, or wakes because one is free by now, hands out what there
+is, be it to a task of another event loop: that is woken there. Before anything is taken or returned `lock` is held; it
+is one that its holder may take again, for the garbage collector may return a permit at any moment.
 """
 
 import math
 import threading
 import weakref
 
-import anyio
-from anyio.lowlevel import RunVar
-
-from .._errors import InvalidArgumentError
 from ..policy import Priority, RateLimit, WaitQueue, Window
-from ._clock import TICK, Clock
-
-_RECHECK = 0.05  # seconds between two looks for permits that another event loop gave back
-
-
-class DeadlinePassed(Exception):  # noqa: N818  (never leaves the package)
-    """No permit can be had in time.
-
-    Attributes:
-        in_seconds: When one can be had at the earliest.
-    """
-
-    def __init__(self, in_seconds: float) -> None:
-        super().__init__(in_seconds)
-        self.in_seconds = in_seconds
+from ._clock import Clock
+from ._gate import Gate, Ticket
+from ._loop import RECHECK, here
+from ._source import Permit
 
 
 class Limiter:
-    """The permits of one account."""
+    """The permits of one account.
+
+    Attributes:
+        window: The rules.
+        clock: Monotonic seconds.
+        lock: Guards all of it.
+        line: Who waits, in all event loops.
+        users: Who holds the others to this rate limit.
+    """
 
     def __init__(self, rate_limit: RateLimit, clock: Clock) -> None:
-        self.window: Window = Window(rate_limit)
+        self.window = Window(rate_limit)
         self.clock = clock
-        self.lock: threading.Lock = threading.Lock()
+        self.lock = threading.RLock()
+        self.line: WaitQueue[Ticket] = WaitQueue()
         self.users: weakref.WeakSet[object] = weakref.WeakSet()
+        self._gates: dict[int, Gate] = {}
+        self._latest = self._looked_at = -math.inf
+
+    def now(self) -> float:
+        """The instant; the last one known where the clock is an event loop's and none is running."""
+        try:
+            self._latest = self.clock()
+        except RuntimeError:
+            if self._latest == -math.inf:
+                raise
+        return self._latest
 
     def is_fresh(self) -> bool:
         """Whether nothing would be lost by starting with a new one."""
         try:
-            return self.window.is_fresh(self.clock())
+            now = self.clock()
         except RuntimeError:  # the clock of an event loop, and none is running
             return True
+        self.bury_the_gone()
+        return self.window.is_fresh(now)
 
-    def gate(self) -> "Gate":
+    def learns(self) -> bool:
+        """Whether a 429 tells of the account rather than of its request."""
+        return self.window.pace.learns(self.now())
+
+    def gate(self) -> Gate:
         """Where the running event loop lines up."""
-        gates = _gates.get(None)
-        if gates is None:
-            gates = weakref.WeakKeyDictionary()
-            _gates.set(gates)
-        gate = gates.get(self)
-        if gate is None:
-            gate = gates[self] = Gate(self.window, self.lock, self.clock)
+        native = here()
+        gate = self._gates.get(id(native))
+        if gate is None or not gate.loop.is_(native):
+            with self.lock:
+                self.bury_the_gone()
+                gate = self._gates[id(native)] = Gate(self, native)
         return gate
 
+    def ask(self, gate: Gate, now: float, priority: Priority, *, page: bool) -> Permit | None:
+        """A permit at once, if there is one and nobody waits."""
+        if priority is Priority.INTERACTIVE:
+            self.window.pace.asked(now, page=page)
+        if self.line or self.window.take(now, priority) is not None:
+            return None
+        return self._permit(gate, now, priority)
 
-class _Ticket:
-    __slots__ = ("event", "taken_at")
+    def hand_out(self, gate: Gate) -> float:
+        """Give permits to those who are next; the instant at which there may be another one.
 
-    def __init__(self) -> None:
-        self.event = anyio.Event()
-        self.taken_at: float | None = None
-
-
-class Gate:
-    """The queue of one event loop for the permits of one account."""
-
-    def __init__(self, window: Window, lock: threading.Lock, clock: Clock) -> None:
-        self._window = window
-        self._lock = lock
-        self._clock = clock
-        self._queue: WaitQueue[_Ticket] = WaitQueue()
-        self._driver: _Ticket | None = None
-        self._changed = anyio.Event()
-
-    @property
-    def waiting(self) -> int:
-        """How many wait for a permit in this event loop."""
-        return len(self._queue)
-
-    async def acquire(self, priority: Priority, deadline: float = math.inf) -> float:
-        """Wait for a permit; it is to be returned by one of the three methods below.
-
-        Returns:
-            The instant at which it was taken.
-
-        Raises:
-            DeadlinePassed: It can't be had before `deadline`; known, where possible, without waiting for it.
+        Args:
+            gate: Of the event loop in which this is called.
         """
-        now = self._clock()
-        if not self._queue and self._take(now) is None:
-            return now
-        if deadline < math.inf:
-            with self._lock:
-                estimate = self._window.estimate(now, self._queue.ahead(priority))
-            if estimate >= deadline:
-                raise DeadlinePassed(estimate - now)
-        ticket = _Ticket()
-        self._queue.push(ticket, priority)
-        with anyio.move_on_after(deadline - now):
-            await self._wait(ticket)
-        if ticket.taken_at is None:
-            raise DeadlinePassed(self._clock() - now)
-        return ticket.taken_at
+        if not self.line:
+            return math.inf
+        again_at = self._hand_out(gate, self.now())
+        for other in self._gates.values():
+            if other.driver is not None and again_at < other.wakes_at and other is not gate:
+                other.wakes_at = again_at
+                other.loop.call(other.rouse)
+        if again_at < gate.wakes_at:
+            gate.rouse()
+        return again_at
 
-    def give_back(self, taken_at: float) -> None:
-        """Return a permit of which nothing was sent."""
-        with self._lock:
-            self._window.give_back(taken_at)
-        self._changed.set()
+    def look_for_the_gone(self) -> None:
+        """See now and then whether permits or places in the line are an event loop's that is gone."""
+        now = self.now()
+        if len(self._gates) > 1 and now >= self._looked_at + RECHECK:
+            self._looked_at = now
+            self.bury_the_gone()
 
-    def answered(self, taken_at: float, *, admitted: bool) -> None:
-        """Return a permit whose request has come back, or been given up."""
-        with self._lock:
-            self._window.answered(self._clock(), taken_at, admitted=admitted)
-        self._changed.set()
+    def bury_the_gone(self) -> None:
+        """Take back the permits of event loops that were closed over them: their requests count as given up."""
+        with self.lock:
+            for key, gate in list(self._gates.items()):
+                if gate.loop.gone:
+                    del self._gates[key]
+                    self._bury(gate)
 
-    def refused(self, taken_at: float, retry_after: float | None) -> None:
-        """Return a permit whose request was answered 429."""
-        with self._lock:
-            self._window.refused(self._clock(), taken_at, retry_after)
-        self._changed.set()
+    def heir(self, rate_limit: RateLimit, clock: Clock) -> "Limiter":
+        """One that promises something else, to be used from now on, and knows what the server still counts."""
+        heir = Limiter(rate_limit, clock)
+        with self.lock:
+            heir.window.inherit(self.window, self.now(), heir.now())
+        return heir
 
-    def _take(self, now: float) -> float | None:
-        with self._lock:
-            return self._window.take(now)
+    def forked(self) -> None:
+        """Begin anew in a child: whatever its parent's tasks hold or wait for, nobody here does."""
+        self.lock = threading.RLock()
+        gates, self._gates = self._gates, {}
+        for gate in gates.values():
+            self._bury(gate)
+        self.line = WaitQueue()
 
-    async def _wait(self, ticket: _Ticket) -> None:
-        try:
-            while ticket.taken_at is None:
-                if self._driver is None:
-                    self._driver = ticket
-                    await self._drive(ticket)
-                else:
-                    await ticket.event.wait()
-                    ticket.event = anyio.Event()
-        except BaseException:
-            if ticket.taken_at is None:
-                self._queue.remove(ticket)
-            else:
-                self.give_back(ticket.taken_at)
-                ticket.taken_at = None
-            raise
-        finally:
-            if self._driver is ticket:
-                self._driver = None
-            if self._driver is None and self._queue:
-                self._queue.peek().event.set()
-
-    async def _drive(self, ticket: _Ticket) -> None:
-        """Hand out permits until the driver has its own."""
+    def _hand_out(self, here: Gate, now: float) -> float:
         while True:
-            self._changed = anyio.Event()
-            again_at = self._hand_out()
-            if ticket.taken_at is not None:
-                return
-            wait = min(max(again_at - self._clock(), TICK), _RECHECK)
-            with anyio.move_on_after(wait):
-                await self._changed.wait()
-
-    def _hand_out(self) -> float:
-        """Give permits to those in front; the instant at which there may be another one."""
-        while self._queue:
-            now = self._clock()
-            again_at = self._take(now)
-            if again_at is not None:
+            again_at = math.inf
+            for priority in self.line.order():
+                at = self.window.take(now, priority)
+                if at is None:
+                    break
+                again_at = min(again_at, at)
+            else:
                 return again_at
-            ticket = self._queue.pop()
-            ticket.taken_at = now
-            ticket.event.set()
-        return math.inf
+            ticket = self.line.pop(priority)
+            gate = ticket.gate
+            del gate.tickets[ticket]
+            ticket.permit = self._permit(gate, now, priority)
+            if gate is here:
+                ticket.wake()
+            elif not gate.loop.call(ticket.wake):
+                gate.held.discard(ticket.permit)
+                self.window.give_back(now)
 
+    def _permit(self, gate: Gate, now: float, priority: Priority) -> Permit:
+        permit = Permit(now, priority)
+        gate.held.add(permit)
+        return permit
 
-_gates: RunVar["weakref.WeakKeyDictionary[Limiter, Gate]"] = RunVar("plivo_async_gates")
-
-
-_limiters: dict[tuple[str, str], Limiter] = {}
-_registry_lock = threading.Lock()
-
-
-def limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock: Clock, user: object) -> Limiter:
-    """The limiter of an account in this process, made if there is none.
-
-    It lives as long as any of its users, and after that until all of its permits are free again: a client made right
-    after another one was closed doesn't start with permits that the server still counts.
-
-    Raises:
-        InvalidArgumentError: The account is paced differently already.
-    """
-    with _registry_lock:
-        for account, limiter in list(_limiters.items()):
-            if not limiter.users and limiter.is_fresh():
-                del _limiters[account]
-        limiter = _limiters.setdefault((base_url, auth_id), Limiter(rate_limit, clock))
-        if limiter.window.rate_limit != rate_limit:
-            raise InvalidArgumentError(
-                f"this process paces the account at {limiter.window.rate_limit} already, not at {rate_limit}: "
-                "all clients of one account share one budget, so give them the same rate_limit",
-                argument="rate_limit",
-            )
-        limiter.users.add(user)
-    return limiter
+    def _bury(self, gate: Gate) -> None:
+        for ticket in list(gate.tickets):
+            self.line.remove(ticket)
+        gate.tickets.clear()
+        held, gate.held = gate.held, set()
+        for permit in held:
+            self.window.answered(self.now(), permit.taken_at, permit.priority, admitted=False)

@@ -1,15 +1,26 @@
-"""Where permits come from: this process alone, or a budget that many processes share. What both offer.
-
-The exchange sees nothing else: `limiter.gate()`, then `acquire`, and one of the three ways to return what it got.
-"""
+"""Where permits come from: this process alone, or a budget that many processes share. What both offer."""
 
 import math
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from ..policy import Priority
 
 
-class Permit(NamedTuple):
+class DeadlinePassed(Exception):  # noqa: N818  (never leaves the package)
+    """No permit can be had in time.
+
+    Attributes:
+        in_seconds: When one can be had at the earliest.
+    """
+
+    def __init__(self, in_seconds: float) -> None:
+        super().__init__(in_seconds)
+        self.in_seconds = in_seconds
+
+
+@dataclass(slots=True, eq=False)
+class Permit:
     """The right to send one request; returned once, by one of the three methods of its gate.
 
     Attributes:
@@ -31,8 +42,12 @@ class PermitGate(Protocol):
         """How many wait for a permit in this event loop."""
         ...
 
-    async def acquire(self, priority: Priority, deadline: float = math.inf) -> Permit:
-        """Wait for a permit."""
+    async def acquire(self, priority: Priority, deadline: float = math.inf, *, page: bool = False) -> Permit:
+        """Wait for a permit; `page`: for a page of a list.
+
+        Raises:
+            DeadlinePassed: It can't be had before `deadline`; known, where possible, without waiting for it.
+        """
         ...
 
     def give_back(self, permit: Permit) -> None:
@@ -53,4 +68,8 @@ class PermitSource(Protocol):
 
     def gate(self) -> PermitGate:
         """Where the running event loop lines up."""
+        ...
+
+    def learns(self) -> bool:
+        """Whether a 429 tells of the account rather than of its request."""
         ...

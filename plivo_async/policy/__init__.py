@@ -14,10 +14,12 @@ from ._activation import (
 from ._attempt import TOO_MANY_REQUESTS, Attempt, AttemptOutcome, Obstacle, classify
 from ._budget import RetryBudget
 from ._effect import Effect
+from ._pace import Pace
 from ._queue import Priority, WaitQueue
+from ._rate_limit import RateLimit
 from ._retry import GiveUp, Reason, RetryAt, RetryPolicy, decide
 from ._width import FIRST_WIDTH, MOST_WIDTH, next_width
-from ._window import RateLimit, Window
+from ._window import Window
 
 __all__ = [
     "FIRST_WIDTH",
@@ -35,6 +37,7 @@ __all__ = [
     "LookStatus",
     "News",
     "Obstacle",
+    "Pace",
     "Priority",
     "RateLimit",
     "Reason",

@@ -16,6 +16,10 @@ class Priority(IntEnum):
     BATCH = 1
 
 
+_INTERACTIVE_FIRST = (Priority.INTERACTIVE, Priority.BATCH)
+_BATCH_FIRST = (Priority.BATCH, Priority.INTERACTIVE)
+
+
 class WaitQueue(Generic[T]):
     """First in, first out within a priority; every tenth place goes to the batch if any of it waits.
 
@@ -47,25 +51,23 @@ class WaitQueue(Generic[T]):
                 return True
         return False
 
-    def peek(self) -> T:
-        """The one who is next, left in the queue."""
-        return next(iter(self._waiting[self._next()]))
+    def order(self) -> tuple[Priority, ...]:
+        """Which priorities wait, that of the next one first: if it can't have what it waits for, the other may."""
+        interactive, batch = self._waiting
+        if interactive and batch:
+            return _BATCH_FIRST if self._passed_over >= BATCH_SHARE - 1 else _INTERACTIVE_FIRST
+        return _INTERACTIVE_FIRST[:1] if interactive else _BATCH_FIRST[:1] if batch else ()
 
-    def pop(self) -> T:
-        """Take out the one who is next.
+    def pop(self, priority: Priority | None = None) -> T:
+        """Take out the first of a priority; without one, the one who is next.
 
         Raises:
             KeyError: Nobody waits.
         """
-        priority = self._next()
+        if priority is None:
+            priority = next(iter(self.order()), Priority.BATCH)
         if priority is Priority.INTERACTIVE and self._waiting[Priority.BATCH]:
             self._passed_over += 1
         else:
             self._passed_over = 0
         return self._waiting[priority].popitem(last=False)[0]
-
-    def _next(self) -> Priority:
-        interactive, batch = self._waiting
-        if interactive and not (batch and self._passed_over >= BATCH_SHARE - 1):
-            return Priority.INTERACTIVE
-        return Priority.BATCH

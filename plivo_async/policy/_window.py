@@ -1,195 +1,182 @@
-"""How many requests may be sent, and when: the state behind the limiter.
+"""How many requests may be sent, and when: the permits of one account.
 
-The promise: no more than `limit` requests are counted by the server in any span of `per` seconds.
+**The promise**: no more than `limit` requests are counted by the server in any span of `per` seconds.
 
-Why it holds. The server counts a request at some instant between our sending it and its answer's arrival. Each
-request holds one of `limit` permits from before it is sent until `per` seconds after its answer came (or after we
-gave up waiting for one). Two uses of one permit are therefore counted more than `per` seconds apart, whatever the
-network does in between, and `limit` permits can't be counted more than `limit` times in a span. That satisfies a
-sliding window, a fixed window (which is one such span) and a token bucket of the same size and rate. The price is one
-round trip in each window.
+Why it holds. A permit is taken only while fewer than `limit` others are in flight or were answered less than `per` ago,
+refused ones included. The server counts each request at some instant between its sending and its answer's arrival (or
+our giving it up). So `limit` + 1 counted within a span of `per` would have needed a permit taken with `limit` others in
+use: impossible, whatever the network does. That satisfies a sliding window, a fixed window (which is one such span) and
+a token bucket of the same size and rate. It is one line in `take`; all other rules, those of `Pace`, only delay. The
+price is one round trip in each window, or 0.6 % of a window if that is longer (the *door*: a near client would
+otherwise leave others on the account no gap at all).
 
-What can't be foreseen is traffic of others on the same account, or a lower limit than we were told. A 429 says so,
-and it is news for everybody: it takes its permit out of use (retires it), and holds all further requests for a while;
-after that one request at a time goes to see, one for each such while, and only when one is admitted do the rest
-follow. Retired permits come back in small parts, one part for each window without a 429, so that nothing is cut for
-good.
+Pure: every instant is handed in, as monotonic seconds.
 """
 
-import heapq
 import math
-import sys
-from dataclasses import dataclass
+from collections import deque
+from typing import NamedTuple
 
-from .._errors import invalid
-from .._public import public
+from ._pace import Pace
+from ._queue import Priority
+from ._rate_limit import RateLimit
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1 / 20, 1 / 5  # of a window; doubled while the probes are refused as well
-_RECOVERY = 1 / 50  # of the limit, for each window without a 429
-_KEPT = 1 / 20  # of the limit, never retired
+DOOR = 6 / 1000  # of a window: a permit stays shut at least so long beyond one
 
 
-@public
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """At most `limit` requests in any `per` seconds, for all clients of one account in this process.
+class Used(NamedTuple):
+    """A permit whose request has come back, and which the server may still count.
 
-    The default is Plivo's for an account. Source: Plivo, "Account and feature limits" (300 requests in 5 seconds).
-
-    Raises:
-        InvalidArgumentError: `limit` is not a whole number of at least 1, or `per` not a positive, finite number of
-            seconds.
+    Attributes:
+        free_at: When it is free.
+        admitted: Whether the request was let in, or may have been; only those count for the level.
+        batch: Whether it was a batch's.
     """
 
-    limit: int = 300
-    """Requests, at least 1."""
-    per: float = 5.0
-    """Seconds, more than 0."""
-
-    def __post_init__(self) -> None:
-        if isinstance(self.limit, bool) or not isinstance(self.limit, int) or self.limit < 1:
-            raise invalid("RateLimit.limit", f"must be a whole number of at least 1, not {self.limit!r}")
-        if (
-            isinstance(self.per, bool)
-            or not isinstance(self.per, int | float)
-            or not 0 < self.per <= sys.float_info.max
-        ):
-            raise invalid("RateLimit.per", f"must be a positive number of seconds, not {self.per!r}")
+    free_at: float
+    admitted: bool
+    batch: bool
 
 
 class Window:
-    """The permits of one account. Pure: every instant is handed in, as monotonic seconds that never go back."""
+    """The permits of one account.
 
-    __slots__ = (
-        "_doubt",
-        "_free_at",
-        "_fresh",
-        "_hold_since",
-        "_hold_until",
-        "_pause",
-        "_probed_at",
-        "_recovered_at",
-        "in_flight",
-        "rate_limit",
-        "retired",
-    )
+    Attributes:
+        rate_limit: What is promised.
+        pace: What has been learnt, and how evenly a batch is sent.
+        in_flight: Permits taken and not returned.
+        cooling: Those returned and not yet free, in order of time.
+        admitted: How many of `cooling` count for the level.
+        visits: How many of those were interactive.
+    """
+
+    __slots__ = ("admitted", "cooling", "in_flight", "pace", "rate_limit", "visits")
 
     def __init__(self, rate_limit: RateLimit) -> None:
-        self.rate_limit: RateLimit = rate_limit
-        self.in_flight: int = 0
-        self.retired: int = 0
-        self._fresh = rate_limit.limit
-        self._free_at: list[float] = []
-        self._hold_since = -math.inf
-        self._hold_until = -math.inf
-        self._pause = 0.0
-        self._doubt = False
-        self._probed_at: float | None = None
-        self._recovered_at = -math.inf
+        self.rate_limit = rate_limit
+        self.pace = Pace(rate_limit.limit, rate_limit.per, rate_limit.reserve)
+        self.in_flight = self.admitted = self.visits = 0
+        self.cooling: deque[Used] = deque()
 
-    def take(self, now: float) -> float | None:
+    def take(self, now: float, priority: Priority) -> float | None:
         """Take a permit; None if that worked, else the instant at which to ask again.
 
         `math.inf`: not before a request in flight has come back.
         """
-        if now < self._hold_until:
-            return self._hold_until
-        self._recover(now)
-        if self._doubt and self._probed_at is not None and now < self._probed_at + self._pause:
-            return self._probed_at + self._pause
-        if self._fresh:
-            self._fresh -= 1
-        elif self._free_at and self._free_at[0] <= now:
-            heapq.heappop(self._free_at)
-        else:
-            return min(self._free_at[0] if self._free_at else math.inf, self._next_recovery())
+        pace, batch = self.pace, priority is Priority.BATCH
+        again_at = pace.barred_until(now)
+        if again_at is not None:
+            return again_at
+        self._expire(now)
+        if self.in_flight + len(self.cooling) >= self.rate_limit.limit:  # the promise: this line alone
+            pace.lacked(now)
+            return self._soonest()
+        again_at = pace.ask_again(now, self.in_flight + self.admitted, self._soonest(), batch=batch)
+        if again_at is not None:
+            return again_at
         self.in_flight += 1
-        if self._doubt:
-            self._probed_at = now
+        pace.took(now, self.visits, batch=batch)
         return None
 
     def give_back(self, taken_at: float) -> None:
         """Return a permit that was taken at `taken_at` and of which nothing was sent: it is free at once."""
         self.in_flight -= 1
-        self._fresh += 1
-        if taken_at == self._probed_at:
-            self._probed_at = None
+        self.pace.unsent(taken_at)
 
-    def answered(self, now: float, sent_at: float, *, admitted: bool) -> None:
+    def answered(self, now: float, sent_at: float, priority: Priority, *, admitted: bool) -> None:
         """Return a permit whose request was sent at `sent_at` and has come back, or been given up, now.
 
         Args:
             now: The instant of the answer.
             sent_at: The instant at which the permit was taken.
-            admitted: Whether there was an answer, so that the server did admit it.
+            priority: As it was taken.
+            admitted: Whether there was an answer, so that the server did admit it. If not, it may have.
         """
-        self.in_flight -= 1
-        heapq.heappush(self._free_at, now + self.rate_limit.per)
-        if sent_at == self._probed_at:
-            self._probed_at = None
-        if admitted and sent_at > self._hold_since:
-            self._doubt = False
-            self._pause = 0.0
+        self._cool(now, sent_at, priority, admitted=True)
+        self.pace.answered(sent_at, admitted=admitted)
 
-    def refused(self, now: float, sent_at: float, retry_after: float | None) -> None:
+    def refused(self, now: float, sent_at: float, priority: Priority, retry_after: float | None) -> None:
         """Return a permit whose request was answered 429.
 
         Args:
             now: The instant of the answer.
             sent_at: The instant at which the permit was taken.
+            priority: As it was taken.
             retry_after: Seconds that the answer asked everybody to wait; None if it didn't.
         """
-        self.in_flight -= 1
-        limit, per = self.rate_limit.limit, self.rate_limit.per
-        if limit - self.retired > max(1, int(limit * _KEPT)):
-            self.retired += 1
-        else:
-            heapq.heappush(self._free_at, now + per)
-        self._recovered_at = now
-        if sent_at > self._hold_since:  # not just the same news again, from a request sent before we had heard it
-            self._pause = min(per * _LONGEST_PAUSE, max(per * _FIRST_PAUSE, self._pause * 2))
-            self._hold_since = now
-            self._hold_until = max(self._hold_until, now + self._pause)
-            self._doubt = True
-            self._probed_at = None
-        if retry_after is not None:
-            self._hold_until = max(self._hold_until, now + retry_after)
+        self._cool(now, sent_at, priority, admitted=False)
+        self.pace.refused(now, sent_at, self.admitted, retry_after, batch=priority is Priority.BATCH)
+
+    def level(self, now: float) -> int:
+        """How many permits may be in use, as far as is known."""
+        return int(self.pace.level(now))
+
+    def used(self, now: float) -> int:
+        """How many permits are in use, those included that the server may still count."""
+        self._expire(now)
+        return self.in_flight + len(self.cooling)
 
     def estimate(self, now: float, ahead: int) -> float:
         """The earliest instant at which a request may go, with `ahead` others before it.
 
         It may well be later; it is earlier only if a permit in flight is given back unused.
         """
-        self._recover(now)
+        self._expire(now)
         limit, per = self.rate_limit.limit, self.rate_limit.per
-        start = max(now, self._hold_until)
-        start += ahead // limit * per
-        later = ahead - self._fresh
-        if later < 0:
-            return start
-        soon = self._free_at + [self._next_recovery()] * min(self.retired, self._recovery)
-        if later < len(soon):
-            return max(start, heapq.nsmallest(later + 1, soon)[-1])
-        return max(start, now + (1 + (later - len(soon)) // limit) * per)
+        rounds, place = divmod(ahead, limit)
+        unused = limit - self.in_flight - len(self.cooling)
+        if place < unused:
+            free_at = now
+        elif place - unused < len(self.cooling):
+            free_at = self.cooling[place - unused].free_at
+        else:
+            free_at = now + per
+        if not rounds:  # what is taken from now on is free again after a window at the earliest
+            free_at = max(free_at, min(self._allowed_at(now, place + 1), now + per))
+        return max(free_at, self.pace.hold_until) + rounds * per
+
+    def inherit(self, other: "Window", then: float, now: float) -> None:
+        """Begin with what is in use of another window: `then` on its clock is `now` on ours."""
+        longer = max(0.0, self.rate_limit.per - other.rate_limit.per)
+        free_at = [used.free_at - then + longer for used in other.cooling]
+        free_at += [self.rate_limit.per] * other.in_flight
+        self.cooling.extend(Used(now + after, True, True) for after in sorted(free_at))
+        self.admitted = len(self.cooling)
 
     def is_fresh(self, now: float) -> bool:
-        """Whether nothing would be lost by starting with a new window: no permit is held and nothing was learnt."""
-        self._recover(now)
-        waits = max(self._free_at, default=-math.inf) > now or self._hold_until > now
-        return not (self.in_flight or self.retired or waits)
+        """Whether nothing would be lost by starting with a new window: no permit is in use and nothing was learnt."""
+        return not self.used(now) and self.pace.level(now) >= self.rate_limit.limit and now >= self.pace.hold_until
 
-    def _recover(self, now: float) -> None:
-        if not self.retired or now < self._next_recovery():
-            return
-        windows = max(1, int((now - self._recovered_at) / self.rate_limit.per))
-        back = min(self.retired, windows * self._recovery)
-        self.retired -= back
-        self._fresh += back
-        self._recovered_at += windows * self.rate_limit.per
+    def _soonest(self) -> float:
+        return self.cooling[0].free_at if self.cooling else math.inf
 
-    @property
-    def _recovery(self) -> int:
-        return max(1, int(self.rate_limit.limit * _RECOVERY))
+    def _allowed_at(self, now: float, more: int) -> float:
+        """The earliest instant at which the level may allow so many more than those that are cooling.
 
-    def _next_recovery(self) -> float:
-        return self._recovered_at + self.rate_limit.per if self.retired else math.inf
+        Those in flight don't count: each may yet be refused, or show that there was room for one more.
+        """
+        best, at, in_use = math.inf, now, self.admitted
+        for used in [*self.cooling, None]:
+            best = min(best, max(at, self.pace.may_reach(in_use + more, now)))
+            if used is None or best <= at:
+                break
+            at, in_use = used.free_at, in_use - used.admitted
+        return best
+
+    def _cool(self, now: float, sent_at: float, priority: Priority, *, admitted: bool) -> None:
+        self._expire(now)
+        self.in_flight -= 1
+        free_at = max(now, sent_at + DOOR * self.rate_limit.per) + self.rate_limit.per
+        if self.cooling:
+            free_at = max(free_at, self.cooling[-1].free_at)  # keeps the order; later is always safe
+        batch = priority is Priority.BATCH
+        self.cooling.append(Used(free_at, admitted, batch))
+        self.admitted += admitted
+        self.visits += admitted and not batch
+
+    def _expire(self, now: float) -> None:
+        cooling = self.cooling
+        while cooling and cooling[0].free_at <= now:
+            _, admitted, batch = cooling.popleft()
+            self.admitted -= admitted
+            self.visits -= admitted and not batch

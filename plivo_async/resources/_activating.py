@@ -28,7 +28,7 @@ from ..batch import (
     read_all,
 )
 from ..pacing._clock import sleep_until
-from ..pacing._limiter import DeadlinePassed
+from ..pacing._source import DeadlinePassed
 from ..policy import ActivationRules, Confirm, Priority
 from ..wire import Conference, activate
 

@@ -44,7 +44,7 @@ def list_conferences(filters: Mapping[str, object], *, callback: Callback | None
         _check_bounds(field, filters)
     path = "MultiPartyCall/"
     asked = query({**given, **callback_arguments(callback)}, path)
-    return Request("List MPCs", path, Effect.SAFE, "GET", path, None, asked)
+    return Request("List MPCs", path, Effect.SAFE, "GET", path, None, asked, page=True)
 
 
 def list_participants(

@@ -33,6 +33,7 @@ class Request:
         on_404: What a 404 may mean, for messages; empty if there is nothing to say.
         order_key: What it is done to: operations with the same key are carried out one at a time, in the order in which
             they were asked for. Empty for those that need no order.
+        page: Whether it is for a page of a list, of which a script may need many before its batch begins.
     """
 
     operation: str
@@ -44,6 +45,7 @@ class Request:
     query: str = field(default="", repr=False)
     on_404: str = ""
     order_key: str = field(default="", repr=False)
+    page: bool = False
 
 
 _ACTIVE = b'{"status":"active"}'

@@ -41,7 +41,7 @@ def next_page(link: str, base_url: str, auth_id: str, like: Request) -> Request:
     encoded = quote(query, safe=_SAFE)
     if len(path) + len(encoded) > LONGEST_SEGMENT:
         raise ValueError(f"it has more than {LONGEST_SEGMENT:,} characters once encoded")
-    return Request(like.operation, like.target, Effect.SAFE, "GET", path, None, encoded)
+    return Request(like.operation, like.target, Effect.SAFE, "GET", path, None, encoded, page=True)
 
 
 def page_at(offset: int, like: Request) -> Request:

@@ -94,10 +94,25 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model)
     @rule()
     def pop(self) -> None:
-        """Take out the one that the list expects, and that a peek has shown."""
+        """Take out the one that the list expects, and of the kind that was announced."""
         expected = self.expected()
-        assert self.queue.peek() == expected
-        assert self.queue.pop() == expected
+        assert (expected, self.queue.order()[0]) in self.model
+        self.take(expected, self.queue.pop())
+
+    @precondition(lambda self: self.model)
+    @rule(data=st.data())
+    def pop_one_kind(self, data: st.DataObject) -> None:
+        """Take out the first of either kind, whoever is next."""
+        kind = data.draw(st.sampled_from(self.queue.order()))
+        expected = next(number for number, priority in self.model if priority is kind)
+        self.take(expected, self.queue.pop(kind))
+
+    def take(self, expected: int, popped: int) -> None:
+        """Compare, and count for how long a batch is passed over."""
+        assert popped == expected
+        assert {kind for _, kind in self.model} == set(self.queue.order()) | {
+            kind for number, kind in self.model if number == expected
+        }
         interactive = (expected, INTERACTIVE) in self.model
         batch_waits = any(kind is BATCH for _, kind in self.model)
         self.passed_over = self.passed_over + 1 if interactive and batch_waits else 0
