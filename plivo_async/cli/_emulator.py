@@ -3,7 +3,7 @@
 import os
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Literal
 
@@ -14,9 +14,9 @@ import typer
 from .._logs import masked
 from ..batch import duration
 from ..emulator import MEANINGS, Emulator, Faults, Limit, Request
-from ._console import fail, given, out, say, tell
+from ._console import fail, given, out, say, tell, warn
 from ._input import InputError, read_entries, read_source
-from ._options import Rate, parse_faults, parse_latency, parse_rate
+from ._options import parse_faults, parse_latency, parse_rate
 from ._signals import until_signal
 
 WindowKind = Literal["sliding", "fixed", "bucket"]
@@ -31,6 +31,9 @@ _KEPT = 10_000  # requests, some 20 MB: it may run for weeks, and only those sin
 
 def emulator(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8808,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="0.0.0.0 in a container; other machines can reach it then.")
+    ] = "127.0.0.1",
     conferences: Annotated[
         str,
         typer.Option(metavar="N|FILE", help="What waits to be activated: so many, or the names in a file."),
@@ -48,8 +51,8 @@ def emulator(
 ) -> None:
     """Run an emulator of Plivo's Multiparty Call API on this machine until it is stopped (Ctrl-C).
 
-    It listens on 127.0.0.1 only. Auth ID and token are made up, and always the same. When it stops, it says what was
-    really applied.
+    It listens on 127.0.0.1 unless told otherwise. Auth ID and token are made up, and always the same. GET /health needs
+    none. When it stops, it says what was really applied.
 
     Examples:
       plivo-async emulator
@@ -64,20 +67,26 @@ def emulator(
         AUTH_ID,
         AUTH_TOKEN,
         port=port,
+        host=host,
         limit=None if rate is None else Limit(rate.limit, per=rate.per, window=window),
         faults=trouble,
         latency=lag,
         seed=seed,
         keep_requests=_KEPT,
     )
-    run = partial(_serve, plivo, names, partial(_introduction, plivo, conferences, len(names), rate, window), log)
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        warn(f"on {host} every machine that reaches this one can use it: its credentials are no secret")
+    counted = f"{rate}, counted as a {window} window" if rate is not None else "none"
+    wrongs = [f"{fault} {share:g}" for fault, share in trouble.probabilities.items()]
+    rules = {"limit": counted, "faults": ", ".join(wrongs) or "none", "latency": latency if lag else "none"}
+    run = partial(_serve, plivo, names, partial(_introduction, plivo, conferences, len(names), rules), log)
     began = time.monotonic()
     try:
         anyio.run(until_signal, run)
     except KeyboardInterrupt:
         pass
     except OSError as error:
-        fail(f"port {port} can't be had: {error.strerror or error}; --port 0 takes a free one")
+        fail(f"port {port} of {host} can't be had: {error.strerror or error}; --port 0 takes a free one")
     tell(truth_lines(plivo, time.monotonic() - began))
 
 
@@ -121,8 +130,7 @@ def example_name(number: int) -> str:
     return f"conference-{number:04}"
 
 
-def _introduction(plivo: Emulator, source: str, count: int, rate: Rate | None, window: str) -> list[str]:
-    counted = f"{rate}, counted as a {window} window" if rate is not None else "none"
+def _introduction(plivo: Emulator, source: str, count: int, rules: Mapping[str, str]) -> list[str]:
     if source.isdigit():
         named = f", {example_name(1)} to {example_name(count)}" if count else ""
         command = f"{_names_command(count, os.name)} | plivo-async mpc start - --base-url {plivo.url}"
@@ -132,7 +140,7 @@ def _introduction(plivo: Emulator, source: str, count: int, rate: Rate | None, w
     return [
         f"Emulator of Plivo's Multiparty Call API at {plivo.url}; Ctrl-C stops it.",
         f"  conferences  {count:,} waiting{named}",
-        f"  limit        {counted}",
+        *(f"  {rule:11}  {value}" for rule, value in rules.items()),
         "",
         "In another terminal:",
         *(f"  {line}" for line in _exports(plivo, os.name)),

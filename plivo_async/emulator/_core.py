@@ -22,6 +22,8 @@ from .api._routes import Reference, route
 from .world._rooms import Rooms
 from .world._settings import Settings
 
+_HEALTH = (("GET", "/health"), ("HEAD", "/health"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -58,6 +60,13 @@ class Core:
         self._api = Api(account, rooms, rules.settings)
         self._limiter = rules.limit.limiter() if rules.limit is not None else None
         self._seen: Counter[tuple[str | None, str | None]] = Counter()
+
+    def health(self, method: str, target: str) -> Answer | None:
+        """The answer to whoever asks whether it is there, without credentials; None to everything else.
+
+        That is no request to Plivo: it isn't noted, has no latency and no fault.
+        """
+        return json_answer(200, {"status": "ok"}) if (method, target) in _HEALTH else None
 
     def receive(self, method: str, target: str, headers: Headers, body: bytes, now: float) -> Received:
         """Note a request that has arrived whole, and draw its latency and its fault."""

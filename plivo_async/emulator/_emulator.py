@@ -40,7 +40,7 @@ _DEFAULT_LIMIT = Limit()
 class Emulator:
     """Plivo's Multiparty Call API on this machine, for one account, with the truth on show.
 
-    Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 only and stops with the
+    Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 and stops with the
     block: connections that are open then are closed, answers that are due are dropped. On asyncio another task than
     the one that entered the block may leave it, as the fixtures of pytest-asyncio do.
 
@@ -53,6 +53,7 @@ class Emulator:
         auth_id: The account; one is made up when it is not given.
         auth_token: Its token; as above.
         port: The port to listen on; 0 takes a free one; None listens on none, and only `connect` leads to it.
+        host: The address to listen on. Any but 127.0.0.1 lets other machines in, for which containers have a use.
         limit: The account's rate limit; None for no limit.
         faults: What goes wrong by chance; None for nothing.
         latency: Seconds that a request takes there and back together, or a pair of bounds between which they are
@@ -74,6 +75,7 @@ class Emulator:
         auth_token: str | None = None,
         *,
         port: int | None = 0,
+        host: str = "127.0.0.1",
         limit: Limit | None = _DEFAULT_LIMIT,
         faults: Faults | None = None,
         latency: Latency = 0.0,
@@ -81,7 +83,7 @@ class Emulator:
         settings: Settings | None = None,
         answer_after: float = 1.0,
         calls_per_second: float | None = 2.0,
-        keep_requests: int | None = None,
+        keep_requests: int | None = 50_000,
     ) -> None:
         if not 0 <= answer_after < math.inf:
             raise ValueError(f"answer_after: {answer_after} is not a number of seconds")
@@ -98,7 +100,7 @@ class Emulator:
             settings=Settings() if settings is None else settings,
             keep_requests=keep_requests,
         )
-        self._port = port
+        self._port, self._host = port, host
         self._tasks = Tasks()
         self._clock = Clock(self._tasks.start)
         self._started = False
@@ -125,14 +127,14 @@ class Emulator:
         """Start.
 
         Raises:
-            OSError: The port is taken.
+            OSError: The port is taken, or `host` is no address of this machine.
             RuntimeError: It was started before.
         """
         if self._started:
             raise RuntimeError("an emulator is started once; make another one")
         listener = None
         if self._port is not None:
-            listener = listen(self._port)
+            listener = listen(self._port, self._host)
             self._cleanup.callback(listener.close)
             self._port = listener.getsockname()[1]
         self._started = True
@@ -174,8 +176,13 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """The base URL, without a slash at its end; without a port when it listens on none."""
-        return f"http://127.0.0.1:{self._port}" if self._port else "http://127.0.0.1"
+        """The base URL, without a slash at its end; without a port when it listens on none.
+
+        If it listens on all addresses, that which this machine itself reaches it by.
+        """
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self._host, self._host)  # noqa: S104
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{self._port}" if self._port else f"http://{shown}"
 
     def connect(self) -> anyio.abc.ByteStream:
         """A new connection to it in memory: no socket, no real time. Speak HTTP/1.1 over it.

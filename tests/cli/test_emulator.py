@@ -27,6 +27,7 @@ from plivo_async.cli._emulator import (
     AUTH_ID,
     AUTH_TOKEN,
     _exports,
+    _introduction,
     _names,
     _names_command,
     faults_listed,
@@ -246,3 +247,16 @@ def test_it_logs_and_sums_up(source: str, tmp_path: Path, monkeypatch: pytest.Mo
     assert "  activate 'conference-0001'  503  (503-applied, applied)\n" in result.stdout
     assert ": 1 requests, 1 applied, 0 answered 429, 0 not answered\n" in result.stdout
     assert result.stdout.endswith("  faults       503-applied 1\n")
+
+
+def test_the_banner_says_what_goes_wrong() -> None:
+    """Limit, faults and latency, each on its line."""
+    plivo = Emulator(AUTH_ID, AUTH_TOKEN, port=None)
+    rules = {"limit": "100/5", "faults": "late 0.02, 500 0.03", "latency": "40ms"}
+    lines = _introduction(plivo, "3", 3, rules)
+    assert lines[1:5] == [
+        "  conferences  3 waiting, conference-0001 to conference-0003",
+        "  limit        100/5",
+        "  faults       late 0.02, 500 0.03",
+        "  latency      40ms",
+    ]

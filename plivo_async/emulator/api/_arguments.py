@@ -37,7 +37,7 @@ def read_arguments(asked: Asked) -> Arguments:
     Raises:
         RefusedError: 400: the body is not JSON, or is no object; the query is not percent-encoded UTF-8.
     """
-    body = {} if asked.method == "GET" else _from_body(asked)
+    body = {} if asked.method in ("GET", "HEAD") else _from_body(asked)
     if asked.method == "POST":
         return body
     return _from_query(asked.route.query) | body

@@ -55,6 +55,7 @@ ALIASES = tuple(
 )
 """Play and Speak under the path of the participants, as one might expect them. Off by default: unverified."""
 
+_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -107,12 +108,13 @@ def route(method: str, target: str, *, aliases: bool = False, encoded_slash_divi
     """Find the operation that a request asks for.
 
     Args:
-        method: As received: methods are case-sensitive.
-        target: Path and query exactly as received; one slash at the end of the path may be missing.
+        method: As received: methods are case-sensitive. HEAD leads where GET does.
+        target: Path and query exactly as received, or a whole URL, as proxies are sent it; one slash at the end of the
+            path may be missing.
         aliases: Whether `ALIASES` lead somewhere.
         encoded_slash_divides: Whether `%2F` is what a slash is.
     """
-    path, _, query = target.partition("?")
+    path, _, query = target[_origin(target) :].partition("?")
     if encoded_slash_divides:
         path = path.replace("%2F", "/").replace("%2f", "/")
     root, *raw = path.split("/")
@@ -132,10 +134,17 @@ def route(method: str, target: str, *, aliases: bool = False, encoded_slash_divi
     return Route(auth_id=auth_id, query=query, refusal=404, detail="not found")
 
 
+def _origin(target: str) -> int:
+    """How long scheme and authority are, in front of the path."""
+    found = _ORIGIN.match(target)
+    return found.end() if found is not None else 0
+
+
 def _at(
     methods: Mapping[str, str], method: str, auth_id: str, pattern: tuple[str, ...], segments: list[str], query: str
 ) -> Route:
-    operation = methods.get(method)
+    operation = methods.get("GET" if method == "HEAD" else method)
+    allow = {*methods, "HEAD"} if "GET" in methods else {*methods}
     return Route(
         operation=operation,
         auth_id=auth_id,
@@ -144,7 +153,7 @@ def _at(
         query=query,
         refusal=None if operation is not None else 405,
         detail="" if operation is not None else "method not allowed",
-        allow=() if operation is not None else tuple(sorted(methods)),
+        allow=() if operation is not None else tuple(sorted(allow)),
     )
 
 

@@ -34,6 +34,10 @@ def asgi(core: Core, clock: Callable[[], float], broken: Callable[[str], Excepti
         if body is None:
             await _send(send, Answer(413))
             return
+        health = core.health(scope["method"], _target(scope))
+        if health is not None:
+            await _send(send, health, with_body=scope["method"] != "HEAD")
+            return
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         received = core.receive(scope["method"], _target(scope), headers, body, clock())
         record = received.record

@@ -1,5 +1,6 @@
 """One connection: HTTP/1.1 with h11, the passing of latency, and the faults that are seen on the wire only."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,12 +11,13 @@ import h11
 
 from .._core import Core
 from .._log import Request
-from .._recipes import Leaving, Recipe, recipe_of
+from .._recipes import NOTHING_WRONG, Leaving, Recipe, recipe_of
 from .._spoiling import http_date
 from ..api._answers import Answer
 from ._rendering import rendered
 
 _MAX_HEAD = 256 * 1024  # a name of 10 kB, all of it percent-encoded, still fits into a path
+_PATIENCE = 60.0  # seconds in which a request that has begun, and the first one of a connection, has to be whole
 _LINGER = 1.0  # seconds in which a client that was refused half way may finish sending, so that it reads the refusal
 
 
@@ -51,6 +53,10 @@ class _BodyTooLargeError(Exception):
     pass
 
 
+class _TooSlowError(Exception):
+    pass
+
+
 async def serve(connection: Connection, core: Core, clock: Callable[[], float]) -> None:
     """Answer the requests of one connection until either side closes it; closes it in the end.
 
@@ -81,24 +87,29 @@ class _Exchanges:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD)
 
     async def run(self) -> None:
-        """Until the connection is to be closed."""
+        """Until the connection is to be closed. Between two requests it may be idle for as long as it likes."""
+        deadline = anyio.current_time() + _PATIENCE
         try:
-            while (incoming := await self._next_request()) is not None:
+            while (incoming := await self._next_request(deadline)) is not None:
                 if not await self._exchange(incoming):
                     return
+                deadline = math.inf
         except h11.RemoteProtocolError as error:
             await self._refuse(error.error_status_hint)
         except _BodyTooLargeError:
             await self._refuse(413)
+        except _TooSlowError:
+            await self._refuse(408)
 
-    async def _next_request(self) -> _Incoming | None:
-        """The next request, whole; None when the peer has ended the connection."""
+    async def _next_request(self, deadline: float) -> _Incoming | None:
+        """The next request, whole; None when the peer has ended the connection. The deadline is for its first byte."""
         head: h11.Request | None = None
         body = bytearray()
         while True:
             event = self._http.next_event()
             if event is h11.NEED_DATA:
-                await self._feed()
+                await self._feed(deadline)
+                deadline = min(deadline, anyio.current_time() + _PATIENCE)
             elif isinstance(event, h11.Request):
                 head = event
             elif isinstance(event, h11.Data):
@@ -110,21 +121,31 @@ class _Exchanges:
             else:
                 return None
 
-    async def _feed(self) -> None:
+    async def _feed(self, deadline: float) -> None:
         if self._http.they_are_waiting_for_100_continue:
             await self._connection.send(self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
         try:
-            data = await self._connection.receive()
+            data = await self._received(deadline)
         except anyio.EndOfStream:
             data = b""
         self._http.receive_data(data)
+
+    async def _received(self, deadline: float) -> bytes:
+        if deadline == math.inf:
+            return await self._connection.receive()
+        with anyio.CancelScope(deadline=deadline):
+            return await self._connection.receive()
+        raise _TooSlowError
 
     async def _exchange(self, incoming: _Incoming) -> bool:
         """Answer one request and say whether the connection goes on."""
         head = incoming.head
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
-        method = head.method.decode("latin-1")
-        received = self._core.receive(method, head.target.decode("latin-1"), headers, incoming.body, self._clock())
+        method, target = head.method.decode("latin-1"), head.target.decode("latin-1")
+        health = self._core.health(method, target)
+        if health is not None:
+            return await self._told(health, method)
+        received = self._core.receive(method, target, headers, incoming.body, self._clock())
         record = received.record
         await _pass(received.forward)
         answer = self._core.decide(received, self._clock())
@@ -154,6 +175,15 @@ class _Exchanges:
             return False
         self._core.log.answered(record, self._clock())
         if recipe.leaving is Leaving.THEN_CLOSED or self._http.our_state is not h11.DONE:
+            return False
+        self._http.start_next_cycle()
+        return True
+
+    async def _told(self, answer: Answer, method: str) -> bool:
+        """Answer without further ado, and say whether the connection goes on."""
+        head, rest = rendered(self._http, answer, self._date(NOTHING_WRONG), Leaving.WHOLE, method)
+        await self._connection.send(head + rest)
+        if self._http.our_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
         return True

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import anyio
 
 _LINGER_NOT = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+_PATIENCE = 60.0  # seconds in which the peer has to take something of what is sent
 _RETRY_ACCEPT = 0.05  # seconds to wait when the process has no file descriptor left
 
 
@@ -46,14 +47,17 @@ class SocketEnd:
         """Send bytes, waiting while the peer is slow to take them.
 
         Raises:
-            anyio.BrokenResourceError: The connection is broken.
+            anyio.BrokenResourceError: The connection is broken, or the peer takes nothing for a minute.
         """
         rest = memoryview(item)
         while rest:
             try:
                 rest = rest[self._socket.send(rest) :]
             except BlockingIOError:
-                await anyio.wait_writable(self._socket)
+                with anyio.move_on_after(_PATIENCE) as scope:
+                    await anyio.wait_writable(self._socket)
+                if scope.cancelled_caught:
+                    raise anyio.BrokenResourceError from None
             except OSError as error:
                 raise anyio.BrokenResourceError from error
 
@@ -82,16 +86,17 @@ class SocketEnd:
         self._socket.close()
 
 
-def listen(port: int) -> socket.socket:
-    """A socket that listens on 127.0.0.1; port 0 takes any free one.
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A socket that listens there; port 0 takes any free one.
 
     Raises:
-        OSError: The port is taken.
+        OSError: The port is taken, or the host is none of this machine's.
     """
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    sock = socket.socket(family, kind, protocol)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(("127.0.0.1", port))
+        sock.bind(address)
         sock.listen(1024)
         sock.setblocking(False)
     except BaseException:

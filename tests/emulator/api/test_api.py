@@ -278,9 +278,9 @@ def test_emulator_other_paths_are_refused(method: str, target: str, status: int)
     )
 
 
-@pytest.mark.parametrize("target", ["*", "127.0.0.1:80", f"http://127.0.0.1{ROOT}", ROOT[1:]])
+@pytest.mark.parametrize("target", ["*", "127.0.0.1:80", f"ftp://127.0.0.1{ROOT}", f"http:{ROOT}", ROOT[1:]])
 def test_emulator_targets_in_other_forms_are_nowhere(target: str) -> None:
-    """Only a path is a target: neither an absolute URL, nor an authority, nor an asterisk."""
+    """Only a path, or a whole URL, is a target: neither an authority, nor an asterisk."""
     found = route("GET", target)
     assert (found.operation, found.auth_id, found.refusal) == (None, None, 404)
 
@@ -289,7 +289,7 @@ def test_emulator_405_names_the_verbs() -> None:
     """A 405 has an `Allow` header."""
     answer, _ = ask(new_core(), "PUT", "name_a/")
     assert answer is not None
-    assert ("Allow", "DELETE, GET, POST") in answer.headers
+    assert ("Allow", "DELETE, GET, HEAD, POST") in answer.headers
 
 
 def test_emulator_every_route_has_its_handler() -> None:

@@ -50,8 +50,10 @@ async def test_emulator_asgi_takes_requests_as_they_are() -> None:
         assert dict(first.headers)["authorization"] == "***"
         assert [(one.told, one.answered_at is not None) for one in plivo.requests] == [(204, True), (200, True)]
         assert (await client.get("", auth=("x", "y"))).status_code == 401
-        head = await client.head("")
-        assert (head.status_code, head.content) == (405, b"")
+        head = await client.head("", params={"friendly_name": "a/b"})
+        assert (head.status_code, head.content, int(head.headers["content-length"])) == (200, b"", len(listed.content))
+        health = await client.get(f"{plivo.url}/health", auth=("x", "y"))
+        assert (health.json(), plivo.counts().requests) == ({"status": "ok"}, 4)
 
 
 async def test_emulator_asgi_takes_its_time() -> None:

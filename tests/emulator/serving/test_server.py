@@ -501,12 +501,75 @@ async def test_emulator_takes_chunks_and_asks_for_the_rest() -> None:
 
 
 async def test_emulator_answers_head_without_a_body() -> None:
-    """HEAD is no verb of this API: 405, with the length of a body that isn't sent."""
+    """As GET is answered, with the length of a body that isn't sent; a 405 where there is nothing to get."""
+    async with emulator() as plivo:
+        plivo.add_conference("a")
+        client = Client(plivo.connect())
+        for target, status in (("?limit=5", 200), ("name_a/", 200), ("name_b/", 404), ("name_a/Record/", 405)):
+            reply: Reply = await client.ask("HEAD", target)
+            assert (reply.status, reply.body) == (status, b"")
+            assert int(reply.headers["content-length"]) == len((await client.ask("GET", target)).body)
+        assert [one.operation for one in plivo.requests[:3]] == ["list", "list", "get"]
+        plivo.script("list", nth=3, fault="head-with-body")
+        reply = await client.ask("HEAD", "")
+        assert (reply.body, len(client.leftover)) == (b"", int(reply.headers["content-length"]))
+
+
+async def test_emulator_takes_whole_urls() -> None:
+    """As proxies are sent them; the log has the target as it came."""
+    async with emulator() as plivo:
+        plivo.add_conference("a")
+        client = Client(plivo.connect())
+        for origin in ("http://api.plivo.com", "HTTPS://127.0.0.1:8808", "http://x"):
+            headers = tuple(one for one in USUAL if one[0] != "Content-Type")
+            assert (await client.ask("GET", f"/?{origin}", headers=headers)).status == 404
+            reply = await absolute(client, f"{origin}{ROOT}name_a/?x=1")
+            assert (reply.status, json.loads(reply.body)["friendly_name"]) == (200, "a")
+            assert plivo.requests[-1].raw_path == f"{origin}{ROOT}name_a/?x=1"
+        assert (await absolute(client, "http://x")).status == 404
+
+
+async def absolute(client: Client, url: str) -> Reply:
+    """Get a whole URL."""
+    fields = "".join(f"{name}: {value}\r\n" for name, value in USUAL)
+    stream = Client(client.stream)
+    stream._http.send(h11.Request(method="GET", target=url, headers=[("Host", "x")]))
+    stream._http.send(h11.EndOfMessage())
+    await client.stream.send(f"GET {url} HTTP/1.1\r\nHost: x\r\n{fields}\r\n".encode())
+    return await stream.reply()
+
+
+async def test_emulator_says_that_it_is_well() -> None:
+    """To whoever asks, without credentials; that is no request, and no fault hits it."""
+    async with emulator(faults=Faults({"500": 1.0}), latency=5.0) as plivo:
+        client = Client(plivo.connect())
+        reply = await client.ask("GET", "/health", headers=())
+        assert (reply.status, json.loads(reply.body)) == (200, {"status": "ok"})
+        assert (await client.ask("HEAD", "/health", headers=())).body == b""
+        assert plivo.counts().requests == 0
+        assert (await client.ask("POST", "/health", headers=())).status == 404
+
+
+async def test_emulator_closes_slow_connections() -> None:
+    """A request that isn't whole a minute after it has begun is answered 408; so is a connection that never begins.
+
+    Between two requests a connection may be idle for as long as it likes.
+    """
     async with emulator() as plivo:
         client = Client(plivo.connect())
-        reply: Reply = await client.ask("HEAD", "")
-        assert (reply.status, reply.body) == (405, b"")
-        assert int(reply.headers["content-length"]) > 0
+        for dribble in (b"", b"GET / HT", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"):
+            stream = plivo.connect()
+            if not dribble:
+                assert (await client.ask("GET", "")).status == 200
+            await stream.send(dribble[:5])
+            await anyio.sleep(30)
+            await stream.send(dribble[5:])
+            with anyio.fail_after(31):
+                assert (await stream.receive()).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+            with pytest.raises(anyio.EndOfStream):
+                await stream.receive()
+        await anyio.sleep(86_400)
+        assert plivo.connections == 1
         assert (await client.ask("GET", "")).status == 200
 
 
