@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -140,7 +140,9 @@ class Exchange:
         """The wall-clock time of an instant of the past."""
         return self.wall() - timedelta(seconds=self.clock() - instant)
 
-    async def carry_out(self, request: Request, options: Options, began: float, ends: float) -> Answer:
+    async def carry_out(
+        self, request: Request, options: Options, began: float, ends: float, before: Sequence[Attempt] = ()
+    ) -> Answer:
         """Make as many attempts as it needs and may have.
 
         Args:
@@ -148,18 +150,20 @@ class Exchange:
             options: Timeouts and retries.
             began: The instant at which it was asked for.
             ends: The instant at which all of it must be over.
+            before: Attempts at it that were made before; they count.
 
         Raises:
             PlivoError: It did not succeed; the class says what is known.
         """
         try:
-            return await self._attempts(request, options, began, ends)
+            return await self._attempts(request, options, began, ends, [*before])
         except PlivoError as error:
             error.started_at = self.wall_at(began)
             raise
 
-    async def _attempts(self, request: Request, options: Options, began: float, ends: float) -> Answer:
-        attempts: list[Attempt] = []
+    async def _attempts(
+        self, request: Request, options: Options, began: float, ends: float, attempts: list[Attempt]
+    ) -> Answer:
         while True:
             try:
                 attempted = await self.attempt(

@@ -1,15 +1,24 @@
 """The resources of an account: the methods people call."""
 
 from ._activating import OnOutcome
+from ._deferred import (
+    DeferredMembersHandle,
+    DeferredMultiPartyCallHandle,
+    DeferredMultiPartyCalls,
+    DeferredParticipantHandle,
+)
 from ._handle import MultiPartyCallHandle
 from ._members import MembersHandle, ParticipantHandle
 from ._multiparty_calls import MultiPartyCalls
 from ._pages import Page, Pages
-from ._request_options import CallbackOptions, ConferenceFilters, RequestOptions
+from ._request_options import ConferenceFilters
 
 __all__ = [
-    "CallbackOptions",
     "ConferenceFilters",
+    "DeferredMembersHandle",
+    "DeferredMultiPartyCallHandle",
+    "DeferredMultiPartyCalls",
+    "DeferredParticipantHandle",
     "MembersHandle",
     "MultiPartyCallHandle",
     "MultiPartyCalls",
@@ -17,5 +26,4 @@ __all__ = [
     "Page",
     "Pages",
     "ParticipantHandle",
-    "RequestOptions",
 ]

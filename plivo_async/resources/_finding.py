@@ -123,7 +123,7 @@ async def _look(operations: Operations, conference: Conference, sought: Sought, 
 
     async def send(request: Request) -> Answer:
         nonlocal ahead
-        answer = await operations.answer(request, max(0.0, ends - clock()))
+        answer = await operations.run(request, Answer, max(0.0, ends - clock()))
         ahead = max(ahead, _ahead(server_time(answer.headers), datetime.now(UTC)))
         return answer
 

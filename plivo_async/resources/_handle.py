@@ -2,22 +2,26 @@
 
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from typing import Any, Literal, Unpack, overload
+from functools import partial
+from types import NoneType
+from typing import Literal, Unpack, overload
 from uuid import UUID
 
 from .._public import public
 from ..batch import Activation
-from ..models import Accepted, AddedParticipant, MultiPartyCall, Participant, Recording
+from ..models import AddedParticipant, MultiPartyCall, Participant, Recording
 from ..policy import Confirm
 from ..wire import (
     Conference,
     Destination,
+    DialOptions,
     FileFormat,
     HttpMethod,
+    ParticipantOptions,
     Role,
     Status,
-    activate,
     add_participant,
+    end,
     list_participants,
     member,
     members,
@@ -28,24 +32,17 @@ from ..wire import (
     stop_recording,
 )
 from ._activating import Activator
+from ._changing import Build, change
 from ._finding import checked_sought, find
 from ._members import MembersHandle, ParticipantHandle
-from ._operation import OPTIONS, Given, Operations, read_options
+from ._operation import Operations
 from ._pages import Pages
 from ._privacy import addresses, hiding
-from ._request_options import (
-    CallbackOptions,
-    DialCallback,
-    DialRequest,
-    RequestOptions,
-    TransferCallback,
-    TransferRequest,
-)
-from ._settle import controlling_recording
-from ._stopping import stop
+from ._request_options import spelt_out
+from ._settle import Goal, controlling_recording, stopping
 from ._waiting import checked_wait, given_seconds, wait_until
 
-_ACTIVE = "get() shows whether it is Active"
+_ENDED = "get() by its UUID, or client.mpc.list(status='ended'), shows whether it is over"
 _RECORDED = "get() shows it in `recording`"
 _DIALLED = (
     "find_participant(member_address=…, joined_since=error.started_at, wait_for=60) with the number that was dialled "
@@ -64,9 +61,7 @@ class MultiPartyCallHandle:
     A friendly name means the live conference of that name (Initialized or Active); the same name may be used again once
     it has ended. A UUID means one conference for ever. Source: Plivo docs, Multiparty Call.
 
-    Every method but `find_participant` and `wait_until` takes a `deadline`, in seconds for all of it, and a
-    `callback_url` with a `callback_method`: then Plivo carries the operation out later, sends the result there, and the
-    method returns `Accepted`. Every method raises `ValueError` or `TypeError` for a wrong argument, before anything is
+    Every method raises `ValueError` or `TypeError` for a wrong argument, before anything is
     sent, and otherwise a `PlivoError`: `NotFoundError` if there is no such conference, `OutcomeUnknownError` if it may
     have been carried out, `NotSentError` if it was not, `DecodeError` if the answer can't be read, another
     `ResponseError` if Plivo refused it. Handles compare by what they mean.
@@ -94,62 +89,40 @@ class MultiPartyCallHandle:
 
     # ---- The conference -----------------------------------------------------------------------------------------
 
-    @overload
-    async def get(self, **options: Unpack[RequestOptions]) -> MultiPartyCall: ...
-    @overload
-    async def get(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def get(self, **options: Any) -> MultiPartyCall | Accepted:
+    async def get(self, *, deadline: float | None = None) -> MultiPartyCall:
         """Look at the conference. Safe.
 
         By name only while it is live. Source: Plivo docs, Multiparty Call, "Retrieve an MPC".
 
         Args:
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             NotFoundError: There is no such conference, or no live one of that name.
             PlivoError: As for the class.
         """
-        return await look_at(self._operations, self._conference, read_options(self.get, options))
+        return await self._operations.run(retrieve(self._conference), MultiPartyCall, deadline)
 
-    @overload
     async def start(
-        self, *, confirm: Confirm = ..., wait_for: float = ..., **options: Unpack[RequestOptions]
-    ) -> Activation: ...
-    @overload
-    async def start(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def start(
-        self, *, confirm: Confirm = "always", wait_for: float = 0.0, **options: Any
-    ) -> Activation | Accepted:
+        self, *, confirm: Confirm = "always", wait_for: float = 0.0, deadline: float | None = None
+    ) -> Activation:
         """Activate the conference: move it from Initialized to Active. Idempotent.
 
-        As `client.mpc.start` for one: the arguments, what it returns and what it raises are the same. With a
-        `callback_url` Plivo accepts it and tells there what became of it; then no look settles anything here.
+        As `client.mpc.start` for one: the arguments, what it returns and what it raises are the same.
 
         Args:
             confirm: Which 404s are settled by one GET: "always", "ambiguous" or "never".
             wait_for: Seconds for which it is tried again while it isn't waiting yet.
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             NotFoundError: It isn't waiting.
-            TypeError: `confirm` or `wait_for` is given with `callback_url`.
             PlivoError: As for the class.
         """
-        given = read_options(self.start, options)
         rules = self._activator.rules(confirm, wait_for)
-        if given.callback is None:
-            return await self._activator.one(self._conference, rules, given.deadline)
-        if confirm != "always" or wait_for:
-            raise TypeError("confirm and wait_for can't be given with callback_url: it is told what became of it")
-        request = activate(self._conference, callback=given.callback)
-        return await self._operations.value(Accepted, request, given.deadline, how=_ACTIVE)
+        return await self._activator.one(self._conference, rules, self._operations.options.within(deadline))
 
-    @overload
-    async def stop(self, **options: Unpack[RequestOptions]) -> None: ...
-    @overload
-    async def stop(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def stop(self, **options: Any) -> Accepted | None:
+    async def stop(self, *, deadline: float | None = None) -> None:
         """End the conference. Idempotent by UUID; by name neither, for the name may be the next conference's by then.
 
         Legs that were dialled are hung up, or go on at their `on_exit_action_url`; legs that came by XML go on with it.
@@ -158,14 +131,14 @@ class MultiPartyCallHandle:
         Multiparty Call, "End an MPC".
 
         Args:
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             NotFoundError: There is no such live conference, and this hasn't ended it.
             OutcomeUnknownError: It may have ended, and no look has settled it.
             PlivoError: As for the class.
         """
-        return await stop(self._operations, self._conference, read_options(self.stop, options))
+        await stop(self._operations, self._conference, deadline)
 
     async def wait_until(
         self, status: Status, *, deadline: float | None = 60.0, interval: float = 1.0
@@ -196,20 +169,13 @@ class MultiPartyCallHandle:
 
     @overload
     async def add_participant(
-        self, *, role: Role, from_: str, to: str | Destination, **options: Unpack[DialRequest]
-    ) -> AddedParticipant: ...
-    @overload
-    async def add_participant(
-        self, *, role: Role, from_: str, to: str | Destination, **options: Unpack[DialCallback]
-    ) -> Accepted: ...
-    @overload
-    async def add_participant(
         self,
         *,
-        role: Literal["agent"],
+        role: Role,
         from_: str,
-        to: Sequence[str | Destination],
-        **options: Unpack[DialRequest],
+        to: str | Destination,
+        deadline: float | None = ...,
+        **options: Unpack[DialOptions],
     ) -> AddedParticipant: ...
     @overload
     async def add_participant(
@@ -218,17 +184,29 @@ class MultiPartyCallHandle:
         role: Literal["agent"],
         from_: str,
         to: Sequence[str | Destination],
-        **options: Unpack[DialCallback],
-    ) -> Accepted: ...
-    @overload
-    async def add_participant(
-        self, *, role: Role, call_uuid: str | UUID, **options: Unpack[TransferRequest]
+        deadline: float | None = ...,
+        **options: Unpack[DialOptions],
     ) -> AddedParticipant: ...
     @overload
     async def add_participant(
-        self, *, role: Role, call_uuid: str | UUID, **options: Unpack[TransferCallback]
-    ) -> Accepted: ...
-    async def add_participant(self, **options: Any) -> AddedParticipant | Accepted:
+        self,
+        *,
+        role: Role,
+        call_uuid: str | UUID,
+        deadline: float | None = ...,
+        **options: Unpack[ParticipantOptions],
+    ) -> AddedParticipant: ...
+    @spelt_out(DialOptions)
+    async def add_participant(
+        self,
+        *,
+        role: Role,
+        from_: str | None = None,
+        to: str | Destination | Sequence[str | Destination] | None = None,
+        call_uuid: str | UUID | None = None,
+        deadline: float | None = None,
+        **options: Unpack[DialOptions],
+    ) -> AddedParticipant:
         """Add a participant: dial one (`from_`, `to`), dial several agents of whom one joins, or move a live call.
 
         Neither safe nor idempotent, for a phone must not ring twice: it is repeated only where the attempt before can't
@@ -242,8 +220,8 @@ class MultiPartyCallHandle:
             to: Whom to dial: a number, a `sip:` URI, or a `Destination` with times of its own; several for an agent
                 only: whoever answers first joins, the others are let go. At most 19.
             call_uuid: The live call to move, instead of `from_` and `to`.
-            options: Any of `DialOptions`, with `call_uuid` of `ParticipantOptions`; and `deadline`, `callback_url`,
-                `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
+            options: Any of `DialOptions`, with `call_uuid` of `ParticipantOptions`.
 
         Returns:
             The calls that are being made. There is no member id yet: it comes with the answer.
@@ -253,39 +231,20 @@ class MultiPartyCallHandle:
             ValueError, TypeError: An argument is wrong, or they don't go together; nothing was sent.
             PlivoError: As for the class.
         """
-        common = {name: options.pop(name) for name in OPTIONS if name in options}
-        given = read_options(self.add_participant, common)
-        request = add_participant(self._conference, options, callback=given.callback)
-        how = _DIALLED if options.get("call_uuid") is None else _MOVED
-        with hiding(addresses(options)):
-            return await self._operations.model(AddedParticipant, request, given, how=how)
+        arguments = {"role": role, "from_": from_, "to": to, "call_uuid": call_uuid, **options}
+        with hiding(addresses(arguments)):
+            request = add_participant(self._conference, arguments)
+            how = _DIALLED if call_uuid is None else _MOVED
+            return await self._operations.run(request, AddedParticipant, deadline, how=how)
 
-    @overload
-    def participants(
-        self,
-        *,
-        call_uuid: str | UUID | None = ...,
-        limit: int | None = ...,
-        offset: int | None = ...,
-        **options: Unpack[RequestOptions],
-    ) -> Pages[Participant]: ...
-    @overload
-    def participants(
-        self,
-        *,
-        call_uuid: str | UUID | None = ...,
-        limit: int | None = ...,
-        offset: int | None = ...,
-        **options: Unpack[CallbackOptions],
-    ) -> Awaitable[Accepted]: ...
     def participants(
         self,
         *,
         call_uuid: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
-        **options: Any,
-    ) -> Pages[Participant] | Awaitable[Accepted]:
+        deadline: float | None = None,
+    ) -> Pages[Participant]:
         """List the participants: iterate (`async for`) over them, or `await` the first page. Safe.
 
         Pages are fetched as they are needed. By UUID it works after the end as well, and those who have left are
@@ -296,17 +255,14 @@ class MultiPartyCallHandle:
             call_uuid: Only those of this phone call; one call that left and came back is there twice.
             limit: How many on a page, 1 to 20; None leaves it to Plivo (20).
             offset: How many to leave out at the beginning.
-            options: `deadline` (seconds for each page), `callback_url`, `callback_method`.
+            deadline: Seconds for each page, attempts and waits included; None takes the client's.
 
         Raises:
             NotFoundError: There is no such conference, or no live one of that name.
             PlivoError: As for the class.
         """
-        given = read_options(self.participants, options)
-        request = list_participants(
-            self._conference, call_uuid=call_uuid, limit=limit, offset=offset, callback=given.callback
-        )
-        return self._operations.pages(Participant, request, given)
+        request = list_participants(self._conference, call_uuid=call_uuid, limit=limit, offset=offset)
+        return self._operations.pages(Participant, request, deadline)
 
     async def find_participant(
         self,
@@ -377,28 +333,6 @@ class MultiPartyCallHandle:
 
     # ---- Recording ----------------------------------------------------------------------------------------------
 
-    @overload
-    async def start_recording(
-        self,
-        *,
-        file_format: FileFormat | None = ...,
-        recording_callback_url: str | None = ...,
-        recording_callback_method: HttpMethod | None = ...,
-        transcript: bool | None = ...,
-        transcription_url: str | None = ...,
-        **options: Unpack[RequestOptions],
-    ) -> Recording: ...
-    @overload
-    async def start_recording(
-        self,
-        *,
-        file_format: FileFormat | None = ...,
-        recording_callback_url: str | None = ...,
-        recording_callback_method: HttpMethod | None = ...,
-        transcript: bool | None = ...,
-        transcription_url: str | None = ...,
-        **options: Unpack[CallbackOptions],
-    ) -> Accepted: ...
     async def start_recording(
         self,
         *,
@@ -407,8 +341,8 @@ class MultiPartyCallHandle:
         recording_callback_method: HttpMethod | None = None,
         transcript: bool | None = None,
         transcription_url: str | None = None,
-        **options: Any,
-    ) -> Recording | Accepted:
+        deadline: float | None = None,
+    ) -> Recording:
         """Record the conference.
 
         Neither safe nor idempotent: an unclear attempt is not repeated. A supervisor is recorded whether coaching or
@@ -421,12 +355,11 @@ class MultiPartyCallHandle:
             recording_callback_method: How: `GET` or `POST`; sent as `POST` unless given.
             transcript: Whether it is transcribed; None leaves it to Plivo (no).
             transcription_url: Where the transcription goes.
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class. How Plivo refuses what is recorded already, or isn't Active, is unverified.
         """
-        given = read_options(self.start_recording, options)
         request = start_recording(
             self._conference,
             file_format=file_format,
@@ -434,78 +367,60 @@ class MultiPartyCallHandle:
             recording_callback_method=recording_callback_method,
             transcript=transcript,
             transcription_url=transcription_url,
-            callback=given.callback,
         )
-        return await self._operations.model(Recording, request, given, how=_RECORDED)
+        return await self._operations.run(request, Recording, deadline, how=_RECORDED)
 
-    @overload
-    async def stop_recording(self, **options: Unpack[RequestOptions]) -> None: ...
-    @overload
-    async def stop_recording(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def stop_recording(self, **options: Any) -> Accepted | None:
+    async def stop_recording(self, *, deadline: float | None = None) -> None:
         """Stop recording the conference. Idempotent.
 
         When an answer was lost and the repetition is refused, one look at the conference decides. Source: Plivo docs,
         Multiparty Call, "Stop recording an MPC".
 
         Args:
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             NotFoundError, BadRequestError: It isn't recorded, or not in a state to be stopped; which of the two Plivo
                 answers is unverified.
             PlivoError: As for the class.
         """
-        given = read_options(self.stop_recording, options)
-        request = stop_recording(self._conference, callback=given.callback)
-        settling = controlling_recording(self._conference, "not-recording")
-        return await self._operations.nothing(request, given, settling=settling, how=_RECORDED)
+        await self._control_recording(stop_recording, "not-recording", deadline)
 
-    @overload
-    async def pause_recording(self, **options: Unpack[RequestOptions]) -> None: ...
-    @overload
-    async def pause_recording(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def pause_recording(self, **options: Any) -> Accepted | None:
+    async def pause_recording(self, *, deadline: float | None = None) -> None:
         """Pause recording the conference. Idempotent.
 
         When an answer was lost and the repetition is refused, one look at the conference decides. Source: Plivo docs,
         Multiparty Call, "Pause recording an MPC".
 
         Args:
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             NotFoundError, BadRequestError: It isn't recorded, or paused already; which Plivo answers is unverified.
             PlivoError: As for the class.
         """
-        given = read_options(self.pause_recording, options)
-        request = pause_recording(self._conference, callback=given.callback)
-        settling = controlling_recording(self._conference, "paused")
-        return await self._operations.nothing(request, given, settling=settling, how=_RECORDED)
+        await self._control_recording(pause_recording, "paused", deadline)
 
-    @overload
-    async def resume_recording(self, **options: Unpack[RequestOptions]) -> None: ...
-    @overload
-    async def resume_recording(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def resume_recording(self, **options: Any) -> Accepted | None:
+    async def resume_recording(self, *, deadline: float | None = None) -> None:
         """Go on recording the conference after a pause. Idempotent.
 
         When an answer was lost and the repetition is refused, one look at the conference decides. Source: Plivo docs,
         Multiparty Call, "Resume recording an MPC".
 
         Args:
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             NotFoundError, BadRequestError: Its recording isn't paused; which of the two Plivo answers is unverified.
             PlivoError: As for the class.
         """
-        given = read_options(self.resume_recording, options)
-        request = resume_recording(self._conference, callback=given.callback)
-        settling = controlling_recording(self._conference, "recording")
-        return await self._operations.nothing(request, given, settling=settling, how=_RECORDED)
+        await self._control_recording(resume_recording, "recording", deadline)
+
+    def _control_recording(self, build: Build, goal: Goal, deadline: float | None) -> Awaitable[None]:
+        settle = partial(controlling_recording, goal)
+        return change(self._operations, self._conference, build, NoneType, deadline, how=_RECORDED, settle=settle)
 
 
-async def look_at(operations: Operations, conference: Conference, given: Given) -> MultiPartyCall | Accepted:
-    """Look at a conference."""
-    return await operations.model(MultiPartyCall, retrieve(conference, callback=given.callback), given)
+async def stop(operations: Operations, conference: Conference, deadline: float | None) -> None:
+    """End a conference."""
+    await change(operations, conference, end, NoneType, deadline, how=_ENDED, settle=stopping)

@@ -1,14 +1,18 @@
 """Participants of a conference: one, several or all, and what can be done to them."""
 
-from typing import Any, Unpack, overload
+from collections.abc import Awaitable
+from functools import partial
+from types import NoneType
+from typing import TypeVar
 
 from .._public import public
-from ..models import Accepted, Participant, ParticipantUpdate, Playback, Recording
+from ..models import Participant, ParticipantUpdate, Playback, Recording
 from ..wire import (
     Conference,
     FileFormat,
     HttpMethod,
     Members,
+    Request,
     TrackType,
     kick,
     pause_recording,
@@ -22,9 +26,11 @@ from ..wire import (
     stop_speaking,
     update,
 )
-from ._operation import Given, Operations, read_options
-from ._request_options import CallbackOptions, RequestOptions
-from ._settle import kicking
+from ._changing import Build, change
+from ._operation import Operations
+from ._settle import Settle, kicking
+
+T = TypeVar("T")
 
 _WHO = "participants() of the conference shows who is in it, and who is muted, on hold or coaching"
 _PLAYS = "only those in the conference can tell; stop_playing() stops what plays"
@@ -42,9 +48,8 @@ class MembersHandle:
 
     Whether a list with an unknown id is carried out for the others is unverified.
 
-    Every method takes a `deadline`, in seconds for all of it, and a `callback_url` with a `callback_method`: then Plivo
-    carries the operation out later, sends the result there, and the method returns `Accepted`. Every method raises
-    `ValueError` or `TypeError` for a wrong argument, before anything is sent, and otherwise a `PlivoError`:
+    Every method raises `InvalidArgumentError` (a `ValueError`) or `TypeError` for a wrong argument, before anything is
+    sent, and otherwise a `PlivoError`:
     `NotFoundError` if there is no such conference or participant, `OutcomeUnknownError` if it may have been carried
     out, `NotSentError` if it was not, another `ResponseError` if Plivo refused it. Handles compare by what they mean.
     """
@@ -71,21 +76,20 @@ class MembersHandle:
     def _identity(self) -> tuple[Operations, Conference, Members]:
         return self._operations, self._conference, self._members
 
-    async def _update(self, given: Given, **state: bool | None) -> ParticipantUpdate | Accepted:
-        request = update(self._conference, self._members, **state, callback=given.callback)
-        return await self._operations.model(ParticipantUpdate, request, given, how=_WHO)
+    def _change(
+        self, build: Build, model: type[T], deadline: float | None, how: str, settle: Settle | None = None
+    ) -> Awaitable[T]:
+        return change(self._operations, self._conference, build, model, deadline, how=how, settle=settle)
 
-    @overload
+    def _update(self, deadline: float | None, **state: bool | None) -> Awaitable[ParticipantUpdate]:
+        def build(conference: Conference) -> Request:
+            return update(conference, self._members, **state)
+
+        return self._change(build, ParticipantUpdate, deadline, _WHO)
+
     async def update(
-        self, *, mute: bool | None = ..., hold: bool | None = ..., **options: Unpack[RequestOptions]
-    ) -> ParticipantUpdate: ...
-    @overload
-    async def update(
-        self, *, mute: bool | None = ..., hold: bool | None = ..., **options: Unpack[CallbackOptions]
-    ) -> Accepted: ...
-    async def update(
-        self, *, mute: bool | None = None, hold: bool | None = None, **options: Any
-    ) -> ParticipantUpdate | Accepted:
+        self, *, mute: bool | None = None, hold: bool | None = None, deadline: float | None = None
+    ) -> ParticipantUpdate:
         """Mute or unmute them, put them on hold or take them off it, or both at once. Idempotent.
 
         Source: Plivo docs, Multiparty Call, "Update a participant".
@@ -93,76 +97,50 @@ class MembersHandle:
         Args:
             mute: Whether they are muted; None leaves that as it is.
             hold: Whether they are on hold: muted, and hearing the hold music of their role; None leaves it.
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             ValueError: Neither is given.
             PlivoError: As for the class.
         """
-        return await self._update(read_options(self.update, options), mute=mute, hold=hold)
+        return await self._update(deadline, mute=mute, hold=hold)
 
-    @overload
-    async def mute(self, **options: Unpack[RequestOptions]) -> ParticipantUpdate: ...
-    @overload
-    async def mute(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def mute(self, **options: Any) -> ParticipantUpdate | Accepted:
+    async def mute(self, *, deadline: float | None = None) -> ParticipantUpdate:
         """Mute them: nobody hears them. Idempotent. As `update(mute=True)`, with the same errors."""
-        return await self._update(read_options(self.mute, options), mute=True)
+        return await self._update(deadline, mute=True)
 
-    @overload
-    async def unmute(self, **options: Unpack[RequestOptions]) -> ParticipantUpdate: ...
-    @overload
-    async def unmute(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def unmute(self, **options: Any) -> ParticipantUpdate | Accepted:
+    async def unmute(self, *, deadline: float | None = None) -> ParticipantUpdate:
         """Let them be heard again. Idempotent. As `update(mute=False)`, with the same errors."""
-        return await self._update(read_options(self.unmute, options), mute=False)
+        return await self._update(deadline, mute=False)
 
-    @overload
-    async def hold(self, **options: Unpack[RequestOptions]) -> ParticipantUpdate: ...
-    @overload
-    async def hold(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def hold(self, **options: Any) -> ParticipantUpdate | Accepted:
+    async def hold(self, *, deadline: float | None = None) -> ParticipantUpdate:
         """Put them on hold: muted, and hearing hold music. Idempotent. As `update(hold=True)`, with the same errors."""
-        return await self._update(read_options(self.hold, options), hold=True)
+        return await self._update(deadline, hold=True)
 
-    @overload
-    async def unhold(self, **options: Unpack[RequestOptions]) -> ParticipantUpdate: ...
-    @overload
-    async def unhold(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def unhold(self, **options: Any) -> ParticipantUpdate | Accepted:
+    async def unhold(self, *, deadline: float | None = None) -> ParticipantUpdate:
         """Take them off hold. Idempotent. As `update(hold=False)`, with the same errors."""
-        return await self._update(read_options(self.unhold, options), hold=False)
+        return await self._update(deadline, hold=False)
 
-    @overload
-    async def kick(self, **options: Unpack[RequestOptions]) -> None: ...
-    @overload
-    async def kick(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def kick(self, **options: Any) -> Accepted | None:
-        """Put them out of the conference. Idempotent, but for all of a conference given by name.
+    async def kick(self, *, deadline: float | None = None) -> None:
+        """Put them out of the conference. Idempotent.
 
         Legs that were dialled are hung up, or go on at their `on_exit_action_url`; legs that came by XML go on with it.
-        Kicking the last participant ends the conference: so "all" by name is not repeated after an unclear attempt,
-        lest it reach the next conference of that name. When an answer was lost and the repetition is refused, one look
-        at the participant decides, if it is one. Source: Plivo docs, Multiparty Call, "Kick a participant".
+        Kicking the last participant ends the conference. When an answer was lost and the repetition is refused, one
+        look decides: at the participant, at the list of them, or for "all" at the conference. Source: Plivo docs,
+        Multiparty Call, "Kick a participant".
 
         Args:
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             NotFoundError: No such conference or participant, and no attempt before may have been carried out.
             OutcomeUnknownError: They may have been kicked, and no look has settled it.
             PlivoError: As for the class.
         """
-        given = read_options(self.kick, options)
-        request = kick(self._conference, self._members, callback=given.callback)
-        settling = kicking(self._conference, self._members) if self._members.single else None
-        return await self._operations.nothing(request, given, settling=settling, how=_WHO)
+        build, settle = partial(kick, members=self._members), partial(kicking, self._members)
+        await self._change(build, NoneType, deadline, _WHO, settle)
 
-    @overload
-    async def play(self, url: str, **options: Unpack[RequestOptions]) -> Playback: ...
-    @overload
-    async def play(self, url: str, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def play(self, url: str, **options: Any) -> Playback | Accepted:
+    async def play(self, url: str, deadline: float | None = None) -> Playback:
         """Play an audio file to them.
 
         Neither safe nor idempotent: an unclear attempt is not repeated, so that nobody hears it twice. Source: Plivo
@@ -170,57 +148,28 @@ class MembersHandle:
 
         Args:
             url: An http:// or https:// URL of an mp3 or wav file.
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class.
         """
-        given = read_options(self.play, options)
-        request = play(self._conference, self._members, url, callback=given.callback)
-        return await self._operations.model(Playback, request, given, how=_PLAYS)
+        request = play(self._conference, self._members, url)
+        return await self._operations.run(request, Playback, deadline, how=_PLAYS)
 
-    @overload
-    async def stop_playing(self, **options: Unpack[RequestOptions]) -> None: ...
-    @overload
-    async def stop_playing(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def stop_playing(self, **options: Any) -> Accepted | None:
+    async def stop_playing(self, *, deadline: float | None = None) -> None:
         """Stop what is played to them. Idempotent.
 
         They must be given as they were to `play`: what was started for one is not stopped for all. Source: Plivo docs,
         Multiparty Call, "Stop playing audio".
 
         Args:
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class.
         """
-        given = read_options(self.stop_playing, options)
-        request = stop_playing(self._conference, self._members, callback=given.callback)
-        return await self._operations.nothing(request, given, how=_STILL)
+        await self._change(partial(stop_playing, members=self._members), NoneType, deadline, _STILL)
 
-    @overload
-    async def speak(
-        self,
-        text: str,
-        *,
-        voice: str | None = ...,
-        language: str | None = ...,
-        mix: bool | None = ...,
-        type: str | None = ...,
-        **options: Unpack[RequestOptions],
-    ) -> Playback: ...
-    @overload
-    async def speak(
-        self,
-        text: str,
-        *,
-        voice: str | None = ...,
-        language: str | None = ...,
-        mix: bool | None = ...,
-        type: str | None = ...,
-        **options: Unpack[CallbackOptions],
-    ) -> Accepted: ...
     async def speak(
         self,
         text: str,
@@ -229,8 +178,8 @@ class MembersHandle:
         language: str | None = None,
         mix: bool | None = None,
         type: str | None = None,  # noqa: A002  (Plivo's name)
-        **options: Any,
-    ) -> Playback | Accepted:
+        deadline: float | None = None,
+    ) -> Playback:
         """Speak a text to them.
 
         Neither safe nor idempotent: an unclear attempt is not repeated, so that nobody hears it twice. Not in Plivo's
@@ -242,42 +191,26 @@ class MembersHandle:
             language: A language tag; None leaves it to Plivo (`en-US`).
             mix: Whether the conversation is heard beneath it; None leaves it to Plivo.
             type: Unverified: presumably whether the text is plain or SSML.
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class.
         """
-        given = read_options(self.speak, options)
-        request = speak(
-            self._conference,
-            self._members,
-            text,
-            voice=voice,
-            language=language,
-            mix=mix,
-            type=type,
-            callback=given.callback,
-        )
-        return await self._operations.model(Playback, request, given, how=_SPEAKS)
+        request = speak(self._conference, self._members, text, voice=voice, language=language, mix=mix, type=type)
+        return await self._operations.run(request, Playback, deadline, how=_SPEAKS)
 
-    @overload
-    async def stop_speaking(self, **options: Unpack[RequestOptions]) -> None: ...
-    @overload
-    async def stop_speaking(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def stop_speaking(self, **options: Any) -> Accepted | None:
+    async def stop_speaking(self, *, deadline: float | None = None) -> None:
         """Stop what is spoken to them. Idempotent.
 
         They must presumably be given as they were to `speak`. Source: Plivo's Go SDK; not in its documents.
 
         Args:
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class.
         """
-        given = read_options(self.stop_speaking, options)
-        request = stop_speaking(self._conference, self._members, callback=given.callback)
-        return await self._operations.nothing(request, given, how=_STILL)
+        await self._change(partial(stop_speaking, members=self._members), NoneType, deadline, _STILL)
 
 
 @public
@@ -291,46 +224,20 @@ class ParticipantHandle(MembersHandle):
 
     __slots__ = ()
 
-    @overload
-    async def get(self, **options: Unpack[RequestOptions]) -> Participant: ...
-    @overload
-    async def get(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def get(self, **options: Any) -> Participant | Accepted:
+    async def get(self, *, deadline: float | None = None) -> Participant:
         """Look at the participant. Safe.
 
         By the conference's UUID it works after the end as well. Source: Plivo docs, Multiparty Call, "Retrieve a
         participant".
 
         Args:
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class.
         """
-        given = read_options(self.get, options)
-        request = retrieve_participant(self._conference, self._members, callback=given.callback)
-        return await self._operations.model(Participant, request, given)
+        return await self._operations.run(retrieve_participant(self._conference, self._members), Participant, deadline)
 
-    @overload
-    async def update(
-        self,
-        *,
-        mute: bool | None = ...,
-        hold: bool | None = ...,
-        coach_mode: bool | None = ...,
-        disable_state_change_sound: bool | None = ...,
-        **options: Unpack[RequestOptions],
-    ) -> ParticipantUpdate: ...
-    @overload
-    async def update(
-        self,
-        *,
-        mute: bool | None = ...,
-        hold: bool | None = ...,
-        coach_mode: bool | None = ...,
-        disable_state_change_sound: bool | None = ...,
-        **options: Unpack[CallbackOptions],
-    ) -> Accepted: ...
     async def update(
         self,
         *,
@@ -338,8 +245,8 @@ class ParticipantHandle(MembersHandle):
         hold: bool | None = None,
         coach_mode: bool | None = None,
         disable_state_change_sound: bool | None = None,
-        **options: Any,
-    ) -> ParticipantUpdate | Accepted:
+        deadline: float | None = None,
+    ) -> ParticipantUpdate:
         """Mute or unmute, put on hold or take off it, coach or speak to all, or several of it at once. Idempotent.
 
         Source: Plivo docs, Multiparty Call, "Update a participant".
@@ -349,60 +256,28 @@ class ParticipantHandle(MembersHandle):
             hold: Whether it is on hold: muted, and hearing the hold music of its role; None leaves it.
             coach_mode: Whether this supervisor is heard by agents only. A change is announced by a beep to all.
             disable_state_change_sound: By its name, leaves that beep out. Unverified: only Plivo's Node SDK has it.
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             ValueError: None of `mute`, `hold` and `coach_mode` is given.
             PlivoError: As for the class.
         """
         return await self._update(
-            read_options(self.update, options),
+            deadline,
             mute=mute,
             hold=hold,
             coach_mode=coach_mode,
             disable_state_change_sound=disable_state_change_sound,
         )
 
-    @overload
-    async def start_coach_mode(self, **options: Unpack[RequestOptions]) -> ParticipantUpdate: ...
-    @overload
-    async def start_coach_mode(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def start_coach_mode(self, **options: Any) -> ParticipantUpdate | Accepted:
+    async def start_coach_mode(self, *, deadline: float | None = None) -> ParticipantUpdate:
         """Let this supervisor be heard by agents only. Idempotent. As `update(coach_mode=True)`, errors included."""
-        return await self._update(read_options(self.start_coach_mode, options), coach_mode=True)
+        return await self._update(deadline, coach_mode=True)
 
-    @overload
-    async def stop_coach_mode(self, **options: Unpack[RequestOptions]) -> ParticipantUpdate: ...
-    @overload
-    async def stop_coach_mode(self, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    async def stop_coach_mode(self, **options: Any) -> ParticipantUpdate | Accepted:
+    async def stop_coach_mode(self, *, deadline: float | None = None) -> ParticipantUpdate:
         """Let this supervisor be heard by all. Idempotent. As `update(coach_mode=False)`, with the same errors."""
-        return await self._update(read_options(self.stop_coach_mode, options), coach_mode=False)
+        return await self._update(deadline, coach_mode=False)
 
-    @overload
-    async def start_recording(
-        self,
-        *,
-        file_format: FileFormat | None = ...,
-        record_track_type: TrackType | None = ...,
-        recording_callback_url: str | None = ...,
-        recording_callback_method: HttpMethod | None = ...,
-        transcript: bool | None = ...,
-        transcription_url: str | None = ...,
-        **options: Unpack[RequestOptions],
-    ) -> Recording: ...
-    @overload
-    async def start_recording(
-        self,
-        *,
-        file_format: FileFormat | None = ...,
-        record_track_type: TrackType | None = ...,
-        recording_callback_url: str | None = ...,
-        recording_callback_method: HttpMethod | None = ...,
-        transcript: bool | None = ...,
-        transcription_url: str | None = ...,
-        **options: Unpack[CallbackOptions],
-    ) -> Accepted: ...
     async def start_recording(
         self,
         *,
@@ -412,8 +287,8 @@ class ParticipantHandle(MembersHandle):
         recording_callback_method: HttpMethod | None = None,
         transcript: bool | None = None,
         transcription_url: str | None = None,
-        **options: Any,
-    ) -> Recording | Accepted:
+        deadline: float | None = None,
+    ) -> Recording:
         """Record this participant.
 
         Neither safe nor idempotent: an unclear attempt is not repeated. Source: Plivo docs, Multiparty Call, "Start
@@ -427,12 +302,11 @@ class ParticipantHandle(MembersHandle):
             recording_callback_method: How: `GET` or `POST`; sent as `POST` unless given.
             transcript: Whether it is transcribed; None leaves it to Plivo (no).
             transcription_url: Where the transcription goes.
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class.
         """
-        given = read_options(self.start_recording, options)
         request = start_recording(
             self._conference,
             self._members,
@@ -442,84 +316,56 @@ class ParticipantHandle(MembersHandle):
             recording_callback_method=recording_callback_method,
             transcript=transcript,
             transcription_url=transcription_url,
-            callback=given.callback,
         )
-        return await self._operations.model(Recording, request, given, how=_RECORDED)
+        return await self._operations.run(request, Recording, deadline, how=_RECORDED)
 
-    @overload
     async def stop_recording(
-        self, *, record_track_type: TrackType | None = ..., **options: Unpack[RequestOptions]
-    ) -> None: ...
-    @overload
-    async def stop_recording(
-        self, *, record_track_type: TrackType | None = ..., **options: Unpack[CallbackOptions]
-    ) -> Accepted: ...
-    async def stop_recording(self, *, record_track_type: TrackType | None = None, **options: Any) -> Accepted | None:
+        self, *, record_track_type: TrackType | None = None, deadline: float | None = None
+    ) -> None:
         """Stop recording this participant. Idempotent.
 
         Source: Plivo docs, Multiparty Call, "Stop recording a participant".
 
         Args:
             record_track_type: Which recording: `participant`, `all` or `both`; None leaves it to Plivo (`all`).
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class.
         """
-        given = read_options(self.stop_recording, options)
-        request = stop_recording(
-            self._conference, self._members, record_track_type=record_track_type, callback=given.callback
-        )
-        return await self._operations.nothing(request, given, how=_RECORDED)
+        build = partial(stop_recording, member=self._members, record_track_type=record_track_type)
+        await self._change(build, NoneType, deadline, _RECORDED)
 
-    @overload
     async def pause_recording(
-        self, *, record_track_type: TrackType | None = ..., **options: Unpack[RequestOptions]
-    ) -> None: ...
-    @overload
-    async def pause_recording(
-        self, *, record_track_type: TrackType | None = ..., **options: Unpack[CallbackOptions]
-    ) -> Accepted: ...
-    async def pause_recording(self, *, record_track_type: TrackType | None = None, **options: Any) -> Accepted | None:
+        self, *, record_track_type: TrackType | None = None, deadline: float | None = None
+    ) -> None:
         """Pause recording this participant. Idempotent.
 
         Source: Plivo docs, Multiparty Call, "Pause recording a participant".
 
         Args:
             record_track_type: Which recording: `participant`, `all` or `both`; None leaves it to Plivo (`all`).
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class.
         """
-        given = read_options(self.pause_recording, options)
-        request = pause_recording(
-            self._conference, self._members, record_track_type=record_track_type, callback=given.callback
-        )
-        return await self._operations.nothing(request, given, how=_RECORDED)
+        build = partial(pause_recording, member=self._members, record_track_type=record_track_type)
+        await self._change(build, NoneType, deadline, _RECORDED)
 
-    @overload
     async def resume_recording(
-        self, *, record_track_type: TrackType | None = ..., **options: Unpack[RequestOptions]
-    ) -> None: ...
-    @overload
-    async def resume_recording(
-        self, *, record_track_type: TrackType | None = ..., **options: Unpack[CallbackOptions]
-    ) -> Accepted: ...
-    async def resume_recording(self, *, record_track_type: TrackType | None = None, **options: Any) -> Accepted | None:
+        self, *, record_track_type: TrackType | None = None, deadline: float | None = None
+    ) -> None:
         """Go on recording this participant after a pause. Idempotent.
 
         Source: Plivo docs, Multiparty Call, "Resume recording a participant".
 
         Args:
             record_track_type: Which recording: `participant`, `all` or `both`; None leaves it to Plivo (`all`).
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             PlivoError: As for the class.
         """
-        given = read_options(self.resume_recording, options)
-        request = resume_recording(
-            self._conference, self._members, record_track_type=record_track_type, callback=given.callback
-        )
-        return await self._operations.nothing(request, given, how=_RECORDED)
+        build = partial(resume_recording, member=self._members, record_track_type=record_track_type)
+        await self._change(build, NoneType, deadline, _RECORDED)

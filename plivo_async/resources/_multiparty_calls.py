@@ -1,7 +1,7 @@
 """Multiparty calls (MPCs): the methods people call."""
 
-from collections.abc import AsyncIterable, Awaitable, Iterable
-from typing import Any, Unpack, overload
+from collections.abc import AsyncIterable, Iterable
+from typing import Unpack, overload
 from uuid import UUID
 
 from .._exchange import Exchange
@@ -9,15 +9,15 @@ from .._options import Options
 from .._public import public
 from .._unset import UNSET, Unset
 from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId, Names
-from ..models import Accepted, MultiPartyCall
+from ..models import MultiPartyCall
 from ..policy import Confirm
-from ..wire import Account, Conference, conference, conference_by_uuid, list_conferences
+from ..wire import Account, HttpMethod, callback, conference, conference_by_uuid, list_conferences, retrieve
 from ._activating import Activator, OnOutcome, check_on_outcome
-from ._handle import MultiPartyCallHandle, look_at
-from ._operation import OPTIONS, Operations, read_options
+from ._deferred import DeferredMultiPartyCalls, Sender
+from ._handle import MultiPartyCallHandle, stop
+from ._operation import Operations
 from ._pages import Pages
-from ._request_options import CallbackOptions, ListCallback, ListRequest, RequestOptions
-from ._stopping import stop
+from ._request_options import ConferenceFilters, spelt_out, which
 
 
 @public
@@ -57,19 +57,28 @@ class MultiPartyCalls:
             TypeError: Neither or both are given, or it is of another type.
             ValueError: The name is empty, too long, or has a control character; `uuid` is none.
         """
-        return MultiPartyCallHandle(self._operations, self._activator, _which("client.mpc()", name, uuid))
+        return MultiPartyCallHandle(self._operations, self._activator, which("client.mpc()", name, uuid))
 
-    @overload
-    async def get(self, name: str | UUID, **options: Unpack[RequestOptions]) -> MultiPartyCall: ...
-    @overload
-    async def get(self, name: str | UUID, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    @overload
-    async def get(self, *, uuid: str | UUID, **options: Unpack[RequestOptions]) -> MultiPartyCall: ...
-    @overload
-    async def get(self, *, uuid: str | UUID, **options: Unpack[CallbackOptions]) -> Accepted: ...
+    def deferred(self, callback_url: str, *, method: HttpMethod | None = None) -> DeferredMultiPartyCalls:
+        """The same operations in Plivo's asynchronous form: carried out later, with the result sent to a URL.
+
+            later = client.mpc.deferred("https://example.com/done")
+            accepted = await later("support-4812").stop()
+
+        No request is made here. Source: Plivo docs, "Asynchronous requests".
+
+        Args:
+            callback_url: Where Plivo sends the result: an http:// or https:// URL.
+            method: How: `GET` or `POST`; None leaves it to Plivo, which documents `POST`.
+
+        Raises:
+            InvalidArgumentError, TypeError: An argument is wrong.
+        """
+        return DeferredMultiPartyCalls(Sender(self._operations, callback(callback_url, method)))
+
     async def get(
-        self, name: str | UUID | Unset = UNSET, *, uuid: str | UUID | Unset = UNSET, **options: Any
-    ) -> MultiPartyCall | Accepted:
+        self, name: str | UUID | Unset = UNSET, *, uuid: str | UUID | Unset = UNSET, deadline: float | None = None
+    ) -> MultiPartyCall:
         """Look at one conference. Safe. As `get` of its handle.
 
         By name only while it is live. Source: Plivo docs, Multiparty Call, "Retrieve an MPC".
@@ -77,27 +86,19 @@ class MultiPartyCalls:
         Args:
             name: A friendly name (`str`), or an MPC UUID (`uuid.UUID`).
             uuid: The MPC UUID, instead of `name`.
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             ValueError, TypeError: An argument is wrong; nothing was sent.
             NotFoundError: There is no such conference, or no live one of that name.
             PlivoError: It was not sent, refused, or the answer can't be read.
         """
-        given = read_options(self.get, options)
-        return await look_at(self._operations, _which("get()", name, uuid), given)
+        request = retrieve(which("get()", name, uuid))
+        return await self._operations.run(request, MultiPartyCall, deadline)
 
-    @overload
-    async def stop(self, name: str | UUID, **options: Unpack[RequestOptions]) -> None: ...
-    @overload
-    async def stop(self, name: str | UUID, **options: Unpack[CallbackOptions]) -> Accepted: ...
-    @overload
-    async def stop(self, *, uuid: str | UUID, **options: Unpack[RequestOptions]) -> None: ...
-    @overload
-    async def stop(self, *, uuid: str | UUID, **options: Unpack[CallbackOptions]) -> Accepted: ...
     async def stop(
-        self, name: str | UUID | Unset = UNSET, *, uuid: str | UUID | Unset = UNSET, **options: Any
-    ) -> Accepted | None:
+        self, name: str | UUID | Unset = UNSET, *, uuid: str | UUID | Unset = UNSET, deadline: float | None = None
+    ) -> None:
         """End one conference. Idempotent by UUID, by name neither. As `stop` of its handle.
 
         When an answer was lost, a look decides whether it was ended; by name it is never repeated blindly, so that it
@@ -106,7 +107,7 @@ class MultiPartyCalls:
         Args:
             name: A friendly name (`str`), or an MPC UUID (`uuid.UUID`).
             uuid: The MPC UUID, instead of `name`.
-            options: `deadline`, `callback_url`, `callback_method`.
+            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
             ValueError, TypeError: An argument is wrong; nothing was sent.
@@ -114,14 +115,10 @@ class MultiPartyCalls:
             OutcomeUnknownError: It may have ended, and no look has settled it.
             PlivoError: It was not sent, or refused.
         """
-        given = read_options(self.stop, options)
-        return await stop(self._operations, _which("stop()", name, uuid), given)
+        await stop(self._operations, which("stop()", name, uuid), deadline)
 
-    @overload
-    def list(self, **options: Unpack[ListRequest]) -> Pages[MultiPartyCall]: ...
-    @overload
-    def list(self, **options: Unpack[ListCallback]) -> Awaitable[Accepted]: ...
-    def list(self, **options: Any) -> Pages[MultiPartyCall] | Awaitable[Accepted]:
+    @spelt_out(ConferenceFilters)
+    def list(self, *, deadline: float | None = None, **filters: Unpack[ConferenceFilters]) -> Pages[MultiPartyCall]:
         """List conferences: iterate (`async for`) over them, or `await` the first page. Safe.
 
             waiting = [mpc async for mpc in client.mpc.list(status="initialized")]
@@ -131,18 +128,16 @@ class MultiPartyCalls:
         "List all MPCs".
 
         Args:
-            options: Filters, all of which must hold: `status` (`initialized`, `active`, `ended`), `friendly_name`,
-                `sub_account` (an Auth ID), `termination_cause_code`, and `creation_time` and `end_time` with `__gt`,
-                `__gte`, `__lt` or `__lte` (aware datetimes). `limit` (1 to 20 on a page) and `offset`. `deadline`
-                (seconds for each page), `callback_url`, `callback_method`.
+            deadline: Seconds for each page, attempts and waits included; None takes the client's.
+            filters: All of them must hold: `status` (`initialized`, `active`, `ended`), `friendly_name`, `sub_account`
+                (an Auth ID), `termination_cause_code`, and `creation_time` and `end_time` with `__gt`, `__gte`, `__lt`
+                or `__lte` (aware datetimes). `limit`: 1 to 20 on a page; `offset`: how many to leave out.
 
         Raises:
             ValueError, TypeError: A filter is wrong; nothing was sent.
             PlivoError: It was not sent, refused, or the answer can't be read; raised by what fetches a page.
         """
-        common = {name: options.pop(name) for name in OPTIONS if name in options}
-        given = read_options(self.list, common)
-        return self._operations.pages(MultiPartyCall, list_conferences(options, callback=given.callback), given)
+        return self._operations.pages(MultiPartyCall, list_conferences(filters), deadline)
 
     @overload  # a str is an iterable of str as well; what comes first counts
     async def start(  # type: ignore[overload-overlap]
@@ -267,9 +262,3 @@ class MultiPartyCalls:
         ends = self._operations.options.within(deadline)
         check_on_outcome(on_outcome)
         return self._activator.each(names, rules, ends, on_outcome)
-
-
-def _which(asked: str, name: str | UUID | Unset, uuid: str | UUID | Unset) -> Conference:
-    if (name is UNSET) == (uuid is UNSET):
-        raise TypeError(f"{asked} takes a name or uuid=: exactly one of them")
-    return conference(name) if uuid is UNSET else conference_by_uuid(uuid)

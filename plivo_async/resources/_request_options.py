@@ -1,38 +1,53 @@
-"""What every operation takes beside its own arguments, as types; the checks are where they are read."""
+"""Arguments that several methods take: which conference is meant, and options that a type spells out."""
 
+import inspect
+from collections.abc import Callable
 from datetime import datetime
-from typing import Required, TypedDict
+from typing import Any, TypedDict, TypeVar
+from uuid import UUID
 
 from .._public import public
-from ..wire import DialOptions, HttpMethod, ParticipantOptions, Status
+from .._unset import UNSET, Unset
+from ..wire import Conference, Status, conference, conference_by_uuid
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-@public
-class RequestOptions(TypedDict, total=False):
-    """What every operation takes, if its result is to be returned."""
+def which(asked: str, name: str | UUID | Unset, uuid: str | UUID | Unset) -> Conference:
+    """Read which conference is meant.
 
-    deadline: float | None
-    """Seconds for all of it, attempts and waits included; at least 0. None: the client's own; `math.inf`: no bound."""
-    callback_url: None
-    """Not given: the result is returned."""
-    callback_method: None
-    """Not given, as there is no callback."""
+    Args:
+        asked: What was called, for the error message.
+        name: A friendly name, or a `uuid.UUID`.
+        uuid: A UUID, instead.
+
+    Raises:
+        TypeError: Neither or both are given, or it is of another type.
+        InvalidArgumentError: It is no name, or no UUID.
+    """
+    if (name is UNSET) == (uuid is UNSET):
+        raise TypeError(f"{asked} takes a name or uuid=: exactly one of them")
+    return conference(name) if uuid is UNSET else conference_by_uuid(uuid)
 
 
-@public
-class CallbackOptions(TypedDict, total=False):
-    """What every operation takes, if its result is to be sent to a URL; then it returns `Accepted`.
+def spelt_out(options: type) -> Callable[[Method], Method]:
+    """Let `help()`, notebooks and `inspect.signature` show options one by one, as type checkers do.
 
-    Plivo answers that it has begun, and delivers the result later. Source: Plivo docs, "Asynchronous requests". In
-    which form it delivers is unverified.
+    Args:
+        options: The `TypedDict` of what a method takes as `**options: Unpack[…]`.
     """
 
-    callback_url: Required[str]
-    """Where Plivo sends the result."""
-    callback_method: HttpMethod | None
-    """How: `GET` or `POST`. None leaves it to Plivo, which documents `POST`."""
-    deadline: float | None
-    """Seconds for the request to be accepted, attempts and waits included; at least 0. None: no bound."""
+    def spell(method: Method) -> Method:
+        signature = inspect.signature(method)
+        own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
+        more = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+            for name, annotation in options.__annotations__.items()
+        ]
+        method.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]
+        return method
+
+    return spell
 
 
 @public
@@ -71,27 +86,3 @@ class ConferenceFilters(TypedDict, total=False):
     """How many on a page, 1 to 20. Source: Plivo docs; 20 unless given."""
     offset: int | None
     """How many to leave out at the beginning; at least 0."""
-
-
-class ListRequest(ConferenceFilters, RequestOptions):
-    """All that `client.mpc.list` takes."""
-
-
-class ListCallback(ConferenceFilters, CallbackOptions):
-    """All that `client.mpc.list` takes, if the result goes to a URL."""
-
-
-class DialRequest(DialOptions, RequestOptions):
-    """What `add_participant` takes beside whom to dial."""
-
-
-class DialCallback(DialOptions, CallbackOptions):
-    """What `add_participant` takes beside whom to dial, if the result goes to a URL."""
-
-
-class TransferRequest(ParticipantOptions, RequestOptions):
-    """What `add_participant` takes beside the call to transfer."""
-
-
-class TransferCallback(ParticipantOptions, CallbackOptions):
-    """What `add_participant` takes beside the call to transfer, if the result goes to a URL."""

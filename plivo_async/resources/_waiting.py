@@ -127,7 +127,7 @@ async def wait_until(operations: Operations, wait: Wait) -> MultiPartyCall:
     while True:
         at, failed = clock(), None
         try:
-            found = await operations.value(MultiPartyCall, retrieve(conference), ends - at)
+            found = await operations.run(retrieve(conference), MultiPartyCall, ends - at)
         except TRANSIENT as error:
             failed = error
         except NotFoundError:

@@ -2,7 +2,7 @@
 
 from ._account import Account
 from ._add_participant import add_participant
-from ._callback import Callback, callback
+from ._callback import Callback, callback, deferred
 from ._checks import HttpMethod, aware, call_uuid
 from ._destinations import Destination
 from ._headers import retry_after, server_time
@@ -42,6 +42,7 @@ __all__ = [
     "check_path",
     "conference",
     "conference_by_uuid",
+    "deferred",
     "end",
     "kick",
     "list_conferences",

@@ -5,7 +5,6 @@ from typing import get_args
 
 from .._errors import InvalidArgumentError, invalid
 from ..policy import Effect
-from ._callback import Callback, callback_arguments
 from ._checks import call_uuid, choice, given_method, is_url, known
 from ._destinations import address, destinations, joined, times
 from ._encoding import body
@@ -18,9 +17,7 @@ _ALLOWED = ("role", "from_", "to", "call_uuid", *OPTIONS)
 _ALWAYS_WITH_METHOD = ("recording_callback", "status_callback")
 
 
-def add_participant(
-    conference: Conference, arguments: Mapping[str, object], *, callback: Callback | None = None
-) -> Request:
+def add_participant(conference: Conference, arguments: Mapping[str, object]) -> Request:
     """Add a participant: ring one or more phones (`from_`, `to`), or move a live call (`call_uuid`).
 
     Neither safe nor idempotent: a phone must not ring twice. A name without a live conference creates one; by UUID,
@@ -32,7 +29,6 @@ def add_participant(
     Args:
         conference: The conference.
         arguments: By their Python names: `role`, `from_`, `to`, `call_uuid` and the options; None for "not given".
-        callback: Where the result goes, if it shall come later.
 
     Raises:
         TypeError: An argument is unknown or of a wrong type.
@@ -53,7 +49,7 @@ def add_participant(
         phones = destinations(given["to"], role)
         who = {"from": address("from_", given["from_"]), "to": joined(phones)}
         options.update({name: times(phones, name, options.get(name)) for name in ("ring_timeout", "delay_dial")})
-    sent = {"role": role, **who, **_ordered(options), **callback_arguments(callback)}
+    sent = {"role": role, **who, **_ordered(options)}
     path = f"MultiPartyCall/{conference.segment}/Participant/"
     return Request("Add participant", conference.label, Effect.NEITHER, "POST", path, body(sent))
 

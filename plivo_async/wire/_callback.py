@@ -1,9 +1,12 @@
-"""Where Plivo sends the result of an operation that is carried out later."""
+"""Plivo's asynchronous form of a request: it is carried out later, and its result sent to a URL."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 
 from ._checks import given_method
 from ._checks import url as checked_url
+from ._encoding import body, query
+from ._messages import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +22,21 @@ class Callback:
     method: str | None = None
 
 
-def callback(url: object, method: object) -> Callback | None:
-    """Read `callback_url` and `callback_method`; None if neither is given.
+def callback(url: object, method: object) -> Callback:
+    """Read where a result goes.
 
     Source: Plivo docs, "Asynchronous requests".
 
     Raises:
-        InvalidArgumentError, TypeError: The URL is no http:// or https:// URL, the method is neither "GET" nor "POST",
-            or there is a method without a URL.
+        InvalidArgumentError, TypeError: The URL is no http:// or https:// URL; the method is neither GET nor POST.
     """
-    if url is None:
-        given_method("callback_method", method, needs="callback_url", there=False)
-        return None
-    return Callback(
-        checked_url("callback_url", url), given_method("callback_method", method, needs="callback_url", there=True)
-    )
+    return Callback(checked_url("callback_url", url), given_method("method", method, needs="callback_url", there=True))
 
 
-def callback_arguments(callback: Callback | None) -> dict[str, object]:
-    """What it adds to the arguments of an operation: to its body, or to the query of a GET."""
-    return {} if callback is None else {"callback_url": callback.url, "callback_method": callback.method}
+def deferred(request: Request, callback: Callback) -> Request:
+    """The same request in its asynchronous form: with two arguments more, in its body, or in the query of a GET."""
+    more = {"callback_url": callback.url, "callback_method": callback.method}
+    if request.method == "GET":
+        asked = "&".join(filter(None, [request.query, query(more, f"{request.path}{request.query}&")]))
+        return replace(request, query=asked)
+    return replace(request, body=body({**json.loads(request.body or b"{}"), **more}))

@@ -7,7 +7,6 @@ from typing import Literal, get_args
 
 from .._errors import invalid
 from ..policy import Effect
-from ._callback import Callback, callback_arguments
 from ._checks import aware, choice, integer, known, shown, text
 from ._checks import call_uuid as checked_call_uuid
 from ._encoding import query
@@ -25,14 +24,13 @@ FILTERS = ("sub_account", "friendly_name", "status", "termination_cause_code", *
 """The names of the filters, in the order in which they are sent."""
 
 
-def list_conferences(filters: Mapping[str, object], *, callback: Callback | None = None) -> Request:
+def list_conferences(filters: Mapping[str, object]) -> Request:
     """List conferences. Safe.
 
     Source: Plivo docs, Multiparty Call, "List all MPCs"; `sub_account`: Plivo's SDKs.
 
     Args:
         filters: By name, of `FILTERS`; None stands for "not given". Times are aware `datetime`s.
-        callback: Where the result goes, if it shall come later.
 
     Raises:
         TypeError: A filter is unknown or of a wrong type.
@@ -43,17 +41,12 @@ def list_conferences(filters: Mapping[str, object], *, callback: Callback | None
     for field in _TIMES:
         _check_bounds(field, filters)
     path = "MultiPartyCall/"
-    asked = query({**given, **callback_arguments(callback)}, path)
+    asked = query(given, path)
     return Request("List MPCs", path, Effect.SAFE, "GET", path, None, asked, page=True)
 
 
 def list_participants(
-    conference: Conference,
-    *,
-    call_uuid: object = None,
-    limit: object = None,
-    offset: object = None,
-    callback: Callback | None = None,
+    conference: Conference, *, call_uuid: object = None, limit: object = None, offset: object = None
 ) -> Request:
     """List the participants of a conference. Safe.
 
@@ -69,7 +62,7 @@ def list_participants(
         "offset": None if offset is None else _offset(offset),
     }
     path = f"MultiPartyCall/{conference.segment}/Participant/"
-    asked = query({**arguments, **callback_arguments(callback)}, path)
+    asked = query(arguments, path)
     return Request("List participants", conference.label, Effect.SAFE, "GET", path, None, asked, only_live(conference))
 
 

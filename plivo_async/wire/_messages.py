@@ -7,8 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from ..policy import Effect
-from ._callback import Callback, callback_arguments
-from ._encoding import body, query
 from ._names import Conference, only_live
 
 _LONGEST_DETAIL = 500
@@ -51,38 +49,41 @@ class Request:
 _ACTIVE = b'{"status":"active"}'
 
 
-def activate(conference: Conference, *, callback: Callback | None = None) -> Request:
+def activate(conference: Conference) -> Request:
     """Move an Initialized conference to Active: 204, or 404 if none is waiting. Idempotent in what it leaves behind.
 
     Source: Plivo docs, Multiparty Call, "Start an MPC". The body is `active`, lower case: curl examples and six SDKs.
     """
     path = f"MultiPartyCall/{conference.segment}/"
-    sent = _ACTIVE if callback is None else body({"status": "active", **callback_arguments(callback)})
-    return Request("Activate MPC", conference.label, Effect.IDEMPOTENT, "POST", path, sent, order_key=path)
+    return Request("Activate MPC", conference.label, Effect.IDEMPOTENT, "POST", path, _ACTIVE, order_key=path)
 
 
-def retrieve(conference: Conference, *, callback: Callback | None = None) -> Request:
+def retrieve(conference: Conference) -> Request:
     """Look at a conference; by name only while it is live. Safe.
 
     Source: Plivo docs, Multiparty Call, "Retrieve an MPC".
     """
     path = f"MultiPartyCall/{conference.segment}/"
-    asked = "" if callback is None else query(callback_arguments(callback), path)
-    return Request("Retrieve MPC", conference.label, Effect.SAFE, "GET", path, None, asked, only_live(conference))
+    return Request("Retrieve MPC", conference.label, Effect.SAFE, "GET", path, on_404=only_live(conference))
 
 
-def end(conference: Conference, *, callback: Callback | None = None) -> Request:
+def end(conference: Conference) -> Request:
     """End a conference: everybody is put out; 404 if it is over already.
 
-    Idempotent by UUID. By name it is neither safe nor idempotent: a repetition may reach the next conference of that
-    name. Source: Plivo docs, Multiparty Call, "End an MPC".
+    Idempotent by UUID, as `of_change` says. Source: Plivo docs, Multiparty Call, "End an MPC".
     """
     path = f"MultiPartyCall/{conference.segment}/"
-    sent = body(callback_arguments(callback))
-    effect = Effect.IDEMPOTENT if conference.name is None else Effect.NEITHER
-    return Request(
-        "End MPC", conference.label, effect, "DELETE", path, sent, on_404=only_live(conference), order_key=path
-    )
+    hint = only_live(conference)
+    return Request("End MPC", conference.label, of_change(conference), "DELETE", path, on_404=hint, order_key=path)
+
+
+def of_change(conference: Conference) -> Effect:
+    """The effect of a change of what is there: to stop, kick, mute, hold, or to control recordings and sounds.
+
+    By UUID it is idempotent. By name it is neither safe nor idempotent: by the time it is repeated the name may be the
+    next conference's.
+    """
+    return Effect.IDEMPOTENT if conference.name is None else Effect.NEITHER
 
 
 @dataclass(frozen=True)

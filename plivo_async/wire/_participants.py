@@ -2,23 +2,21 @@
 
 from .._errors import InvalidArgumentError, invalid
 from ..policy import Effect
-from ._callback import Callback, callback_arguments
 from ._checks import boolean
-from ._encoding import body, query
+from ._encoding import body
 from ._members import Members, only_one, target
-from ._messages import Request
+from ._messages import Request, of_change
 from ._names import Conference
 
 
-def retrieve_participant(conference: Conference, member: Members, *, callback: Callback | None = None) -> Request:
+def retrieve_participant(conference: Conference, member: Members) -> Request:
     """Look at one participant. Safe.
 
     Source: Plivo docs, Multiparty Call, "Retrieve a participant".
     """
     only_one(member, "retrieving")
     path = participant_path(conference, member)
-    asked = query(callback_arguments(callback), path)
-    return Request("Retrieve participant", target(conference, member), Effect.SAFE, "GET", path, None, asked)
+    return Request("Retrieve participant", target(conference, member), Effect.SAFE, "GET", path)
 
 
 def update(
@@ -29,9 +27,8 @@ def update(
     hold: object = None,
     coach_mode: object = None,
     disable_state_change_sound: object = None,
-    callback: Callback | None = None,
 ) -> Request:
-    """Mute, hold, or coach. Idempotent: each flag says how it shall be, not that it shall change.
+    """Mute, hold, or coach; each flag says how it shall be, not that it shall change. See `of_change`.
 
     Source: Plivo docs, Multiparty Call, "Update a participant"; `disable_state_change_sound`: Plivo's Node SDK alone.
 
@@ -48,24 +45,20 @@ def update(
         raise InvalidArgumentError("update() takes at least one of mute, hold and coach_mode", argument="mute")
     if coach_mode is not None and not members.single:
         raise invalid("coach_mode", f"can be changed for one participant at a time, not for {members.label}")
-    arguments = body({**flags, **sound, **callback_arguments(callback)})
+    arguments = body({**flags, **sound})
     path = participant_path(conference, members)
-    return Request(
-        "Update participant", target(conference, members), Effect.IDEMPOTENT, "POST", path, arguments, order_key=path
-    )
+    whom, effect = target(conference, members), of_change(conference)
+    return Request("Update participant", whom, effect, "POST", path, arguments, order_key=path)
 
 
-def kick(conference: Conference, members: Members, *, callback: Callback | None = None) -> Request:
-    """Put participants out of the conference. Idempotent, but for all of them by name: that ends the conference, and a
-    repetition may reach the next one of that name.
+def kick(conference: Conference, members: Members) -> Request:
+    """Put participants out of the conference; all of them: that ends it. See `of_change`.
 
     Source: Plivo docs, Multiparty Call, "Kick a participant".
     """
     path = participant_path(conference, members)
-    arguments = body(callback_arguments(callback))
-    ends_what_has_the_name = members.everyone and conference.name is not None
-    effect = Effect.NEITHER if ends_what_has_the_name else Effect.IDEMPOTENT
-    return Request("Kick participant", target(conference, members), effect, "DELETE", path, arguments, order_key=path)
+    whom, effect = target(conference, members), of_change(conference)
+    return Request("Kick participant", whom, effect, "DELETE", path, order_key=path)
 
 
 def participant_path(conference: Conference, members: Members) -> str:

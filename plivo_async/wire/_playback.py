@@ -5,35 +5,34 @@ from collections.abc import Mapping
 
 from .._errors import invalid
 from ..policy import Effect
-from ._callback import Callback, callback_arguments
 from ._checks import boolean, choice, shown
 from ._checks import text as checked_text
 from ._checks import url as checked_url
 from ._encoding import body
 from ._members import Members, target
-from ._messages import Request
+from ._messages import Request, of_change
 from ._names import Conference
 
 _POLLY = re.compile(r"Polly\.[A-Za-z0-9_-]+", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
-def play(conference: Conference, members: Members, url: object, *, callback: Callback | None = None) -> Request:
+def play(conference: Conference, members: Members, url: object) -> Request:
     """Play an mp3 or wav file. Neither safe nor idempotent: it would be heard again.
 
     It is sent as `url`, as every SDK does; the documents call it `urls`. Source: Plivo docs, Multiparty Call, "Start
     playing audio", and the SDKs.
     """
     arguments = {"url": checked_url("url", url)}
-    return _sound("Start playing", "POST", conference, members, "Play/", arguments, callback, Effect.NEITHER)
+    return _sound("Start playing", "POST", conference, members, "Play/", arguments, Effect.NEITHER)
 
 
-def stop_playing(conference: Conference, members: Members, *, callback: Callback | None = None) -> Request:
-    """Stop what is played. Idempotent. What was started for one participant is not stopped by `all`.
+def stop_playing(conference: Conference, members: Members) -> Request:
+    """Stop what is played. See `of_change`. What was started for one participant is not stopped by `all`.
 
     Source: Plivo docs, Multiparty Call, "Stop playing audio".
     """
-    return _sound("Stop playing", "DELETE", conference, members, "Play/", {}, callback)
+    return _sound("Stop playing", "DELETE", conference, members, "Play/", {})
 
 
 def speak(
@@ -45,7 +44,6 @@ def speak(
     language: object = None,
     mix: object = None,
     type: object = None,  # noqa: A002  (Plivo's name)
-    callback: Callback | None = None,
 ) -> Request:
     """Speak a text. Neither safe nor idempotent: it would be heard again.
 
@@ -62,12 +60,12 @@ def speak(
         "mix": None if mix is None else boolean("mix", mix),
         "type": None if type is None else checked_text("type", type),
     }
-    return _sound("Start speaking", "POST", conference, members, "Speak/", arguments, callback, Effect.NEITHER)
+    return _sound("Start speaking", "POST", conference, members, "Speak/", arguments, Effect.NEITHER)
 
 
-def stop_speaking(conference: Conference, members: Members, *, callback: Callback | None = None) -> Request:
-    """Stop what is spoken. Idempotent. Not in the documents. Source: Plivo's Go SDK."""
-    return _sound("Stop speaking", "DELETE", conference, members, "Speak/", {}, callback)
+def stop_speaking(conference: Conference, members: Members) -> Request:
+    """Stop what is spoken. See `of_change`. Not in the documents. Source: Plivo's Go SDK."""
+    return _sound("Stop speaking", "DELETE", conference, members, "Speak/", {})
 
 
 def _voice(value: object) -> str:
@@ -91,9 +89,9 @@ def _sound(
     members: Members,
     tail: str,
     arguments: Mapping[str, object],
-    callback: Callback | None,
-    effect: Effect = Effect.IDEMPOTENT,
+    effect: Effect | None = None,
 ) -> Request:
     path = f"MultiPartyCall/{conference.segment}/Member/{members.segment}/{tail}"
-    sent = body({**arguments, **callback_arguments(callback)})
+    sent = body(arguments)
+    effect = effect or of_change(conference)
     return Request(operation, target(conference, members), effect, method, path, sent, order_key=path)

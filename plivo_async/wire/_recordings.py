@@ -5,11 +5,10 @@ from typing import Literal, get_args
 
 from .._errors import invalid
 from ..policy import Effect
-from ._callback import Callback, callback_arguments
 from ._checks import boolean, choice, given_method, url
 from ._encoding import body
 from ._members import Members, only_one, target
-from ._messages import Request
+from ._messages import Request, of_change
 from ._names import Conference
 from ._participants import participant_path
 
@@ -31,7 +30,6 @@ def start_recording(
     recording_callback_method: object = None,
     transcript: object = None,
     transcription_url: object = None,
-    callback: Callback | None = None,
 ) -> Request:
     """Start to record a conference, or one participant. Neither safe nor idempotent.
 
@@ -51,52 +49,40 @@ def start_recording(
         "transcription_url": None if transcription_url is None else url("transcription_url", transcription_url),
         "record_track_type": _track_type(member, record_track_type),
     }
-    return _recording("Start recording", "POST", conference, member, "Record/", arguments, callback, Effect.NEITHER)
+    return _recording("Start recording", "POST", conference, member, "Record/", arguments, Effect.NEITHER)
 
 
 def stop_recording(
-    conference: Conference,
-    member: Members | None = None,
-    *,
-    record_track_type: object = None,
-    callback: Callback | None = None,
+    conference: Conference, member: Members | None = None, *, record_track_type: object = None
 ) -> Request:
-    """Stop a recording. Idempotent.
+    """Stop a recording. See `of_change`.
 
     Source: Plivo docs, Multiparty Call, "Stop recording an MPC", "Stop recording a participant".
     """
     arguments = {"record_track_type": _track_type(member, record_track_type)}
-    return _recording("Stop recording", "DELETE", conference, member, "Record/", arguments, callback)
+    return _recording("Stop recording", "DELETE", conference, member, "Record/", arguments)
 
 
 def pause_recording(
-    conference: Conference,
-    member: Members | None = None,
-    *,
-    record_track_type: object = None,
-    callback: Callback | None = None,
+    conference: Conference, member: Members | None = None, *, record_track_type: object = None
 ) -> Request:
-    """Pause a recording. Idempotent.
+    """Pause a recording. See `of_change`.
 
     Source: Plivo docs, Multiparty Call, "Pause recording an MPC", "Pause recording a participant".
     """
     arguments = {"record_track_type": _track_type(member, record_track_type)}
-    return _recording("Pause recording", "POST", conference, member, "Record/Pause/", arguments, callback)
+    return _recording("Pause recording", "POST", conference, member, "Record/Pause/", arguments)
 
 
 def resume_recording(
-    conference: Conference,
-    member: Members | None = None,
-    *,
-    record_track_type: object = None,
-    callback: Callback | None = None,
+    conference: Conference, member: Members | None = None, *, record_track_type: object = None
 ) -> Request:
-    """Resume a recording that is paused. Idempotent.
+    """Resume a recording that is paused. See `of_change`.
 
     Source: Plivo docs, Multiparty Call, "Resume recording an MPC", "Resume recording a participant".
     """
     arguments = {"record_track_type": _track_type(member, record_track_type)}
-    return _recording("Resume recording", "POST", conference, member, "Record/Resume/", arguments, callback)
+    return _recording("Resume recording", "POST", conference, member, "Record/Resume/", arguments)
 
 
 def _callback_with_method(name: str, address: object, method: object) -> dict[str, object]:
@@ -124,13 +110,13 @@ def _recording(
     member: Members | None,
     tail: str,
     arguments: Mapping[str, object],
-    callback: Callback | None,
-    effect: Effect = Effect.IDEMPOTENT,
+    effect: Effect | None = None,
 ) -> Request:
-    sent = body({**arguments, **callback_arguments(callback)})
+    sent = body(arguments)
     if member is None:
         above, whose = f"MultiPartyCall/{conference.segment}/", conference.label
     else:
         only_one(member, "recording")
         above, whose = participant_path(conference, member), target(conference, member)
+    effect = effect or of_change(conference)
     return Request(operation, whose, effect, method, f"{above}{tail}", sent, order_key=f"{above}Record/")

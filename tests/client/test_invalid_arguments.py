@@ -65,7 +65,7 @@ def refused_by(make: Callable[[], object]) -> InvalidArgumentError:
         (lambda: client().mpc("a").participant(-1), "member_id"),
         (lambda: client().mpc("a").members(), "member_ids"),
         (lambda: client().mpc("a").members(1, 1), "member_ids"),
-        (lambda: client().mpc.list(status="live"), "status"),  # type: ignore[call-overload]
+        (lambda: client().mpc.list(status="live"), "status"),  # type: ignore[arg-type]
         (lambda: client().mpc.list(limit=0), "limit"),
         (lambda: client().mpc.list(friendly_name=""), "friendly_name"),
         (lambda: client().mpc.list(creation_time__gt=NOON.replace(tzinfo=None)), "creation_time__gt"),

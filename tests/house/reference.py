@@ -24,7 +24,13 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Client": ("AsyncClient", "Statistics", "BASE_URL"),
     "Multiparty calls": ("MultiPartyCalls", "MultiPartyCallHandle"),
     "Participants": ("MembersHandle", "ParticipantHandle", "ParticipantOptions", "DialOptions", "Destination"),
-    "Options": ("RequestOptions", "CallbackOptions", "ConferenceFilters", "RetryPolicy", "RateLimit"),
+    "Options": ("ConferenceFilters", "RetryPolicy", "RateLimit"),
+    "The asynchronous form": (
+        "DeferredMultiPartyCalls",
+        "DeferredMultiPartyCallHandle",
+        "DeferredMembersHandle",
+        "DeferredParticipantHandle",
+    ),
     "Lists": ("Pages", "Page", "PageMeta"),
     "What Plivo answers": (
         "MultiPartyCall",

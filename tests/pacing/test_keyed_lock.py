@@ -180,7 +180,7 @@ async def test_what_has_left_is_not_called_unsent(deadline: float) -> None:
     )
     async with http_client, anyio.create_task_group() as group:
         group.start_soon(client.mpc.stop, "support")
-        await anyio.lowlevel.checkpoint()
+        await anyio.wait_all_tasks_blocked()
         with pytest.raises(PlivoError) as caught:
             await client.mpc.stop("support", deadline=deadline)
         assert isinstance(caught.value, NotSentError) is (len(arrived) == 1)

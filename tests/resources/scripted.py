@@ -1,16 +1,20 @@
 """An exchange that answers from a script and keeps what it was asked: the resources without attempts and network."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import anyio
 
 from plivo_async._exchange import Attempted, Exchange
 from plivo_async._options import Options, attempt_timeout
-from plivo_async.policy import RetryPolicy
+from plivo_async.policy import Attempt, RetryPolicy
 from plivo_async.resources import MultiPartyCalls
 from plivo_async.wire import Account, Answer, Request
+
+NOW = datetime(2026, 11, 24, 12, 1, 10, tzinfo=UTC)
+"""What our own clock says, with which the `Date` of an answer is compared."""
 
 Reply = Answer | Exception | Callable[[Request], Answer]
 
@@ -30,20 +34,26 @@ class Scripted(Exchange):
 
     Attributes:
         requests: What was asked, in order.
-        deadlines: The seconds that each may take.
+        deadlines: The seconds that each may take; infinite for no bound.
+        before: The attempts that were made before each.
     """
 
     def __init__(self, *script: Reply) -> None:
         super().__init__(NoTransport(), None, anyio.current_time, lambda: 0.5)
+        self.wall = lambda: NOW
         self.script = list(script)
         self.requests: list[Request] = []
-        self.deadlines: list[float | None] = []
+        self.deadlines: list[float] = []
+        self.before: list[tuple[Attempt, ...]] = []
 
-    async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
+    async def carry_out(
+        self, request: Request, options: Options, began: float, ends: float, before: Sequence[Attempt] = ()
+    ) -> Answer:
         """Give the next reply."""
         await anyio.lowlevel.checkpoint()
         self.requests.append(request)
-        self.deadlines.append(deadline)
+        self.before.append(tuple(before))
+        self.deadlines.append(round(ends - began, 6))
         reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(reply, Exception):
             raise reply

@@ -1,22 +1,37 @@
 """Handles on conferences: making them, looking, ending, and what every operation has in common."""
 
+import contextlib
+import inspect
 import json
+import math
 import pickle
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from plivo_async import DecodeError, NotFoundError, OutcomeUnknownError, RetryPolicy
+from plivo_async import (
+    DecodeError,
+    DeferredMembersHandle,
+    DeferredMultiPartyCallHandle,
+    DeferredMultiPartyCalls,
+    DeferredParticipantHandle,
+    DialOptions,
+    MembersHandle,
+    MultiPartyCallHandle,
+    NotFoundError,
+    OutcomeUnknownError,
+    ParticipantHandle,
+    RetryPolicy,
+)
 from plivo_async.emulator import Emulator
 from plivo_async.models import Accepted, MultiPartyCall
 from plivo_async.resources import MultiPartyCalls
 from plivo_async.wire import Answer
 
 from ..support import in_memory
-from .scripted import Scripted, answer, shape
+from .scripted import NOW, Scripted, answer, shape
 
 ID = UUID("8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e")
 HOOK = "https://example.com/done?x=1"
@@ -149,19 +164,21 @@ async def test_an_end(operation: Operation, shown: str, yes: Answer) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("reply", [answer(202, SPAWNED), answer(204), answer(200, None)])
 async def test_with_a_callback_plivo_only_accepts(reply: Answer) -> None:
-    """`callback_url` goes into the query of a GET and the body of all else; what comes back is `Accepted`."""
+    """The callback goes into the query of a GET and the body of all else; what comes back is `Accepted`."""
     fake = Scripted(reply)
     message = json.loads(reply.body)["message"] if reply.body else None
     for accepted in (
-        await fake.mpc("room").get(callback_url=HOOK, callback_method="GET"),
-        await fake.mpc.get("room", callback_url=HOOK, callback_method="GET"),
+        await fake.mpc.deferred(HOOK, method="GET")("room").get(),
+        await fake.mpc.deferred(HOOK, method="GET")(ID).get(),
     ):
         assert isinstance(accepted, Accepted)
         assert accepted.message == message
         query = "callback_url=https%3A%2F%2Fexample.com%2Fdone%3Fx%3D1&callback_method=GET"
-        assert shape(fake.requests[-1]) == f"GET MultiPartyCall/name_room/?{query}"
+        assert shape(fake.requests[-1]) in {
+            f"GET MultiPartyCall/{which}/?{query}" for which in ("name_room", f"uuid_{ID}")
+        }
         assert fake.body is None
-    assert isinstance(await fake.mpc.stop("room", callback_url=HOOK), Accepted)
+    assert isinstance(await fake.mpc.deferred(HOOK)("room").stop(), Accepted)
     assert fake.requests[-1].query == ""
     assert fake.body == {"callback_url": HOOK}
 
@@ -227,10 +244,7 @@ class Also:
         ({"deadline": float("nan")}, ValueError, "deadline"),
         ({"deadline": "5"}, TypeError, "deadline must be seconds"),
         ({"deadline": True}, TypeError, "deadline must be seconds"),
-        ({"callback_method": "GET"}, ValueError, "callback_url"),
-        ({"callback_url": "example.com"}, ValueError, "callback_url"),
-        ({"callback_url": 5}, TypeError, "callback_url"),
-        ({"callback_url": HOOK, "callback_method": "PUT"}, ValueError, "callback_method"),
+        ({"callback_url": HOOK}, TypeError, "callback_url"),
     ],
 )
 @pytest.mark.parametrize("operation", EVERY)
@@ -246,39 +260,59 @@ async def test_options_are_checked_before_anything_is_sent(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("operation", EVERY)
-async def test_every_operation_takes_a_deadline_and_a_callback(operation: Operation) -> None:
-    """The deadline is that of the exchange; the callback goes along; the answer is `Accepted`."""
-    fake = Scripted(answer(202, SPAWNED))
-    also = Also(fake.mpc, {"deadline": 7, "callback_url": HOOK, "callback_method": "POST"})
-    accepted = await operation(also)  # type: ignore[arg-type]
+async def test_every_operation_takes_a_deadline(operation: Operation) -> None:
+    """It is that of the exchange; None is the client's, which has none."""
+    reply = answer(200, CALL | {"member_id": "1", "call_uuid": str(ID), "role": "agent"})
+    for deadline, told in ((7, 7), (None, math.inf)):
+        fake = Scripted(reply)
+        await operation(Also(fake.mpc, {"deadline": deadline}))  # type: ignore[arg-type]
+        assert fake.deadlines == [told]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("operation", EVERY[2:])
+async def test_every_operation_of_a_handle_has_an_asynchronous_form(operation: Operation) -> None:
+    """The same arguments, one request more than the usual one by two arguments; the answer is `Accepted`."""
+    plain, fake = Scripted(answer(202, SPAWNED)), Scripted(answer(202, SPAWNED))
+    with contextlib.suppress(DecodeError):  # it is no conference
+        await operation(plain.mpc)
+    accepted = await operation(Also(fake.mpc.deferred(HOOK, method="POST"), {"deadline": 7}))  # type: ignore[arg-type]
     assert isinstance(accepted, Accepted)
     assert (accepted.message, accepted.api_id) == (SPAWNED["message"], SPAWNED["api_id"])
     assert fake.deadlines == [7]
-    [request] = fake.requests
+    [request], [usual] = fake.requests, plain.requests
+    assert (request.operation, request.path, request.method) == (usual.operation, usual.path, usual.method)
     if request.method == "GET":
         assert "callback_url=https" in request.query
     else:
-        assert (fake.body["callback_url"], fake.body["callback_method"]) == (HOOK, "POST")
+        assert fake.body == (plain.body or {}) | {"callback_url": HOOK, "callback_method": "POST"}
 
 
-@pytest.mark.anyio
-@pytest.mark.parametrize("operation", EVERY)
-async def test_none_is_not_given(operation: Operation) -> None:
-    """`deadline=None`, `callback_url=None`, `callback_method=None` say nothing."""
-    fake = Scripted(answer(200, CALL | {"member_id": "1", "call_uuid": str(ID), "role": "agent"}))
-    also = Also(fake.mpc, {"deadline": None, "callback_url": None, "callback_method": None})
-    assert not isinstance(await operation(also), Accepted)  # type: ignore[arg-type]
-    assert "callback" not in fake.requests[0].query + str(fake.body)
+def test_handles_of_the_asynchronous_form_have_the_methods_of_the_others() -> None:
+    """With the same arguments, in the same order; but for what only looks, and for `start`, which nothing confirms."""
+    pairs = [
+        (MultiPartyCallHandle, DeferredMultiPartyCallHandle),
+        (MembersHandle, DeferredMembersHandle),
+        (ParticipantHandle, DeferredParticipantHandle),
+    ]
+    for usual, later in pairs:
+        methods = {name for name in vars(usual) if not name.startswith("_")} - {"find_participant", "wait_until"}
+        assert methods == {name for name in vars(later) if not name.startswith("_")}
+        for name in methods - {"start"}:
+            ours, theirs = (list(inspect.signature(getattr(one, name)).parameters) for one in (usual, later))
+            assert ours == theirs
 
 
-@pytest.mark.anyio
-async def test_an_unknown_option_is_told_with_those_there_are() -> None:
-    """Own arguments and common ones."""
-    mpc = Scripted(answer(204)).mpc("room")
-    with pytest.raises(TypeError, match=r"stop\(\) has no option 'x'; it takes deadline, callback_url"):
-        await mpc.stop(x=1)  # type: ignore[call-overload]
-    with pytest.raises(TypeError, match=r"update\(\) has no option 'coach'; it takes mute, hold, .*, deadline"):
-        await mpc.participant(1).update(coach=True)  # type: ignore[call-overload]
+def test_signatures_are_plain_and_complete() -> None:
+    """What `help()` and notebooks show: every option by its name, `add_participant`'s with all of them."""
+    shown = inspect.signature(MultiPartyCallHandle.add_participant).parameters
+    assert {"role", "from_", "to", "call_uuid", "deadline", *DialOptions.__annotations__} == {*shown} - {"self"}
+    assert "status" in inspect.signature(MultiPartyCalls.list).parameters
+    for one in (MultiPartyCalls, MultiPartyCallHandle, MembersHandle, ParticipantHandle, DeferredMultiPartyCalls):
+        for name, method in vars(one).items():
+            if inspect.isfunction(method) and not name.startswith("_"):
+                kinds = {parameter.kind for parameter in inspect.signature(method).parameters.values()}
+                assert inspect.Parameter.VAR_KEYWORD not in kinds, name
 
 
 # ---- Answers -------------------------------------------------------------------------------------------------------
@@ -291,15 +325,13 @@ async def test_an_unknown_option_is_told_with_those_there_are() -> None:
 async def test_a_look_that_cannot_be_read_is_an_error_with_facts(body: bytes) -> None:
     """The operation, the target, the status, the beginning of the body, and when it began."""
     fake = Scripted(Answer(200, {}, body))
-    before = datetime.now(UTC)
     with pytest.raises(DecodeError, match=LOOK) as caught:
         await fake.mpc("room").get()
     error = caught.value
     assert (error.operation, error.target, error.status_code) == ("Retrieve MPC", "room", 200)
     assert error.detail == (body.decode("utf-8", "replace") or None)
     assert CHANGE not in error.message
-    assert error.started_at is not None
-    assert before <= error.started_at <= datetime.now(UTC)
+    assert error.started_at == NOW
 
 
 @pytest.mark.anyio
@@ -311,7 +343,7 @@ async def test_a_look_that_cannot_be_read_is_an_error_with_facts(body: bytes) ->
         lambda mpc: mpc("room").start_recording(),
         lambda mpc: mpc("room").participant(1).mute(),
         lambda mpc: mpc("room").participant(1).play("https://example.com/a.mp3"),
-        lambda mpc: mpc("room").stop(callback_url=HOOK),
+        lambda mpc: mpc.deferred(HOOK)("room").stop(),
     ],
 )
 async def test_a_yes_that_cannot_be_read_was_carried_out(operation: Operation, body: bytes) -> None:
@@ -377,27 +409,11 @@ async def test_start_takes_what_start_takes() -> None:
         with pytest.raises(NotFoundError):
             await client.mpc("room").start(confirm="ambiguous", deadline=5)
         with pytest.raises(ValueError, match="confirm"):
-            await client.mpc("room").start(confirm="sometimes")  # type: ignore[call-overload]
+            await client.mpc("room").start(confirm="sometimes")  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="wait_for"):
             await client.mpc("room").start(wait_for=-1)
         with pytest.raises(TypeError, match="deadline"):
-            await client.mpc("room").start(deadline="5")  # type: ignore[call-overload]
-
-
-@pytest.mark.anyio
-async def test_start_with_a_callback() -> None:
-    """One request, which Plivo accepts; what became of it comes elsewhere, so nothing is confirmed or waited for."""
-    fake = Scripted(answer(202, SPAWNED))
-    accepted = await fake.mpc("room").start(callback_url=HOOK, callback_method="GET", deadline=7)
-    assert isinstance(accepted, Accepted)
-    assert [shape(request) for request in fake.requests] == ["POST MultiPartyCall/name_room/"]
-    assert fake.body == {"status": "active", "callback_url": HOOK, "callback_method": "GET"}
-    assert fake.deadlines == [7]
-    for more in ({"wait_for": 5}, {"confirm": "never"}, {"on_outcome": print}):
-        options: dict[str, Any] = {"callback_url": HOOK, **more}
-        with pytest.raises(TypeError):
-            await fake.mpc("room").start(**options)
-    assert len(fake.requests) == 1
+            await client.mpc("room").start(deadline="5")  # type: ignore[arg-type]
 
 
 @pytest.mark.anyio

@@ -69,7 +69,7 @@ async def test_what_is_asked_for(asked: Callable[[MultiPartyCalls], Any], shown:
         (lambda mpc: mpc.list(creation_time=NOON), TypeError),
         (lambda mpc: mpc.list(sub_account="MA" + "X" * 18), ValueError),
         (lambda mpc: mpc.list(deadline=-1), ValueError),
-        (lambda mpc: mpc.list(callback_method="GET"), ValueError),
+        (lambda mpc: mpc.list(callback_url="https://a.b"), TypeError),
         (lambda mpc: mpc("r").participants(limit=21), ValueError),
         (lambda mpc: mpc("r").participants(call_uuid="x"), ValueError),
         (lambda mpc: mpc("r").participants(status="active"), TypeError),
@@ -83,12 +83,12 @@ def test_a_wrong_filter_is_refused_at_once(asked: Callable[[Any], Any], error: t
 
 
 @pytest.mark.parametrize(
-    "asked", [lambda mpc, **more: mpc.list(**more), lambda mpc, **more: mpc("r").participants(**more)]
+    "asked", [lambda later: later.list(deadline=7), lambda later: later("r").participants(deadline=7)]
 )
 async def test_a_list_can_go_elsewhere(asked: Callable[..., Any]) -> None:
     """With a callback one request is made, and Plivo accepts."""
     fake = Scripted(answer(202, {"message": "async api spawned", "api_id": "a"}))
-    accepted = await asked(fake.mpc, callback_url="https://example.com/done", callback_method="GET", deadline=7)
+    accepted = await asked(fake.mpc.deferred("https://example.com/done", method="GET"))
     assert isinstance(accepted, Accepted)
     [request] = fake.requests
     assert request.query == "callback_url=https%3A%2F%2Fexample.com%2Fdone&callback_method=GET"

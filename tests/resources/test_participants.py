@@ -332,7 +332,7 @@ async def test_a_repeated_mute_does_not_undo_a_later_unmute(fault: str) -> None:
             tasks.start_soon(mpc.participant(person.member_id).mute)
             await anyio.sleep(0.1)
             await mpc.participant(person.member_id).unmute()
-        bodies = [json.loads(request.body)["mute"] for request in plivo.requests]
+        bodies = [json.loads(request.body)["mute"] for request in plivo.requests if request.method == "POST"]
         assert bodies == [True, True, False]
         assert (await mpc.participant(person.member_id).get()).mute is False
 

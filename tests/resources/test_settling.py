@@ -21,20 +21,22 @@ from plivo_async import (
     ServerError,
 )
 from plivo_async.emulator import Conference, Emulator, Faults
+from plivo_async.policy import Attempt, AttemptOutcome
 from plivo_async.resources._settle import (
     Goal,
     Proof,
+    all_kicked,
+    controlling_recording,
     earliest,
-    ended_of_name,
+    ended_since,
     kicked,
+    kicking,
     recording_is,
     refusal,
-    settled,
     stopped,
-    stopped_by_name,
     stopping,
 )
-from plivo_async.wire import Answer, conference_by_uuid
+from plivo_async.wire import Answer, conference_by_uuid, member, members
 
 from ..support import in_memory
 from .scripted import Scripted, answer, shape
@@ -43,7 +45,7 @@ UUID = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"
 SINCE = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 BEFORE, AFTER = "2026-11-24 11:59:59+00:00", "2026-11-24 17:30:01+05:30"
 DATE = {"date": "Tue, 24 Nov 2026 12:01:10 GMT"}
-DONE, REFUSED, UNKNOWN = Proof.DONE, Proof.REFUSED, Proof.UNKNOWN
+DONE, REFUSED, NOT_YET, UNKNOWN = Proof.DONE, Proof.REFUSED, Proof.NOT_YET, Proof.UNKNOWN
 
 
 def call(**facts: Any) -> dict[str, Any]:
@@ -85,47 +87,89 @@ def test_a_stop_by_uuid_is_done_if_it_ended_since(data: object, proof: Proof) ->
 
 
 @pytest.mark.parametrize(
-    ("data", "proof"),
+    ("data", "ended"),
     [
-        (page(), REFUSED),
-        (page(call()), DONE),
-        (page(call(end_time=BEFORE), call()), DONE),
-        (page(call(end_time=BEFORE)), REFUSED),
-        (page(call(friendly_name="Room")), REFUSED),
-        (page(call(friendly_name="room 2"), call(end_time=BEFORE)), REFUSED),
-        (page(call(status="Active")), REFUSED),
-        (page(call(end_time=None)), UNKNOWN),
-        (page(call(end_time=BEFORE), more="/v1/Account/MA/MultiPartyCall/?offset=20"), UNKNOWN),
-        (page(call(), more="/v1/Account/MA/MultiPartyCall/?offset=20"), DONE),
-        (None, UNKNOWN),
+        (page(), 0),
+        (page(call()), 1),
+        (page(call(end_time=BEFORE), call()), 1),
+        (page(call(), call(), call(friendly_name="Room")), 2),
+        (page(call(end_time=BEFORE)), 0),
+        (page(call(friendly_name="room 2"), call(end_time=BEFORE)), 0),
+        (page(call(status="Active")), 0),
+        (page(call(end_time=None)), None),
+        (page(call(), more="/v1/Account/MA/MultiPartyCall/?offset=20"), None),
+        ({}, None),
     ],
 )
-def test_a_stop_by_name_is_done_if_one_of_that_very_name_ended_since(data: object, proof: Proof) -> None:
-    """The name is compared here too; a page that doesn't hold all of them proves nothing by what isn't in it."""
-    assert stopped_by_name("room", data, SINCE).proof is proof
+def test_those_of_that_very_name_that_have_ended_since(data: object, ended: int | None) -> None:
+    """The name is compared here too; a page that doesn't hold all of them, or not their times, tells nothing."""
+    if ended is None:
+        with pytest.raises(ValueError, match=r"too many|must|missing"):
+            ended_since("room", data, SINCE)
+    else:
+        assert len(ended_since("room", data, SINCE)) == ended
+
+
+@pytest.mark.parametrize(
+    ("data", "proof"),
+    [
+        (None, UNKNOWN),
+        (page(), UNKNOWN),
+        (page(person()), UNKNOWN),
+        (page(person(exit_time=AFTER)), UNKNOWN),
+        (page(person(exit_time=AFTER), person(member_id="356")), UNKNOWN),
+        (page(person(exit_time=BEFORE), person(member_id="356", exit_time=BEFORE)), REFUSED),
+        (page(person(exit_time=BEFORE), person(member_id="356", exit_time=AFTER)), DONE),
+        (page(person(exit_time=AFTER), person(member_id="356", exit_time=AFTER), person(member_id="1")), DONE),
+    ],
+)
+def test_a_kick_of_several_is_done_if_all_have_left_and_some_since(data: object, proof: Proof) -> None:
+    """Who isn't listed may never have been there."""
+    assert all_kicked(["355", "356"], data, SINCE).proof is proof
+
+
+@pytest.mark.parametrize(
+    "judge",
+    [
+        lambda since: stopped(call(), since),
+        lambda since: stopped(call(end_time=BEFORE), since),
+        lambda since: kicked(person(exit_time=BEFORE), since),
+        lambda since: all_kicked(["355"], page(person(exit_time=BEFORE)), since),
+        lambda since: recording_is("paused", call(end_time=BEFORE), since),
+    ],
+)
+def test_no_time_proves_anything_by_a_clock_that_is_not_ours(judge: Callable[[datetime | None], Any]) -> None:
+    """A `Date` that is missing, or far from our own clock: neither "it had ended before" nor "it ended"."""
+    assert judge(None).proof is UNKNOWN
+    assert judge(SINCE).proof is not UNKNOWN
+    with pytest.raises(ValueError, match="no time proves"):
+        ended_since("room", page(call()), None)
 
 
 @pytest.mark.parametrize(
     ("goal", "data", "proof"),
     [
         ("not-recording", call(status="Active", recording="not-recording"), DONE),
-        ("not-recording", call(status="Active", recording="recording"), REFUSED),
-        ("not-recording", call(status="Active", recording="paused"), REFUSED),
-        ("not-recording", call(recording=None), DONE),
-        ("not-recording", call(recording="null"), DONE),
+        ("not-recording", call(status="Active", recording="recording"), NOT_YET),
+        ("not-recording", call(status="Active", recording="paused"), NOT_YET),
+        ("not-recording", call(recording=None), UNKNOWN),
+        ("not-recording", call(recording="null"), UNKNOWN),
+        ("not-recording", call(recording=None, end_time=BEFORE), REFUSED),
         ("not-recording", None, REFUSED),
         ("paused", call(status="Active", recording="paused"), DONE),
-        ("paused", call(status="Active", recording="recording"), REFUSED),
-        ("paused", call(status="Active", recording="not-recording"), REFUSED),
-        ("paused", call(recording=None), REFUSED),
+        ("paused", call(status="Active", recording="recording"), NOT_YET),
+        ("paused", call(status="Active", recording="not-recording"), NOT_YET),
+        ("paused", call(recording=None), UNKNOWN),
+        ("paused", call(recording=None, end_time=BEFORE), REFUSED),
         ("recording", call(status="Active", recording="recording"), DONE),
-        ("recording", call(status="Active", recording="paused"), REFUSED),
+        ("recording", call(status="Active", recording="paused"), NOT_YET),
+        ("recording", call(recording=None, end_time=None), UNKNOWN),
         ("recording", call(status="Active", recording=None), UNKNOWN),
         ("recording", None, REFUSED),
     ],
 )
 def test_control_of_a_recording_is_done_if_it_is_in_that_state(goal: Goal, data: object, proof: Proof) -> None:
-    """The state asked for is done; any other one is what the refusal was about."""
+    """The state asked for is done, any other one isn't so far; that of a conference that is over nobody knows."""
     assert recording_is(goal, data, SINCE).proof is proof
 
 
@@ -134,7 +178,8 @@ def test_control_of_a_recording_is_done_if_it_is_in_that_state(goal: Goal, data:
     [
         (None, UNKNOWN, "isn't in the conference now"),
         (person(), UNKNOWN, "still in the conference"),
-        (person(exit_time=AFTER), DONE, "has left"),
+        (person(exit_time=AFTER), DONE, "it left at 2026-11-24 12:00:01 UTC"),
+        (person(exit_time=BEFORE), REFUSED, "it left at 2026-11-24 11:59:59 UTC, before this began"),
     ],
 )
 def test_a_kick_is_done_if_they_have_left(data: object, proof: Proof, seen: str) -> None:
@@ -144,29 +189,49 @@ def test_a_kick_is_done_if_they_have_left(data: object, proof: Proof, seen: str)
     assert seen in finding.seen
 
 
+@pytest.mark.anyio
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", b'"x"', b'{"status": "Ended"}'])
-def test_a_look_that_cannot_be_read_settles_nothing(body: bytes) -> None:
-    """Whatever comes: nothing is inferred, nothing is raised."""
-    for one in (stopping(conference_by_uuid(UUID)), ended_of_name("room")):
-        assert settled(one, Answer(200, {}, body), SINCE).proof is UNKNOWN
+async def test_a_look_that_cannot_be_read_settles_nothing(body: bytes) -> None:
+    """Whatever comes: nothing is inferred, and the doubt is what is raised."""
+    for ask in (stop_by_uuid, pause, kick):
+        with pytest.raises(OutcomeUnknownError, match="A look didn't settle it"):
+            await ask(Scripted(doubted(), Answer(200, DATE, body)))
 
 
 def test_a_look_goes_where_an_ended_conference_can_be_seen() -> None:
-    """By UUID it is looked at; by name the ended ones are listed, because only live ones can be looked at."""
-    assert shape(stopping(conference_by_uuid(UUID)).look) == f"GET MultiPartyCall/uuid_{UUID}/"
-    look = shape(ended_of_name("a/b").look)
-    assert look == "GET MultiPartyCall/?friendly_name=a%2Fb&status=ended"
+    """By UUID: at the conference, at the participant, or at the list of them."""
+    here = conference_by_uuid(UUID)
+    looks = [
+        stopping(here),
+        kicking(members("all"), here),
+        controlling_recording("paused", here),
+        kicking(member(355), here),
+        kicking(members(355, 356), here),
+    ]
+    base = f"GET MultiPartyCall/uuid_{UUID}/"
+    assert [shape(one.look) for one in looks] == [base, base, base, f"{base}Participant/355/", f"{base}Participant/"]
 
 
 def test_since_when_is_told_by_the_servers_clock() -> None:
-    """The answer's `Date`, less what has passed here, less a minute for clocks that differ."""
-    assert earliest(SINCE, 10.0) == SINCE - timedelta(seconds=70)
+    """The answer's `Date`, less what has passed here, less a minute; if it isn't further than that from ours."""
+    assert earliest(SINCE, SINCE, 10.0) == SINCE - timedelta(seconds=70)
+    for off in (-60, 60):
+        assert earliest(SINCE, SINCE + timedelta(seconds=off), 10.0) == SINCE - timedelta(seconds=70)
+        assert earliest(SINCE, SINCE + timedelta(seconds=off * 1.1), 10.0) is None
+    assert earliest(None, SINCE, 10.0) is None
 
 
 def test_a_refusal_keeps_the_facts_of_the_doubt() -> None:
     """Class by status; the attempts, words and ids are those of the operation; it pickles."""
     doubt = OutcomeUnknownError(
-        "may", operation="End MPC", target="room", status_code=400, api_id="x", detail="no", started_at=SINCE
+        "may",
+        operation="End MPC",
+        target="room",
+        status_code=400,
+        api_id="x",
+        detail="no",
+        started_at=SINCE,
+        attempts=[Attempt("DELETE", AttemptOutcome.UNCLEAR), Attempt("DELETE", AttemptOutcome.ANSWERED, 400)],
     )
     error = refusal(doubt, "it is over")
     assert type(error) is BadRequestError
@@ -179,10 +244,15 @@ def test_a_refusal_keeps_the_facts_of_the_doubt() -> None:
 # ---- What becomes of the operation ---------------------------------------------------------------------------------
 
 
-def doubted(status_code: int | None = 404) -> OutcomeUnknownError:
+def doubted(status_code: int | None = 404, first: int | None = 500) -> OutcomeUnknownError:
     """What an exchange raises after an unclear attempt and a refused repetition."""
+    last = AttemptOutcome.ANSWERED if status_code in {400, 403, 404, 409, 422} else AttemptOutcome.UNCLEAR
     error = OutcomeUnknownError(
-        "X may have been carried out. Look before repeating it", operation="X", target="room", status_code=status_code
+        "X may have been carried out. Look before repeating it",
+        operation="X",
+        target="room",
+        status_code=status_code,
+        attempts=[Attempt("DELETE", AttemptOutcome.UNCLEAR, first), Attempt("DELETE", last, status_code)],
     )
     if status_code is not None:
         error.__cause__ = (NotFoundError if status_code == 404 else BadRequestError)(
@@ -201,16 +271,29 @@ async def stop_by_uuid(fake: Scripted) -> None:
 
 async def pause(fake: Scripted) -> None:
     """The recording of a conference."""
-    await fake.mpc("room").pause_recording()
+    await fake.mpc(uuid=UUID).pause_recording()
 
 
 async def kick(fake: Scripted) -> None:
     """One participant."""
-    await fake.mpc("room").participant(355).kick()
+    await fake.mpc(uuid=UUID).participant(355).kick()
+
+
+async def kick_all(fake: Scripted) -> None:
+    """All of them."""
+    await fake.mpc(uuid=UUID).members("all").kick()
+
+
+async def kick_both(fake: Scripted) -> None:
+    """Two of them."""
+    await fake.mpc(uuid=UUID).members(355, 356).kick()
 
 
 OVER = answer(200, call(end_time="2026-11-24 12:01:00+00:00"), DATE)
 PAUSED = answer(200, call(status="Active", recording="paused"), DATE)
+NOW = "2026-11-24 12:01:05+00:00"
+LEFT = answer(200, person(exit_time=NOW), DATE)
+BOTH_LEFT = answer(200, page(person(exit_time=NOW), person(member_id="356", exit_time=NOW)), DATE)
 GONE = NotFoundError("nothing there", status_code=404)
 
 
@@ -219,8 +302,10 @@ GONE = NotFoundError("nothing there", status_code=404)
     ("operation", "look", "shown"),
     [
         (stop_by_uuid, OVER, f"GET MultiPartyCall/uuid_{UUID}/"),
-        (pause, PAUSED, "GET MultiPartyCall/name_room/"),
-        (kick, answer(200, person(exit_time=AFTER), DATE), "GET MultiPartyCall/name_room/Participant/355/"),
+        (pause, PAUSED, f"GET MultiPartyCall/uuid_{UUID}/"),
+        (kick, LEFT, f"GET MultiPartyCall/uuid_{UUID}/Participant/355/"),
+        (kick_all, OVER, f"GET MultiPartyCall/uuid_{UUID}/"),
+        (kick_both, BOTH_LEFT, f"GET MultiPartyCall/uuid_{UUID}/Participant/"),
     ],
 )
 @pytest.mark.parametrize("status_code", [400, 404, 409, 422])
@@ -239,6 +324,8 @@ async def test_done_after_all(operation: Operation, look: Answer, shown: str, st
         (stop_by_uuid, answer(200, call(end_time=BEFORE), DATE), NotFoundError),
         (pause, answer(200, call(status="Active", recording="recording"), DATE), NotFoundError),
         (pause, GONE, NotFoundError),
+        (kick_all, GONE, NotFoundError),
+        (kick, answer(200, person(exit_time=BEFORE), DATE), NotFoundError),
     ],
 )
 async def test_refused_after_all(operation: Operation, look: Answer | Exception, error: type[Exception]) -> None:
@@ -254,10 +341,11 @@ async def test_refused_after_all(operation: Operation, look: Answer | Exception,
     ("operation", "look", "words"),
     [
         (stop_by_uuid, answer(200, call(status="Active", end_time=None), DATE), "it is Active"),
-        (stop_by_uuid, NotSentError("offline"), "A look failed as well: offline"),
-        (stop_by_uuid, PermissionDeniedError("barred", status_code=403), "A look failed as well: barred"),
-        (stop_by_uuid, answer(200), "nothing that can be read"),
-        (stop_by_uuid, ServerError("down", status_code=500), "A look failed as well: down"),
+        (stop_by_uuid, NotSentError("offline"), "A look didn't settle it: offline"),
+        (stop_by_uuid, PermissionDeniedError("barred", status_code=403), "A look didn't settle it: barred"),
+        (stop_by_uuid, answer(200, call(end_time="2026-11-24 12:01:00+00:00")), "by a clock that is not ours"),
+        (pause, OVER, "it has ended, with its recording"),
+        (stop_by_uuid, ServerError("down", status_code=500), "A look didn't settle it: down"),
         (kick, GONE, "it isn't in the conference now"),
         (kick, answer(200, person(), DATE), "it is still in the conference"),
     ],
@@ -277,7 +365,7 @@ async def test_it_stays_unknown(operation: Operation, look: Answer | Exception, 
 async def test_without_a_refusal_nothing_is_looked_at(status_code: int | None) -> None:
     """Attempts that are used up without any clear answer: it may even happen later, so no look would settle it."""
     fake = Scripted(doubted(status_code))
-    with pytest.raises(OutcomeUnknownError, match="get\\(\\) shows"):
+    with pytest.raises(OutcomeUnknownError, match="get\\(\\) by its UUID"):
         await stop_by_uuid(fake)
     assert len(fake.requests) == 1
 
@@ -286,11 +374,9 @@ async def test_without_a_refusal_nothing_is_looked_at(status_code: int | None) -
 @pytest.mark.parametrize(
     ("operation", "how"),
     [
-        (lambda fake: fake.mpc("room").members(355, 356).kick(), "participants\\(\\)"),
-        (lambda fake: fake.mpc("room").members("all").kick(), "participants\\(\\)"),
-        (lambda fake: fake.mpc("room").participant(355).stop_recording(), "recording callback"),
-        (lambda fake: fake.mpc("room").participant(355).mute(), "participants\\(\\)"),
-        (lambda fake: fake.mpc("room").members("all").stop_playing(), "does no harm"),
+        (lambda fake: fake.mpc(uuid=UUID).participant(355).stop_recording(), "recording callback"),
+        (lambda fake: fake.mpc(uuid=UUID).participant(355).mute(), "participants\\(\\)"),
+        (lambda fake: fake.mpc(uuid=UUID).members("all").stop_playing(), "does no harm"),
         (lambda fake: fake.mpc("room").start_recording(), "`recording`"),
         (lambda fake: fake.mpc("room").participant(1).play("https://example.com/a.mp3"), "stop_playing"),
         (lambda fake: fake.mpc("room").participant(1).speak("Hello"), "stop_speaking"),
@@ -309,7 +395,7 @@ async def test_with_a_callback_nothing_is_settled() -> None:
     """What is carried out later may still come: the callback tells."""
     fake = Scripted(doubted())
     with pytest.raises(OutcomeUnknownError):
-        await fake.mpc("room").stop(callback_url="https://example.com/done")
+        await fake.mpc.deferred("https://example.com/done")("room").stop()
     assert len(fake.requests) == 1
 
 
@@ -342,7 +428,7 @@ async def test_a_lost_answer_to_stop_is_settled(fault: str, by_uuid: bool) -> No
         mpc = client.mpc(uuid=UUID) if by_uuid else client.mpc("room")
         await mpc.stop()
         assert plivo.conferences["room"].status == "Ended"
-        after = ["DELETE", "GET"] if by_uuid else ["GET", "GET"]
+        after = ["DELETE", "GET"] if by_uuid else ["GET", "GET", "GET"]
         assert [request.method for request in plivo.requests] == ["DELETE", *after]
 
 

@@ -20,6 +20,8 @@ from plivo_async import (
     AddedParticipant,
     AsyncClient,
     Attempt,
+    DeferredMultiPartyCallHandle,
+    DeferredMultiPartyCalls,
     Destination,
     DialledCall,
     DialOptions,
@@ -93,10 +95,8 @@ async def conferences(client: AsyncClient) -> None:
     assert_type(await mpc.get(), MultiPartyCall)
     assert_type(await client.mpc.get("support-4812"), MultiPartyCall)
     assert_type(await client.mpc.get(uuid=UUID(int=1), deadline=5), MultiPartyCall)
-    assert_type(await client.mpc.get("support-4812", callback_url=HOOK), Accepted)
     await mpc.stop()
     await client.mpc.stop("support-4812", deadline=5)
-    assert_type(await mpc.stop(callback_url=HOOK, callback_method="GET"), Accepted)
     assert_type(await mpc.wait_until("active", deadline=30, interval=0.5), MultiPartyCall)
 
 
@@ -114,10 +114,8 @@ async def lists(client: AsyncClient) -> None:
     assert_type(await page.next(), Page[MultiPartyCall] | None)
     async for one in client.mpc.list().pages():
         assert_type(one, Page[MultiPartyCall])
-    assert_type(await client.mpc.list(callback_url=HOOK), Accepted)
     people = client.mpc("support-4812").participants(call_uuid=CALL, limit=5)
     assert_type(people, Pages[Participant])
-    assert_type(await client.mpc("support-4812").participants(callback_url=HOOK), Accepted)
 
 
 async def adding(mpc: MultiPartyCallHandle, to: list[str], url: str | None) -> None:
@@ -140,13 +138,6 @@ async def adding(mpc: MultiPartyCallHandle, to: list[str], url: str | None) -> N
         deadline=10,
     )
     await mpc.add_participant(role="customer", call_uuid=CALL, stay_alone=True)
-    assert_type(
-        await mpc.add_participant(role="agent", from_="+14151234567", to="+14157654321", callback_url=HOOK), Accepted
-    )
-    assert_type(
-        await mpc.add_participant(role="agent", call_uuid=CALL, callback_url=HOOK),
-        Accepted,
-    )
     both: ParticipantOptions = {"max_duration": 600, "record": True}
     dialling: DialOptions = {"max_duration": 600, "ring_timeout": 30}
     await mpc.add_participant(role="customer", call_uuid=CALL, **both)
@@ -163,11 +154,10 @@ async def participants(mpc: MultiPartyCallHandle) -> None:
     assert_type(await person.update(mute=True, hold=False, coach_mode=True), ParticipantUpdate)
     assert_type(await person.start_coach_mode(), ParticipantUpdate)
     assert_type(await person.stop_coach_mode(deadline=5), ParticipantUpdate)
-    assert_type(await person.get(callback_url=HOOK), Accepted)
     for members in (mpc.participant("355"), mpc.members("355", 356), mpc.members("all")):
         assert_type(await members.mute(), ParticipantUpdate)
         assert_type(await members.unmute(deadline=5), ParticipantUpdate)
-        assert_type(await members.hold(callback_url=HOOK), Accepted)
+        assert_type(await members.hold(), ParticipantUpdate)
         assert_type(await members.unhold(), ParticipantUpdate)
         assert_type(await members.update(mute=True, hold=True), ParticipantUpdate)
         assert_type(await members.play(AUDIO), Playback)
@@ -185,12 +175,29 @@ async def recordings(mpc: MultiPartyCallHandle) -> None:
     assert_type(recording.recording_url, str | None)
     await mpc.pause_recording()
     await mpc.resume_recording(deadline=5)
-    assert_type(await mpc.stop_recording(callback_url=HOOK), Accepted)
+    await mpc.stop_recording()
     person = mpc.participant(355)
     assert_type(await person.start_recording(file_format="mp3", record_track_type="participant"), Recording)
     await person.pause_recording(record_track_type="participant")
     await person.resume_recording()
     await person.stop_recording()
+
+
+async def deferred(client: AsyncClient) -> None:
+    """Plivo's asynchronous form: the same methods, and `Accepted`."""
+    later = client.mpc.deferred(HOOK, method="GET")
+    assert_type(later, DeferredMultiPartyCalls)
+    assert_type(await later.list(status="active", limit=5), Accepted)
+    mpc = later("support-4812")
+    assert_type(mpc, DeferredMultiPartyCallHandle)
+    assert_type(await mpc.start(), Accepted)
+    assert_type(await later(uuid=UUID(int=1)).stop(deadline=5), Accepted)
+    assert_type(await mpc.participants(limit=5), Accepted)
+    assert_type(await mpc.add_participant(role="agent", call_uuid=CALL, record=True), Accepted)
+    assert_type(await mpc.start_recording(file_format="wav"), Accepted)
+    assert_type(await mpc.participant(355).get(), Accepted)
+    assert_type(await mpc.participant(355).update(mute=True, coach_mode=True), Accepted)
+    assert_type(await mpc.members("all").hold(), Accepted)
 
 
 def models(call: MultiPartyCall, person: Participant) -> None:
@@ -219,7 +226,7 @@ async def wrong_calls(client: AsyncClient, mpc: MultiPartyCallHandle) -> None:
     """Each of these is refused: should a checker let one pass, its comment is in vain, and that is an error too."""
     client.mpc()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     client.mpc("a", uuid="b")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    client.mpc.list(status="Active")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    client.mpc.list(status="Active")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await mpc.add_participant(from_="+1", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     await mpc.add_participant(role="agent", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     await mpc.add_participant(role="agent", from_="+1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
@@ -239,28 +246,26 @@ async def wrong_calls(client: AsyncClient, mpc: MultiPartyCallHandle) -> None:
 
 async def wrong_operations(mpc: MultiPartyCallHandle) -> None:
     """Options that don't exist or don't go together, words that are none, and one where there must be several."""
-    await mpc.get(callback_method="GET")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
-    await mpc.get(callback_url=HOOK, callback_method="PUT")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-    await mpc.get(deadlines=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    await mpc.start(callback_url=HOOK, wait_for=3)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    await mpc.get(callback_url=HOOK)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await mpc.get(deadlines=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await mpc.start(wait_for="3")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await mpc.wait_until("Active")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    await mpc.start_recording(file_format="ogg")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
-    await mpc.start_recording(record_track_type="all")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    await mpc.members("all").update(coach_mode=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await mpc.start_recording(file_format="ogg")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await mpc.start_recording(record_track_type="all")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await mpc.members("all").update(coach_mode=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     await mpc.members("all").start_recording()  # type: ignore[attr-defined]  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
     await mpc.members("all").get()  # type: ignore[attr-defined]  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
     await mpc.participant(3.5).mute()  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    await mpc.participant(355).update(muted=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    await mpc.participant(355).play()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    await mpc.participant(355).speak("a", mix="yes")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    await mpc.participant(355).update(muted=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await mpc.participant(355).play()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await mpc.participant(355).speak("a", mix="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await mpc.find_participant("+1415")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 async def wrong_asking(client: AsyncClient) -> None:
-    """Filters that don't exist, times as text, and conferences that are missing or given twice."""
-    client.mpc.list(statuss="active")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    client.mpc.list(end_time__gt="2026-11-11")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
-    client.mpc.list("active")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    await client.mpc.get()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    await client.mpc.stop("a", confirm="always")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    """Filters that don't exist, times as text, and conferences that are given twice."""
+    client.mpc.list(statuss="active")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.mpc.list(end_time__gt="2026-11-11")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.mpc.list("active")  # type: ignore[arg-type, call-arg]  # pyright: ignore[reportCallIssue]
+    await client.mpc.stop("a", confirm="always")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     await client.mpc.start(["a"], uuid="b")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]

@@ -15,6 +15,7 @@ from plivo_async.wire import (
     add_participant,
     callback,
     conference,
+    deferred,
     list_participants,
 )
 from plivo_async.wire._participant_checks import DIAL_OPTIONS, OPTIONS
@@ -92,7 +93,7 @@ def test_add_participant_is_as_documented() -> None:
         "",
     )
     assert request.body == b'{"role":"agent","from":"+14151234567","to":"+14157654321"}'
-    later = add_participant(conference("a"), {**MOVE, "mute": True}, callback=callback(HOOK, None))
+    later = deferred(add_participant(conference("a"), {**MOVE, "mute": True}), callback(HOOK, None))
     assert list(sent(later).items()) == [*MOVE.items(), ("mute", True), ("callback_url", HOOK)]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async import InvalidArgumentError as Invalid
-from plivo_async.wire import Callback, callback, conference, end, retrieve
+from plivo_async.wire import Callback, callback, conference, deferred, end, retrieve
 from plivo_async.wire._checks import boolean, call_uuid, choice, integer, is_url, known, shown, text, url
 
 from .support import CALL, HOOK, asked, methods, sent, urls
@@ -191,16 +191,16 @@ def test_unknown_names_are_shown_what_was_meant() -> None:
 @pytest.mark.parametrize(
     ("address", "method", "error", "words"),
     [
-        (None, "POST", Invalid, "callback_method needs a URL in callback_url"),
-        (None, "post", Invalid, "callback_method must be 'GET' or 'POST', not 'post'; write 'POST'"),
-        (HOOK, "PUT", Invalid, "callback_method must be 'GET' or 'POST', not 'PUT'"),
-        (HOOK, 7, TypeError, "callback_method must be 'GET' or 'POST', not int"),
+        (None, None, TypeError, "callback_url must be a str, not NoneType"),
+        (HOOK, "post", Invalid, "method must be 'GET' or 'POST', not 'post'; write 'POST'"),
+        (HOOK, "PUT", Invalid, "method must be 'GET' or 'POST', not 'PUT'"),
+        (HOOK, 7, TypeError, "method must be 'GET' or 'POST', not int"),
         ("hook", None, Invalid, "callback_url must be a URL with a host"),
         (b"https://a", None, TypeError, "callback_url must be a str, not bytes"),
     ],
 )
 def test_callback_refused(address: object, method: object, error: type[Exception], words: str) -> None:
-    """A method alone, another method, no URL."""
+    """Another method, no URL."""
     with pytest.raises(error, match=f"^{words}"):
         callback(address, method)
 
@@ -211,12 +211,5 @@ def test_callback_goes_into_body_or_query(address: str, method: str | None) -> N
     given_callback = callback(address, method)
     assert given_callback == Callback(address, method)
     expected = {"callback_url": address} | ({"callback_method": method} if method else {})
-    assert sent(end(conference("a"), callback=given_callback)) == expected
-    assert asked(retrieve(conference("a"), callback=given_callback)) == expected
-
-
-def test_callback_not_given_is_none() -> None:
-    """Nothing given is nothing sent."""
-    assert callback(None, None) is None
-    assert end(conference("a")).body is None
-    assert retrieve(conference("a")).query == ""
+    assert sent(deferred(end(conference("a")), given_callback)) == expected
+    assert asked(deferred(retrieve(conference("a")), given_callback)) == expected

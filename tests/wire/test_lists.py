@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async import InvalidArgumentError as Invalid
-from plivo_async.wire import callback, conference, list_conferences, list_participants
+from plivo_async.wire import callback, conference, deferred, list_conferences, list_participants
 
 from .support import CALL, HOOK, asked, names, segments
 
@@ -160,12 +160,12 @@ def test_callbacks_of_lists() -> None:
     """Into the query, after the filters."""
     later = callback(HOOK, "GET")
     encoded = "callback_url=https%3A%2F%2Fexample.com%2Fhook%3Ftoken%3Da%2520b%26x%3D1&callback_method=GET"
-    assert list_conferences({"limit": 1}, callback=later).query == f"limit=1&{encoded}"
-    assert list_participants(conference("a"), call_uuid=CALL, callback=later).query == f"call_uuid={CALL}&{encoded}"
+    assert deferred(list_conferences({"limit": 1}), later).query == f"limit=1&{encoded}"
+    assert deferred(list_participants(conference("a"), call_uuid=CALL), later).query == f"call_uuid={CALL}&{encoded}"
 
 
 def test_query_too_long_for_a_url_is_refused() -> None:
     """What httpx couldn't send is refused before anything is sent."""
-    assert segments(list_participants(conference("x" * 59_995), callback=callback(f"https://a.b/{'x' * 4_000}", None)))
+    assert segments(deferred(list_participants(conference("x" * 59_995)), callback(f"https://a.b/{'x' * 4_000}", None)))
     with pytest.raises(Invalid, match=r"^the URL is too long: path and arguments may have 65,000 characters"):
-        list_participants(conference("x" * 59_995), callback=callback(f"https://a.b/{'x' * 6_000}", None))
+        deferred(list_participants(conference("x" * 59_995)), callback(f"https://a.b/{'x' * 6_000}", None))

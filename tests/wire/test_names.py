@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async import InvalidArgumentError as Invalid
-from plivo_async.wire import Conference, activate, callback, check_path, conference, conference_by_uuid, end, retrieve
+from plivo_async.wire import (
+    Conference,
+    activate,
+    callback,
+    check_path,
+    conference,
+    conference_by_uuid,
+    deferred,
+    end,
+    retrieve,
+)
 
 ACCOUNT = "https://api.plivo.com/v1/Account/MA000000000000000000/"
 UUID_TEXT = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"
@@ -240,5 +250,5 @@ def test_ending_a_room_is_as_documented() -> None:
 
 def test_activating_a_room_with_a_callback() -> None:
     """Text, not the lists of one that Plivo's Python SDK sends; the status comes first."""
-    body = activate(conference("a"), callback=callback("https://a.b/ö", "GET")).body
+    body = deferred(activate(conference("a")), callback("https://a.b/ö", "GET")).body
     assert body == '{"status":"active","callback_url":"https://a.b/ö","callback_method":"GET"}'.encode()

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import respx
 
-from plivo_async import Accepted, AsyncClient, Destination
+from plivo_async import Accepted, AsyncClient, DeferredMultiPartyCalls, Destination
 
 pytestmark = pytest.mark.anyio
 
@@ -307,38 +307,36 @@ CASES = {
     "stop speaking": Case(lambda c: mpc(c).participant(355).stop_speaking(), "DELETE", f"{MPC}/Member/355/Speak/"),
 }
 
+
+def later(client: AsyncClient) -> DeferredMultiPartyCalls:
+    """The asynchronous form."""
+    return client.mpc.deferred(HOOK, method="GET")
+
+
 ASYNCHRONOUS: dict[str, Callable[[AsyncClient], Awaitable[Any]]] = {
-    "list": lambda c: c.mpc.list(callback_url=HOOK, callback_method="GET"),
-    "get": lambda c: mpc(c).get(callback_url=HOOK, callback_method="GET"),
-    "start": lambda c: mpc(c).start(callback_url=HOOK, callback_method="GET"),
-    "stop": lambda c: mpc(c).stop(callback_url=HOOK, callback_method="GET"),
-    "dial": lambda c: mpc(c).add_participant(
-        role="customer", from_="+14151234567", to="+14157654321", callback_url=HOOK, callback_method="GET"
+    "list": lambda c: later(c).list(),
+    "get": lambda c: later(c)("support-4812").get(),
+    "start": lambda c: later(c)("support-4812").start(),
+    "stop": lambda c: later(c)("support-4812").stop(),
+    "dial": lambda c: later(c)("support-4812").add_participant(
+        role="customer", from_="+14151234567", to="+14157654321"
     ),
-    "list participants": lambda c: mpc(c).participants(callback_url=HOOK, callback_method="GET"),
-    "get a participant": lambda c: mpc(c).participant(355).get(callback_url=HOOK, callback_method="GET"),
-    "mute": lambda c: mpc(c).members(355, 356).mute(callback_url=HOOK, callback_method="GET"),
-    "kick": lambda c: mpc(c).participant(355).kick(callback_url=HOOK, callback_method="GET"),
-    "start recording": lambda c: mpc(c).start_recording(callback_url=HOOK, callback_method="GET"),
-    "stop recording": lambda c: mpc(c).stop_recording(callback_url=HOOK, callback_method="GET"),
-    "pause recording": lambda c: mpc(c).pause_recording(callback_url=HOOK, callback_method="GET"),
-    "resume recording": lambda c: mpc(c).resume_recording(callback_url=HOOK, callback_method="GET"),
-    "start recording a participant": lambda c: (
-        mpc(c).participant(355).start_recording(callback_url=HOOK, callback_method="GET")
-    ),
-    "stop recording a participant": lambda c: (
-        mpc(c).participant(355).stop_recording(callback_url=HOOK, callback_method="GET")
-    ),
-    "pause recording a participant": lambda c: (
-        mpc(c).participant(355).pause_recording(callback_url=HOOK, callback_method="GET")
-    ),
-    "resume recording a participant": lambda c: (
-        mpc(c).participant(355).resume_recording(callback_url=HOOK, callback_method="GET")
-    ),
-    "play": lambda c: mpc(c).participant(355).play(AUDIO, callback_url=HOOK, callback_method="GET"),
-    "stop playing": lambda c: mpc(c).members("all").stop_playing(callback_url=HOOK, callback_method="GET"),
-    "speak": lambda c: mpc(c).members(1, 2).speak("Hello", callback_url=HOOK, callback_method="GET"),
-    "stop speaking": lambda c: mpc(c).participant(355).stop_speaking(callback_url=HOOK, callback_method="GET"),
+    "list participants": lambda c: later(c)("support-4812").participants(),
+    "get a participant": lambda c: later(c)("support-4812").participant(355).get(),
+    "mute": lambda c: later(c)("support-4812").members(355, 356).mute(),
+    "kick": lambda c: later(c)("support-4812").participant(355).kick(),
+    "start recording": lambda c: later(c)("support-4812").start_recording(),
+    "stop recording": lambda c: later(c)("support-4812").stop_recording(),
+    "pause recording": lambda c: later(c)("support-4812").pause_recording(),
+    "resume recording": lambda c: later(c)("support-4812").resume_recording(),
+    "start recording a participant": lambda c: later(c)("support-4812").participant(355).start_recording(),
+    "stop recording a participant": lambda c: later(c)("support-4812").participant(355).stop_recording(),
+    "pause recording a participant": lambda c: later(c)("support-4812").participant(355).pause_recording(),
+    "resume recording a participant": lambda c: later(c)("support-4812").participant(355).resume_recording(),
+    "play": lambda c: later(c)("support-4812").participant(355).play(AUDIO),
+    "stop playing": lambda c: later(c)("support-4812").members("all").stop_playing(),
+    "speak": lambda c: later(c)("support-4812").members(1, 2).speak("Hello"),
+    "stop speaking": lambda c: later(c)("support-4812").participant(355).stop_speaking(),
 }
 
 

@@ -55,7 +55,7 @@ def test_operations_on_one_thing_have_one_key_of_their_own() -> None:
 
 def test_what_only_reads_and_what_dials_waits_for_nobody() -> None:
     """Looks are free at any time, and phones are rung at the same time."""
-    dial = add_participant(MPC, {"role": "agent", "from_": "+14150000000", "to": "+14157654321"}, callback=None)
+    dial = add_participant(MPC, {"role": "agent", "from_": "+14150000000", "to": "+14157654321"})
     looks = [
         retrieve(MPC),
         retrieve_participant(MPC, ONE),

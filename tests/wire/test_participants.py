@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async import InvalidArgumentError as Invalid
-from plivo_async.wire import Members, Request, callback, conference, kick, member, members, retrieve_participant, update
+from plivo_async.wire import (
+    Members,
+    Request,
+    callback,
+    conference,
+    deferred,
+    kick,
+    member,
+    members,
+    retrieve_participant,
+    update,
+)
 
 from .support import HOOK, asked, member_ids, names, segments, sent
 
@@ -149,12 +160,12 @@ def test_longest_name_and_members_fit_into_one_url() -> None:
     ("request_", "expected"),
     [
         (retrieve_participant(MPC, member(355)), ("Retrieve participant", "safe", "GET", "participant 355")),
-        (update(MPC, member(355), mute=True), ("Update participant", "idempotent", "POST", "participant 355")),
+        (update(MPC, member(355), mute=True), ("Update participant", "neither", "POST", "participant 355")),
         (
             update(MPC, members("all"), hold=True),
-            ("Update participant", "idempotent", "POST", "all participants"),
+            ("Update participant", "neither", "POST", "all participants"),
         ),
-        (kick(MPC, members(1, 2)), ("Kick participant", "idempotent", "DELETE", "participants 1, 2")),
+        (kick(MPC, members(1, 2)), ("Kick participant", "neither", "DELETE", "participants 1, 2")),
     ],
 )
 def test_requests_of_participants_are_as_documented(request_: Request, expected: tuple[str, ...]) -> None:
@@ -220,9 +231,9 @@ def test_callbacks_of_participants() -> None:
     """Into the body of POST and DELETE after all else, into the query of GET."""
     later = callback(HOOK, "GET")
     fields: dict[str, Any] = {"callback_url": HOOK, "callback_method": "GET"}
-    assert list(sent(update(MPC, member(1), mute=False, callback=later)).items()) == [
+    assert list(sent(deferred(update(MPC, member(1), mute=False), later)).items()) == [
         ("mute", False),
         *fields.items(),
     ]
-    assert sent(kick(MPC, member(1), callback=later)) == fields
-    assert asked(retrieve_participant(MPC, member(1), callback=later)) == fields
+    assert sent(deferred(kick(MPC, member(1)), later)) == fields
+    assert asked(deferred(retrieve_participant(MPC, member(1)), later)) == fields

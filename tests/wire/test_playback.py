@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async import InvalidArgumentError as Invalid
-from plivo_async.wire import Request, callback, conference, member, members, play, speak, stop_playing, stop_speaking
+from plivo_async.wire import (
+    Request,
+    callback,
+    conference,
+    deferred,
+    member,
+    members,
+    play,
+    speak,
+    stop_playing,
+    stop_speaking,
+)
 
 from .support import HOOK, member_ids, names, segments, sent, urls, words
 
@@ -32,9 +43,9 @@ def test_paths_of_playback(name: str, ids: list[int | str]) -> None:
     ("request_", "expected"),
     [
         (play(MPC, member(355), AUDIO), ("Start playing", "neither", "POST", {"url": AUDIO})),
-        (stop_playing(MPC, member(355)), ("Stop playing", "idempotent", "DELETE", {})),
+        (stop_playing(MPC, member(355)), ("Stop playing", "neither", "DELETE", {})),
         (speak(MPC, member(355), "Grüße"), ("Start speaking", "neither", "POST", {"text": "Grüße"})),
-        (stop_speaking(MPC, member(355)), ("Stop speaking", "idempotent", "DELETE", {})),
+        (stop_speaking(MPC, member(355)), ("Stop speaking", "neither", "DELETE", {})),
     ],
 )
 def test_requests_of_playback(request_: Request, expected: tuple[str, str, str, dict[str, str]]) -> None:
@@ -123,7 +134,7 @@ def test_callbacks_of_playback() -> None:
     """Into the body, of DELETE as well."""
     later = callback(HOOK, "POST")
     fields = {"callback_url": HOOK, "callback_method": "POST"}
-    assert sent(play(MPC, member(1), AUDIO, callback=later)) == {"url": AUDIO, **fields}
-    assert sent(stop_playing(MPC, member(1), callback=later)) == fields
-    assert sent(speak(MPC, member(1), "a", mix=False, callback=later)) == {"text": "a", "mix": False, **fields}
-    assert sent(stop_speaking(MPC, member(1), callback=later)) == fields
+    assert sent(deferred(play(MPC, member(1), AUDIO), later)) == {"url": AUDIO, **fields}
+    assert sent(deferred(stop_playing(MPC, member(1)), later)) == fields
+    assert sent(deferred(speak(MPC, member(1), "a", mix=False), later)) == {"text": "a", "mix": False, **fields}
+    assert sent(deferred(stop_speaking(MPC, member(1)), later)) == fields

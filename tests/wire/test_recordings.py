@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from plivo_async.wire import (
     Request,
     callback,
     conference,
+    deferred,
     member,
     members,
     pause_recording,
@@ -48,7 +50,8 @@ def test_paths_of_recordings(build: Callable[..., Request], name: str, member_id
 @each
 def test_effects_and_targets_of_recordings(build: Callable[..., Request]) -> None:
     """To start a second time would make a second recording; the others leave the same state."""
-    assert build(MPC).effect.value == ("neither" if build is start_recording else "idempotent")
+    assert build(MPC).effect.value == "neither"
+    assert build(conference(uuid4())).effect.value == ("neither" if build is start_recording else "idempotent")
     assert build(MPC).target == "support-4812"
     assert build(MPC, member(355)).target == "support-4812, participant 355"
 
@@ -135,8 +138,8 @@ def test_one_participant_is_recorded_at_a_time(build: Callable[..., Request], ma
 @each
 def test_callbacks_of_recordings(build: Callable[..., Request]) -> None:
     """Into the body, of DELETE as well."""
-    assert sent(build(MPC, callback=callback(HOOK, None))) == {"callback_url": HOOK}
-    assert list(sent(build(MPC, member(1), record_track_type="both", callback=callback(HOOK, "GET"))).items()) == [
+    assert sent(deferred(build(MPC), callback(HOOK, None))) == {"callback_url": HOOK}
+    assert list(sent(deferred(build(MPC, member(1), record_track_type="both"), callback(HOOK, "GET"))).items()) == [
         ("record_track_type", "both"),
         ("callback_url", HOOK),
         ("callback_method", "GET"),
