@@ -61,16 +61,17 @@ class Faults:
                 raise ValueError(f"{part!r}: expected a fault and its probability, such as {fault}=0.02") from None
         return cls(shares)
 
-    def hit(self, operation: str, drawn: float) -> Fault | None:
-        """Which fault hits a request of that operation that drew this number in [0, 1)."""
-        if self.operations is not None and operation not in self.operations:
-            return None
-        reached = 0.0
-        for name, share in self.probabilities.items():
-            reached += share
-            if drawn < reached:
-                return Fault(name)
+
+def drawn_fault(faults: Faults, operation: str, drawn: float) -> Fault | None:
+    """Which fault hits a request of that operation that drew this number in [0, 1)."""
+    if faults.operations is not None and operation not in faults.operations:
         return None
+    reached = 0.0
+    for name, share in faults.probabilities.items():
+        reached += share
+        if drawn < reached:
+            return Fault(name)
+    return None
 
 
 class Line(NamedTuple):

@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from ._chance import Faults, Script
+from ._chance import Faults, Script, drawn_fault
 from ._draws import Draws, draw
 from ._latency import Latency, split_latency
-from ._limit import Limit, retry_after
+from ._limit import Limit, limiter_of, retry_after
 from ._log import Log, Request
 from ._recipes import Instead, Recipe, When, recipe_of
 from .api._answers import Answer, html_page, json_answer, plain_text
@@ -58,7 +58,7 @@ class Core:
         self.script = Script()
         self.log = Log(rules.keep_requests)
         self._api = Api(account, rooms, rules.settings)
-        self._limiter = rules.limit.limiter() if rules.limit is not None else None
+        self._limiter = limiter_of(rules.limit) if rules.limit is not None else None
         self._seen: Counter[tuple[str | None, str | None]] = Counter()
 
     def health(self, method: str, target: str) -> Answer | None:
@@ -113,7 +113,7 @@ class Core:
         draws = draw(self.rules.seed, record.operation, target, record.nth)
         if record.operation is not None:
             scripted = self.script.hit(record.operation, record.name, record.nth, nth_of_all)
-            self.log.hit(record, scripted or self.rules.faults.hit(record.operation, draws.fault))
+            self.log.hit(record, scripted or drawn_fault(self.rules.faults, record.operation, draws.fault))
         return draws
 
     def _next(self, operation: str | None, target: str | None) -> int:

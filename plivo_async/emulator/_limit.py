@@ -51,10 +51,6 @@ class Limit:
         if self.retry_after not in (None, "seconds", "date"):
             raise ValueError(f"retry_after: {self.retry_after!r} is none of None, 'seconds', 'date'")
 
-    def limiter(self) -> "Limiter":
-        """A fresh count under this limit."""
-        return _LIMITERS[self.window](self)
-
 
 class Limiter(Protocol):
     """A running count. `now` is in seconds and never goes backwards."""
@@ -67,6 +63,11 @@ class Limiter(Protocol):
 
         Never more than `per`: it is computed as a part of it, or rounding would make it more.
         """
+
+
+def limiter_of(limit: Limit) -> Limiter:
+    """A fresh count under this limit."""
+    return _LIMITERS[limit.window](limit)
 
 
 class _Sliding:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from plivo_async.emulator import Limit
-from plivo_async.emulator._limit import retry_after
+from plivo_async.emulator._limit import limiter_of, retry_after
 
 Window = Literal["sliding", "fixed", "bucket"]
 WINDOWS: tuple[Window, ...] = ("sliding", "fixed", "bucket")
@@ -28,7 +28,7 @@ limits = st.builds(
 
 def admitted(limit: Limit, gaps: list[int]) -> list[float]:
     """The instants at which requests with these gaps between them are let through."""
-    limiter = limit.limiter()
+    limiter = limiter_of(limit)
     now = 0.0
     through = []
     for gap in gaps:
@@ -58,7 +58,7 @@ def test_emulator_no_window_holds_more_than_the_limit(limit: Limit, gaps: list[i
 @given(limits.filter(lambda limit: not limit.count_rejected), gaps)
 def test_emulator_limit_refuses_only_when_full(limit: Limit, gaps: list[int]) -> None:
     """A request that is refused would really have been one too many."""
-    limiter = limit.limiter()
+    limiter = limiter_of(limit)
     through: list[float] = []
     now = 0.0
     for gap in gaps:
@@ -78,7 +78,7 @@ def test_emulator_limit_refuses_only_when_full(limit: Limit, gaps: list[int]) ->
 @example(Limit(1, per=249 / 64, window="bucket"), [0, 0])
 def test_emulator_limit_keeps_its_word(limit: Limit, gaps: list[int]) -> None:
     """Who waits as long as `retry_in` says, in silence, is let through."""
-    limiter = limit.limiter()
+    limiter = limiter_of(limit)
     now = 0.0
     for gap in gaps:
         now += gap / 64
@@ -94,7 +94,7 @@ def test_emulator_limit_keeps_its_word(limit: Limit, gaps: list[int]) -> None:
 @pytest.mark.parametrize("window", WINDOWS)
 def test_emulator_limit_recovers_for_the_patient(window: Window) -> None:
     """Three per second: three pass, the fourth doesn't, and a second later three pass again."""
-    limiter = Limit(3, per=1.0, window=window).limiter()
+    limiter = limiter_of(Limit(3, per=1.0, window=window))
     assert [limiter.admit(0.0) for _ in range(4)] == [True, True, True, False]
     assert [limiter.admit(1.0) for _ in range(4)] == [True, True, True, False]
 
@@ -105,7 +105,7 @@ def test_emulator_insisting_is_punished_where_refusals_count(
     window: Window, passing: int, count_rejected: bool
 ) -> None:
     """Who keeps trying is never let in again if refused requests count, unless the window is fixed."""
-    limiter = Limit(3, per=1.0, window=window, count_rejected=count_rejected).limiter()
+    limiter = limiter_of(Limit(3, per=1.0, window=window, count_rejected=count_rejected))
     for _ in range(3):
         limiter.admit(0.0)
     later = sum(limiter.admit(1 / 8 + step / 8) for step in range(10))
@@ -114,7 +114,7 @@ def test_emulator_insisting_is_punished_where_refusals_count(
 
 def test_emulator_bucket_lets_nearly_twice_the_limit_through() -> None:
     """A bucket is no window: full, it admits the limit at once and the refill besides."""
-    limiter = Limit(300, per=5.0, window="bucket").limiter()
+    limiter = limiter_of(Limit(300, per=5.0, window="bucket"))
     assert sum(limiter.admit(step / 128) for step in range(640)) == 300 + 299
 
 

@@ -37,9 +37,26 @@ ALLOWED = {
     "_exchange": {"anyio", "policy", "wire", "pacing", "transport", "_errors", "_failures", "_logs", "_options"},
 }  # fmt: skip
 
+# The same within the emulator: its world knows no requests, its API no bytes, and only what serves does any I/O.
+EMULATOR = {
+    "world": {"world"},
+    "api": {"world", "api"},
+    "serving": {"anyio", "h11", "api", "serving", "_core", "_log", "_recipes", "_spoiling"},
+    "_faults": set(),
+    "_draws": set(),
+    "_limit": set(),
+    "_clock": {"anyio"},
+    "_latency": {"_draws"},
+    "_log": {"_faults"},
+    "_chance": {"_faults"},
+    "_spoiling": {"api"},
+    "_recipes": {"_faults", "_spoiling"},
+    "_core": {"world", "api", "_chance", "_draws", "_latency", "_limit", "_log", "_recipes"},
+}  # fmt: skip
 
-def imports(path: Path) -> set[str]:
-    """What a module imports: packages of others, and parts of this one by their name."""
+
+def imports(path: Path, *, below: tuple[str, ...] = ("plivo_async",)) -> set[str]:
+    """What a module imports: packages of others, and parts of this one, or of a part of it, by their name."""
     package = path.relative_to(ROOT.parent).with_suffix("").parts[:-1]
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -48,10 +65,11 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             full = [*base, *(node.module or "").split(".")]
-            if full[0] != "plivo_async":
+            full = [part for part in full if part]
+            if tuple(full[: len(below)]) != below:
                 found.add(full[0])
-            elif len(full) > 1 and full[1]:
-                found.add(full[1])
+            elif len(full) > len(below):
+                found.add(full[len(below)])
             else:
                 found |= {alias.name for alias in node.names}
     return found
@@ -70,6 +88,17 @@ def test_a_module_imports_only_what_its_place_allows(path: Path) -> None:
     """Policies know no HTTP, the exchange no endpoint, a resource no client, the emulator nothing of the client."""
     foreign = {name for name in imports(path) if name not in sys.stdlib_module_names}
     assert foreign <= ALLOWED[part(path)]
+
+
+def test_the_rooms_of_the_emulator_know_only_what_is_below_them() -> None:
+    """World, API, serving; `_emulator` holds all of them, and `__init__` shows them."""
+    inside: dict[str, set[str]] = {}
+    for path in (ROOT / "emulator").rglob("*.py"):
+        room = path.relative_to(ROOT / "emulator").parts[0].removesuffix(".py")
+        found = imports(path, below=("plivo_async", "emulator"))
+        inside[room] = inside.get(room, set()) | {name for name in found if name not in sys.stdlib_module_names}
+    assert set(inside) - set(EMULATOR) == {"__init__", "_emulator"}
+    assert {room: inside[room] - allowed for room, allowed in EMULATOR.items() if inside[room] - allowed} == {}
 
 
 def test_every_part_has_a_place() -> None:

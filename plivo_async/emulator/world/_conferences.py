@@ -102,21 +102,6 @@ class Conference:
         if self.look is not None:
             self.look()
 
-    def everybody(self) -> tuple[Participant, ...]:
-        """`participants` as of the last look."""
-        if self.guests and self.seat is not None:
-            self.roll = self.seat(self)
-            self.guests = 0
-        return self.roll
-
-    def those_present(self) -> list[Participant]:
-        """Of these the ones that have not left."""
-        return [one for one in self.everybody() if one.present]
-
-    def headcount(self) -> int:
-        """How many are present, as of the last look."""
-        return self.guests or sum(one.present for one in self.roll)
-
     @property
     def status(self) -> ConferenceStatus:
         """Initialized, Active or Ended."""
@@ -127,13 +112,13 @@ class Conference:
     def participants(self) -> list[Participant]:
         """Every participant there ever was, in order of joining."""
         self._look()
-        return list(self.everybody())
+        return list(everybody(self))
 
     @property
     def present(self) -> int:
         """How many participants are in it; 0 once it has ended."""
         self._look()
-        return self.headcount()
+        return headcount(self)
 
     @property
     def waiting(self) -> int:
@@ -185,12 +170,30 @@ class Conference:
     @property
     def billed_duration(self) -> int | None:
         """Sum of the participants' durations, each rounded up to 60 s; None while live. Inferred from captures."""
-        return None if self.end_time is None else sum(one.billed_duration or 0 for one in self.everybody())
+        return None if self.end_time is None else sum(one.billed_duration or 0 for one in everybody(self))
 
     @property
     def billed_amount(self) -> Decimal | None:
         """USD with five decimals: 0.005 per participant and minute; None while live. Inferred from captures."""
         return None if self.billed_duration is None else price(self.billed_duration)
+
+
+def everybody(conference: Conference) -> tuple[Participant, ...]:
+    """Its `participants` as of the last look."""
+    if conference.guests and conference.seat is not None:
+        conference.roll = conference.seat(conference)
+        conference.guests = 0
+    return conference.roll
+
+
+def those_present(conference: Conference) -> list[Participant]:
+    """Of these the ones that have not left."""
+    return [one for one in everybody(conference) if one.present]
+
+
+def headcount(conference: Conference) -> int:
+    """How many are present, as of the last look."""
+    return conference.guests or sum(one.present for one in conference.roll)
 
 
 def filled(options: RoomOptions, later: RoomOptions) -> RoomOptions:

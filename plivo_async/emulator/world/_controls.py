@@ -6,7 +6,7 @@ would refuse; nothing has changed then. An ended conference is a 404 to all of t
 
 from typing import Literal
 
-from ._conferences import Applied, Conference
+from ._conferences import Applied, Conference, everybody, those_present
 from ._machine import Machine
 from ._participants import Participant
 from ._recorder import open_recordings
@@ -28,7 +28,7 @@ class Controls(Machine):
 
     def participants(self, conference: Conference) -> list[Participant]:
         """Everybody who is or was in it, the one that joined last first. Source: captured lists."""
-        return list(reversed(conference.everybody()))
+        return list(reversed(everybody(conference)))
 
     def participant(self, conference: Conference, member_id: str) -> Participant:
         """One of them, present or not.
@@ -36,7 +36,7 @@ class Controls(Machine):
         Raises:
             RuleError: 404: there is none.
         """
-        found = next((one for one in conference.everybody() if one.member_id == member_id), None)
+        found = next((one for one in everybody(conference) if one.member_id == member_id), None)
         if found is None:
             raise RuleError(404, "not found")
         return found
@@ -47,7 +47,7 @@ class Controls(Machine):
         Raises:
             RuleError: 404: one of them is unknown or has left; then none is meant (unverified).
         """
-        present = {one.member_id: one for one in conference.those_present()}
+        present = {one.member_id: one for one in those_present(conference)}
         if members is None:
             return list(present.values())
         chosen = [present.get(member_id) for member_id in dict.fromkeys(members)]

@@ -85,7 +85,7 @@ class Dialler:
         self._dials.setdefault(dial.name, []).append(dial)
         for leg, destination in zip(dial.legs, dial.joining.destinations, strict=True):
             self._dial_of[leg] = dial
-            self._phones.get(leg.to).take(leg)
+            self._phones.take(leg.to, leg)
             slot = max(now, self._free_at)
             self._free_at = slot + self._interval
             self._agenda.put(slot + destination.delay_dial, self._ring, leg)
@@ -141,17 +141,16 @@ class Dialler:
         if leg.over:
             return
         leg.rang_at = at
-        phone = self._phones.get(leg.to)
-        kind = phone.reaction.kind
+        kind, after = self._phones.reaction(leg.to)
         if kind != "invalid":
-            phone.rung()
+            self._phones.rung(leg.to)
         if kind not in ("invalid", "busy"):
             self._now(leg, "ringing", at)
         if kind in _REFUSALS:
             self.end(leg, at, _REFUSALS[kind])
             return
         self._agenda.put(at + leg.ring_timeout, self._time_out, leg)
-        after = self._answer_after if phone.reaction.after is None else phone.reaction.after
+        after = self._answer_after if after is None else after
         if kind == "answers":
             self._agenda.put(at + after, self.pick_up, leg)
         elif kind == "no answer":

@@ -23,7 +23,7 @@ from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from ._callbacks import Callbacks, at_the_end
-from ._conferences import Applied, Conference, filled
+from ._conferences import Applied, Conference, everybody, filled, headcount, those_present
 from ._dialling import Dial, Dialler
 from ._legs import Leg
 from ._participants import ExitCause, Participant
@@ -137,7 +137,7 @@ class Machine(Registry):
         conference.termination_cause_code = code
         if by is not None:
             conference.endings.append(Applied(by, at))
-        for one in conference.those_present():
+        for one in those_present(conference):
             self._exit(conference, one, at, _ENDED)
         self.recorder.complete(conference, at)
         self.dialler.cancel(conference.friendly_name, at)
@@ -181,7 +181,7 @@ class Machine(Registry):
             record_participant_track=joining.record_participant_track,
             on_exit_action=joining.on_exit_action,
         )
-        conference.roll = (*conference.everybody(), one)
+        conference.roll = (*everybody(conference), one)
         leg.mpc_uuid, leg.member_id = conference.mpc_uuid, one.member_id
         if self.settings.start_told == "before-join" and one.start_mpc_on_enter:
             self.start(conference, at)
@@ -202,11 +202,11 @@ class Machine(Registry):
             cause: Why.
             last: Why the conference ends if nobody is left.
         """
-        before = conference.headcount()
+        before = headcount(conference)
         for one in leaving:
             self._exit(conference, one, at, cause)
         self._hush(conference)
-        left = conference.headcount()
+        left = headcount(conference)
         if any(one.end_mpc_on_exit for one in leaving):
             self.finish(conference, at, self.settings.end_on_exit_cause)
         elif leaving and left == 0:
@@ -217,7 +217,7 @@ class Machine(Registry):
     def _hush(self, conference: Conference) -> None:
         """What was played only to those who have left is over."""
         if conference.playing or conference.speaking:
-            here = {one.member_id for one in conference.those_present()} | {"all"}
+            here = {one.member_id for one in those_present(conference)} | {"all"}
             conference.playing = {to: url for to, url in conference.playing.items() if here & set(to.split(","))}
             conference.speaking = {to: text for to, text in conference.speaking.items() if here & set(to.split(","))}
 
@@ -243,7 +243,7 @@ class Machine(Registry):
 
     def all_hang_up(self, conference: Conference, at: float) -> None:
         """Everybody leaves of their own accord, which is about to be the end of the conference."""
-        for one in conference.those_present():
+        for one in those_present(conference):
             self.dialler.end(one.leg, at, 4000)
             self._exit(conference, one, at, _HUNG_UP)
 
@@ -276,7 +276,7 @@ class Machine(Registry):
         """Somebody calls, and is answered."""
         leg = Leg(call_uuid=call_uuid, from_=from_, to=to, direction="inbound", status="in-progress", answered_at=at)
         self.legs[call_uuid] = leg
-        self.phones.get(from_).take(leg)
+        self.phones.take(from_, leg)
         return leg
 
     def _seat_guests(self, conference: Conference) -> tuple[Participant, ...]:
@@ -309,7 +309,7 @@ class Machine(Registry):
         conference = self.live(dial.name)
         if conference is None and joining.create_mpc_with_single_participant:
             conference = self.create(dial.name, joining.room, at)
-        if conference is None or conference.headcount() >= conference.max_participants:
+        if conference is None or headcount(conference) >= conference.max_participants:
             self.dialler.end(leg, at, 4000)
             who = None
         else:
@@ -320,7 +320,7 @@ class Machine(Registry):
     def _nobody_came(self, dial: Dial, at: float) -> None:
         conference = self.live(dial.name)
         self.tell_added(dial.name, dial.joining, conference or dial.conference, at, None)
-        if conference is not None and not conference.headcount() and not self.dialler.waits_for(dial.name):
+        if conference is not None and not headcount(conference) and not self.dialler.waits_for(dial.name):
             self.finish(conference, at, 1000)  # it was made by the request, and nobody ever came
 
     def bind(self, dial: Dial, conference: Conference) -> None:
@@ -342,4 +342,4 @@ class Machine(Registry):
 
 def _of(conference: Conference, leg: Leg) -> list[Participant]:
     """Whoever a call is in a conference, in a list."""
-    return [one for one in conference.those_present() if one.leg is leg]
+    return [one for one in those_present(conference) if one.leg is leg]

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from typing import Literal, NamedTuple, Protocol, Self
 
 from ._legs import Leg
 
@@ -15,8 +14,7 @@ def bare(number: str) -> str:
     return number.removeprefix("+")
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(NamedTuple):
     """What a phone does when it is rung."""
 
     kind: Literal["answers", "busy", "rejects", "no answer", "never answers", "invalid"]
@@ -126,11 +124,6 @@ class Phone:
         self._reaction = reaction
         return self
 
-    @property
-    def reaction(self) -> Reaction:
-        """What it does when it is rung."""
-        return self._reaction
-
     # ---- What has become of it ----------------------------------------------------------------------------------
 
     @property
@@ -144,14 +137,6 @@ class Phone:
         """Every call to it and from it, those that are still to be dialled included, in order of their beginning."""
         self._line.sync()
         return list(self._calls)
-
-    def rung(self) -> None:
-        """Count one more; the emulator's own doing."""
-        self._rings += 1
-
-    def take(self, leg: Leg) -> None:
-        """Note a call; the emulator's own doing."""
-        self._calls.append(leg)
 
     # ---- What its owner does ------------------------------------------------------------------------------------
 
@@ -219,6 +204,18 @@ class Phones:
         if phone is None:
             phone = self._by_number[key] = Phone(number, self._line)
         return phone
+
+    def reaction(self, number: str) -> Reaction:
+        """What that phone does when it is rung."""
+        return self.get(number)._reaction
+
+    def rung(self, number: str) -> None:
+        """It was rung once more."""
+        self.get(number)._rings += 1
+
+    def take(self, number: str, leg: Leg) -> None:
+        """It has another call."""
+        self.get(number)._calls.append(leg)
 
     def all(self) -> list[Phone]:
         """Each of them, in the order in which they were made."""

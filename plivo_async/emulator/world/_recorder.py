@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from ._callbacks import Callbacks
-from ._conferences import Conference
+from ._conferences import Conference, headcount
 from ._participants import Participant
 from ._recordings import Phase, Recording
 from ._values import NewRecording
@@ -78,7 +78,7 @@ class Recorder:
             return
         enough = options.record_min_member_count or 1
         new = NewRecording(file_format=options.record_file_format or "mp3", callback=options.recording_callback)
-        if options.record and not conference.recorded and conference.headcount() >= enough:
+        if options.record and not conference.recorded and headcount(conference) >= enough:
             conference.recorded = True
             self.start(conference, new, at)
         for one in conference.roll:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ._callbacks import CallbackRecord
-from ._conferences import CAUSES, MAX_DURATION, MAX_PARTICIPANTS, Applied, Conference, ConferenceStatus
+from ._conferences import CAUSES, MAX_DURATION, MAX_PARTICIPANTS, Applied, Conference, ConferenceStatus, headcount
 from ._controls import Controls
 from ._dialling import Dial
 from ._legs import Leg
@@ -146,7 +146,7 @@ class Rooms(Controls):
         self.advance(now)
         conference = self._addressed(name, uuid)
         target = conference.friendly_name if conference is not None else name or ""
-        if conference is not None and conference.headcount() >= conference.max_participants:
+        if conference is not None and headcount(conference) >= conference.max_participants:
             raise RuleError(400, f"the conference is full: {conference.max_participants} participants")
         if len(joining.destinations) > 1 and joining.role != "agent":
             raise RuleError(400, "to: several destinations are for agents only")

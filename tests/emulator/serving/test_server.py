@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from types import ModuleType
+from enum import StrEnum
+from types import FunctionType, ModuleType
 from typing import Any
 
 import anyio
@@ -641,6 +642,26 @@ def test_emulator_refuses_bad_arguments_when_made(arguments: dict[str, Any]) -> 
     """A mistake shows before anything runs."""
     with pytest.raises(ValueError, match=r"latency|auth_id|keep_requests"):
         Emulator(**arguments)
+
+
+METHODS = {
+    "Emulator": "activate_conference add_call add_conference advance asgi connect counts end_conference phone script",
+    "Faults": "parse",
+    "Phone": "answer answers busy hang_up invalid never_answers no_answer press rejects",
+}
+
+
+def test_emulator_shows_no_internal_methods() -> None:
+    """Public classes have those methods that users need, and no others."""
+    found = {}
+    for name in plivo_async.emulator.__all__:
+        kind = getattr(plivo_async.emulator, name)
+        if isinstance(kind, type) and not issubclass(kind, StrEnum):
+            own = {one: value for one, value in vars(kind).items() if not one.startswith("_")}
+            found[name] = " ".join(
+                sorted(one for one, value in own.items() if isinstance(value, classmethod | FunctionType))
+            )
+    assert {name: methods for name, methods in found.items() if methods} == METHODS
 
 
 def test_emulator_exports_what_it_says() -> None:

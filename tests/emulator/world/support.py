@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from plivo_async.emulator import Settings
-from plivo_async.emulator.world._conferences import MAX_DURATION, Conference
+from plivo_async.emulator.world._conferences import MAX_DURATION, Conference, everybody, headcount
 from plivo_async.emulator.world._participants import Participant
 from plivo_async.emulator.world._rooms import Added, Rooms
 from plivo_async.emulator.world._values import Destination, Hook, Joining, RoomOptions
@@ -73,9 +73,9 @@ def sound(room: Conference, *, most: int, may_be_empty: bool = False) -> None:
         most: Participants that may be in it.
         may_be_empty: Whether it may live although nobody is in it.
     """
-    people = room.everybody()
+    people = everybody(room)
     present = [one for one in people if one.present]
-    assert room.headcount() == len(present) <= most
+    assert headcount(room) == len(present) <= most
     assert len({one.member_id for one in people}) == len(people)
     assert len({one.call_uuid for one in present}) == len(present)
     assert (room.end_time is None) == (room.termination_cause_code is None) == room.live

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async.emulator import CallbackRecord, Conference, Emulator, Leg
+from plivo_async.emulator.world._conferences import everybody
 from plivo_async.emulator.world._rooms import Rooms
 from plivo_async.emulator.world._values import Joining, NewRecording, RoomOptions, RuleError
 
@@ -137,8 +138,8 @@ class World:
     @staticmethod
     def member(room: Conference, pick: int | None) -> tuple[str, ...] | None:
         """The member id of somebody who was ever there; None for all."""
-        everybody = room.everybody()
-        return None if pick is None or not everybody else (everybody[pick % len(everybody)].member_id,)
+        people = everybody(room)
+        return None if pick is None or not people else (people[pick % len(people)].member_id,)
 
     def picture(self) -> tuple[Any, ...]:
         """All there is to know."""
@@ -154,7 +155,7 @@ class World:
 def _room(room: Conference) -> tuple[Any, ...]:
     people = [
         (one.member_id, one.call_uuid, one.join_time, one.exit_time, one.exit_cause, one.billed_duration)
-        for one in room.everybody()
+        for one in everybody(room)
     ]
     recordings = [(one.recording_id, one.member_id, one.phase, one.start_time, one.end_time) for one in room.made]
     own = (room.mpc_uuid, room.state, room.start_time, room.end_time, room.termination_cause_code, room.billed_amount)
@@ -178,7 +179,7 @@ def test_emulator_stays_sound_whatever_happens(todo: list[Step]) -> None:
             sound(room, most=room.max_participants)
             if not room.live:
                 assert over.setdefault(room.mpc_uuid, _room(room)) == _room(room)
-            for one in room.everybody():
+            for one in everybody(room):
                 if not one.present:
                     left = (one.exit_time, one.exit_cause)
                     assert gone.setdefault((room.mpc_uuid, one.member_id), left) == left
