@@ -13,3 +13,8 @@ def printable(text: str) -> str:
     All else stays as it is, in every language. Safe to apply to text that went through it already.
     """
     return _OBEYED.sub(lambda one: one.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def printable_json(text: str) -> str:
+    r"""JSON of the same meaning, with the same characters escaped as JSON has it: `\u009b`, `\u202e`."""
+    return _OBEYED.sub(lambda one: f"\\u{ord(one.group()):04x}", text)

@@ -7,6 +7,7 @@ from typing import IO, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from .._printable import printable
 from ._codes import ExitCode
@@ -31,12 +32,12 @@ def say(console: Console, line: str = "", style: str | None = None) -> None:
 
 
 def tell(lines: Sequence[str]) -> None:
-    """Print results on stdout; on stderr as well if stdout can't be written."""
+    """Print results on stdout; on stderr as well if stdout can't be written. A terminal gets no word broken."""
     for line in lines:
-        say(out(), line)
+        _wrap(out(), line)
     if lost(sys.stdout):
         for line in lines:
-            say(err(), line)
+            _wrap(err(), line)
 
 
 def unseen() -> bool:
@@ -48,7 +49,11 @@ def warn(message: str) -> None:
     """Say on stderr, line by line, what is wrong."""
     first, *more = message.split("\n")
     for line in (f"plivo-async: {first}", *more):
-        say(err(), line, "red")
+        _wrap(err(), line, "red")
+
+
+def _wrap(console: Console, line: str, style: str = "") -> None:
+    console.print(Text(printable(line), style), soft_wrap=not console.file.isatty())
 
 
 def moves(stream: IO[str]) -> bool:

@@ -1,5 +1,6 @@
 """`plivo-async mpc get`: one conference."""
 
+import sys
 from dataclasses import fields
 from typing import Annotated
 
@@ -48,7 +49,10 @@ def get(
     """
     client = open_client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, Rate(300, 5.0))
     found = _fetched(client, name, uuid)
-    tell([json_line(found)] if as_json else field_lines(found))
+    if as_json:
+        sys.stdout.write(json_line(found) + "\n")
+    else:
+        tell(field_lines(found))
 
 
 def field_lines(conference: MultiPartyCall) -> list[str]:

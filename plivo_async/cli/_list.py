@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .. import BASE_URL, AsyncClient, AuthenticationError, PlivoError
-from .._printable import printable
+from .._printable import printable, printable_json
 from ..models import MultiPartyCall
 from ..resources import ConferenceFilters, Pages
 from ..wire import Status
@@ -153,7 +153,7 @@ def table(calls: Sequence[MultiPartyCall], width: int) -> Table:
 
 def json_line(call: MultiPartyCall) -> str:
     """All fields, times in ISO 8601, amounts as text."""
-    return json.dumps(asdict(call), ensure_ascii=False, default=_as_text)
+    return printable_json(json.dumps(asdict(call), ensure_ascii=False, default=_as_text))
 
 
 def _as_text(value: object) -> str:

@@ -116,7 +116,8 @@ class _View:
         bar.add_column(ratio=1)
         bar.add_column(justify="right", no_wrap=True)
         share = 100 * done // max(1, total)
-        bar.add_row("activating", ProgressBar(max(1, total), done), f"{done:,}/{total:,} {share:3} %")
+        line = ProgressBar(max(1, total), done, style="bright_black", complete_style="cyan", finished_style="green")
+        bar.add_row("activating", line, f"{done:,}/{total:,} {share:3} %")
         outage = tally.outage_line(self._clock())
         waits = tally.paused and tally.budget is not None and not tally.over
         pause = f"waiting: the budget of {tally.budget} is used up" if waits else ""

@@ -139,6 +139,8 @@ def test_json_lines(plivo: Emulator) -> None:
 
 def test_json_of_what_json_has_not() -> None:
     """Times in ISO 8601, amounts as text that loses nothing, names as they are."""
+    assert json_line(call(friendly_name="Ö\x9b\u202e")).startswith('{"mpc_uuid": "')
+    assert "Ö\\u009b\\u202e" in json_line(call(friendly_name="Ö\x9b\u202e"))
     found = json.loads(json_line(call(friendly_name="Ö\t", end_time=NOON, billed_amount=Decimal("0.00500"))))
     assert (found["end_time"], found["billed_amount"], found["friendly_name"]) == (NOON.isoformat(), "0.00500", "Ö\t")
 

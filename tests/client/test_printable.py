@@ -1,12 +1,13 @@
 """Text of others never moves a cursor."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async._printable import printable
+from plivo_async._printable import printable, printable_json
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,11 @@ def test_nothing_that_is_obeyed_is_left(text: str) -> None:
     assert not {unicodedata.bidirectional(one) for one in shown} & {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI"}
     assert printable(shown) == shown
     shown.encode()
+
+
+@given(st.text(st.characters(codec=None)))
+def test_json_stays_json(text: str) -> None:
+    """With the same meaning, and nothing that is obeyed."""
+    shown = printable_json(json.dumps([text], ensure_ascii=False))
+    assert json.loads(shown) == [text]
+    assert printable(shown) == shown
