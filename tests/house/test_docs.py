@@ -7,6 +7,7 @@ A fence of Python is complete as it stands, or the comment above it names what t
     <!-- tests: test_name.py -->           tests, run by pytest of its own
     <!-- needs: fastapi -->                runs only where that is installed
     <!-- printed -->                       above a fence of text: what the example before it prints
+    <!-- run -->                           above a console: its commands, run one after another in a folder with files
 
 In these worlds an emulator is running, `PLIVO_AUTH_ID` and `PLIVO_AUTH_TOKEN` are its own, and a client that isn't told
 otherwise talks to it.
@@ -287,6 +288,34 @@ def test_a_command_exists(line: str) -> None:
     text = _help(*words[:depth])
     for option in [word.partition("=")[0] for word in words[depth:] if re.match("--?[a-z]", word)]:
         assert re.search(rf"(?<![\w-]){option}(?![\w-])", text), f"{option} is not in the help of {words[:depth]}"
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize("fence", [fence for fence in ALL if fence.note == "run"], ids=str)
+def test_commands_do_what_is_shown(
+    fence: Fence, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They succeed, and print what stands below them; times may differ."""
+    from plivo_async.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tonight.csv").write_text("id;room\n1;support-4800\n2;support-4801\n3;support-4802\n4;support-4800\n")
+    with (
+        anyio.from_thread.start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(Emulator()) as plivo,
+    ):
+        portal.call(_populate, plivo)
+        _lead_to(plivo, monkeypatch)
+        monkeypatch.setenv("PLIVO_BASE_URL", plivo.url)
+        for shown in re.split(r"^\$ ", fence.text, flags=re.MULTILINE)[1:]:
+            line, _, expected = shown.partition("\n")
+            assert main(shlex.split(line)[1:]) == 0
+            if expected:
+                assert _timeless(capsys.readouterr().out) == _timeless(expected)
+
+
+def _timeless(text: str) -> str:
+    return re.sub(r"\b(?:\d+m )?\d+(?:\.\d+)?s\b", "0s", re.sub(r"\d\d:\d\d:\d\d", "0:00", text))
 
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith(BENCHMARK)])
