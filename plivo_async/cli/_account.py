@@ -3,8 +3,11 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
+import httpx
 import typer
 
 from .. import AsyncClient, RateLimit, RetryPolicy
@@ -66,15 +69,39 @@ def open_client(base_url: str, timeout: float, max_attempts: int, rate: Rate | N
     for variable in VARIABLES:
         if not os.environ.get(variable):
             fail(f"{variable} is not set. Export PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; the Plivo console shows both")
+    retry = RetryPolicy(max_attempts=max_attempts)
+    proxy = proxy_for(base_url)
     try:
-        return AsyncClient(
-            base_url=base_url,
-            timeout=timeout,
-            retry=RetryPolicy(max_attempts=max_attempts),
-            rate_limit=rate_limit(rate),
-        )
+        if proxy is not None:
+            return _OverProxy(proxy, base_url=base_url, timeout=timeout, retry=retry, rate_limit=rate_limit(rate))
+        return AsyncClient(base_url=base_url, timeout=timeout, retry=retry, rate_limit=rate_limit(rate))
     except ValueError as error:
         fail(in_terms_of_the_command(str(error)))
+
+
+class _OverProxy(AsyncClient):
+    """A client whose connections go through a proxy, and are closed with it."""
+
+    def __init__(self, proxy: str, **options: Any) -> None:
+        try:
+            self._through = httpx.AsyncClient(proxy=proxy, limits=httpx.Limits(max_connections=None))
+        except ValueError:  # it may hold a password
+            fail("the proxy that HTTPS_PROXY names can't be used; write it as in http://proxy.example:3128")
+        super().__init__(http_client=self._through, **options)
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        await self._through.aclose()
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment has for a URL: `HTTPS_PROXY`, `ALL_PROXY`, but for hosts in `NO_PROXY`."""
+    parts = urlsplit(url)
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(parts.netloc.rpartition("@")[2]):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def rate_limit(rate: Rate | None) -> RateLimit | None:
