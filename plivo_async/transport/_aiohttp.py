@@ -11,7 +11,10 @@ a GET twice unseen; and it encodes URLs anew (tried on 2026-11-25).
 """
 
 import asyncio
+import functools
+import inspect
 import math
+import re
 import select
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -19,6 +22,7 @@ from typing import Any
 
 import aiohttp
 import httpx
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
@@ -27,6 +31,13 @@ from ._lanes import MAX_AGE
 from ._progress import PROGRESS, Progress, WrongLoopError
 
 _ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError)
+_LONGEST_HEAD = 100 * 1024  # bytes, as in httpcore; aiohttp's own limits are for each line, and less
+_LIMITS = {
+    name: _LONGEST_HEAD
+    for name in ("max_line_size", "max_field_size", "max_headers")  # the last one since 3.14
+    if name in inspect.signature(aiohttp.ClientSession).parameters
+}
+_BODILESS = re.compile(rb"HTTP/\S+ (204|304)\b")
 _UNBOUND = aiohttp.ClientTimeout(total=None)
 
 
@@ -42,7 +53,11 @@ class _AiohttpLane(httpx.AsyncBaseTransport):
         _check_loop()
         self._connector = _Connector(tls)
         self._session = aiohttp.ClientSession(
-            connector=self._connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False
+            connector=self._connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            **_LIMITS,  # type: ignore[arg-type]
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -81,6 +96,7 @@ class _Connector(aiohttp.TCPConnector):
 
     def __init__(self, tls: ssl.SSLContext) -> None:
         super().__init__(ssl=tls, limit=1, keepalive_timeout=MAX_AGE, use_dns_cache=False)
+        self._factory = functools.partial(_Handler, asyncio.get_running_loop())  # type: ignore[assignment]
         self.connected = False
         self._progress: Progress | None = None
         self._before: asyncio.Transport | None = None
@@ -94,7 +110,7 @@ class _Connector(aiohttp.TCPConnector):
         if self.connected:  # aiohttp repeats what is idempotent, an attempt that nobody would count
             raise httpx.RemoteProtocolError("the connection broke before an answer came")
         connection = await super().connect(*args, **options)
-        if connection.transport is self._before and _has_news(connection):
+        if connection.transport is self._before and (_has_surplus(connection) or _has_news(connection)):
             connection.close()
             connection = await super().connect(*args, **options)
         self._before = connection.transport
@@ -106,6 +122,65 @@ class _Connector(aiohttp.TCPConnector):
                 raise
         self.connected = True
         return connection
+
+
+class _Handler(ResponseHandler):
+    """Hands the parser the head of an answer by itself, so that nothing behind a head without a body harms it.
+
+    aiohttp's parser takes what follows a 204 for the next answer, and throws the 204 away if it isn't one.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._head = b""
+        self._begun = False  # the head of the answer is through
+
+    def set_response_params(self, **options: Any) -> None:
+        """Another request begins."""
+        self._head, self._begun = b"", False
+        super().set_response_params(**options)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what has come."""
+        if self._begun or self._parser is None:
+            super().data_received(data)
+            return
+        self._head += data
+        while not self._begun and b"\r\n\r\n" in self._head:
+            end = self._head.index(b"\r\n\r\n") + 4
+            head, self._head = self._head[:end], self._head[end:]
+            self._begun = not head.startswith(b"HTTP/1.1 1")  # 1xx: the real one follows
+            super().data_received(head)
+        if self._begun:
+            rest, self._head = self._head, b""
+            if rest and (_BODILESS.match(head) or self._skip_payload):
+                self.force_close()
+            elif rest:
+                super().data_received(rest)
+        elif len(self._head) > _LONGEST_HEAD:
+            self.set_exception(HttpProcessingError(message="the head of the answer is too long"))
+            self.abort()
+
+    def eof_received(self) -> None:
+        """The server sends no more: what is only half a head is the parser's business."""
+        self._flush()
+        super().eof_received()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The connection is gone."""
+        self._flush()
+        super().connection_lost(exc)
+
+    def _flush(self) -> None:
+        head, self._head = self._head, b""
+        if head:
+            self._begun = True
+            super().data_received(head)
+
+
+def _has_surplus(connection: Connection) -> bool:
+    """Whether anything came behind the last answer."""
+    return connection.protocol is None or connection.protocol.should_close
 
 
 class _AnswerStream(httpx.AsyncByteStream):

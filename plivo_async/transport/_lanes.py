@@ -16,6 +16,7 @@ import anyio
 import httpx
 
 from ..pacing._clock import Clock
+from ._surplus import has_surplus, may_be_followed
 
 _KEEP_ALIVE = 15.0  # seconds; unverified for Plivo, common servers close after 60 to 75
 MAX_AGE = 300.0  # seconds; a connection that lives for ever would hide a change of DNS
@@ -55,8 +56,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
         except BaseException:
             await self._leave(lane, broken=True)
             raise
-        assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101
-        response.stream = _LaneStream(response.stream, self, lane, reusable=not _contradicts_itself(response))
+        response.stream = _LaneStream(response, self, lane, reusable=not may_be_followed(response, request.method))
         return response
 
     async def aclose(self) -> None:
@@ -85,12 +85,13 @@ class LaneTransport(httpx.AsyncBaseTransport):
 
 
 class _LaneStream(httpx.AsyncByteStream):
-    def __init__(self, stream: httpx.AsyncByteStream, lanes: LaneTransport, lane: _Lane, *, reusable: bool) -> None:
-        self._stream = stream
+    def __init__(self, response: httpx.Response, lanes: LaneTransport, lane: _Lane, *, reusable: bool) -> None:
+        assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  (for the type checker)
+        self._stream, self._network = response.stream, response.extensions.get("network_stream")
         self._reusable = reusable
         self._lanes = lanes
         self._lane: _Lane | None = lane
-        self._pieces = aiter(stream)
+        self._pieces = aiter(self._stream)
         self._whole = False
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -110,15 +111,9 @@ class _LaneStream(httpx.AsyncByteStream):
         broken = True
         try:
             await self._stream.aclose()
-            broken = not (self._whole and self._reusable)
+            broken = not (self._whole and self._reusable) or has_surplus(self._stream, self._network)
         finally:
             await self._lanes._leave(lane, broken=broken)
-
-
-def _contradicts_itself(response: httpx.Response) -> bool:
-    """Whether a 204 announces a body: no HTTP client reads one there, so it would be taken for the next answer."""
-    length = response.headers.get("Content-Length", "0")
-    return response.status_code == 204 and (length != "0" or "Transfer-Encoding" in response.headers)
 
 
 async def _close(lane: _Lane) -> None:

@@ -49,13 +49,17 @@ class RawServer:
                 self._open.append(connection)
             while request := read_request(connection):
                 self.requests.append(request)
-                connection.sendall(self._answer)
+                self.respond(connection)
                 served += 1
                 if served == self._per_connection:
                     break
         connection.close()
         if served:
             self.idle_closed.set()
+
+    def respond(self, connection: socket.socket) -> None:
+        """Answer a request."""
+        connection.sendall(self._answer)
 
     def close(self) -> None:
         """Close everything."""
