@@ -49,7 +49,7 @@ def _buffered(stream: Any) -> bool:
         tls = getattr(stream, "_ssl_object", None)
         incoming = getattr(stream, "_read_bio", None) or getattr(stream, "_incoming", None)  # anyio's, trio's
         queue = getattr(getattr(stream, "_protocol", None), "read_queue", None)
-        if (tls is not None and tls.pending()) or (incoming is not None and incoming.pending) or queue:
+        if (tls is not None and tls.pending()) or getattr(incoming, "pending", 0) or queue:
             return True
         stream = getattr(stream, "_stream", None) or getattr(stream, "transport_stream", None)
     return False
