@@ -21,6 +21,7 @@ if typing.TYPE_CHECKING:
         RateLimitError,
         ResponseError,
         ServerError,
+        SharedBudgetError,
         StatusNotReachedError,
     )
     from ._options import TimeoutOption
@@ -37,6 +38,7 @@ if typing.TYPE_CHECKING:
         Playback,
         Recording,
     )
+    from .pacing._source import SharedBudget
     from .policy import ActivationOutcome, Attempt, AttemptOutcome, Confirm, Obstacle, RateLimit, RetryPolicy
     from .resources import (
         ConferenceFilters,
@@ -123,6 +125,8 @@ __all__ = [
     "RetryPolicy",
     "Role",
     "ServerError",
+    "SharedBudget",
+    "SharedBudgetError",
     "Statistics",
     "Status",
     "StatusNotReachedError",
@@ -190,6 +194,8 @@ _HOMES = {
     "RetryPolicy": "policy",
     "Role": "wire",
     "ServerError": "_errors",
+    "SharedBudget": "pacing._source",
+    "SharedBudgetError": "_errors",
     "Statistics": "_client",
     "Status": "wire",
     "StatusNotReachedError": "_errors",

@@ -6,7 +6,7 @@ import random
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
@@ -21,8 +21,8 @@ from ._public import public
 from ._secret import Secret
 from ._unset import UNSET, Unset
 from .pacing._home import Home
-from .pacing._limiter import Limiter
 from .pacing._registry import limiter_of
+from .pacing._source import PermitSource, SharedBudget
 from .pacing._turnstile import ElasticTurnstile, Turnstile
 from .policy import MOST_WIDTH, Effect, RateLimit, RetryPolicy
 from .resources import MultiPartyCalls
@@ -63,6 +63,8 @@ class Statistics:
     """Requests that wait for a permit in this event loop."""
     retry_debt: float
     """Retries made on credit and not yet paid back by successes."""
+    shared: SharedBudget | None = None
+    """Of a budget that is shared with other processes, as the store said last; None without one."""
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -75,7 +77,7 @@ class _Shared:
     turnstile: Turnstile
     lanes: LaneTransport | None
     exchange: Exchange
-    limiter: Limiter | None
+    limiter: PermitSource | None
     http: HttpTransport
     width: int
 
@@ -130,7 +132,8 @@ class AsyncClient:
             base_url: Where Plivo is, or an emulator. None takes `PLIVO_BASE_URL` from the environment, else `BASE_URL`.
             timeout: Bounds one attempt: seconds for all of it, or an `httpx.Timeout` for its phases; None for no bound.
             retry: What is retried, how long between, and how much in all.
-            rate_limit: How many requests may be sent; clients of one account share it. None: no limit on our side.
+            rate_limit: How many requests may be sent; clients of one account share it, and with `RateLimit.shared` (or
+                `PLIVO_RATE_LIMIT_URL`) those of other processes. None: no limit on our side.
             deadline: Seconds for each operation that is given none of its own: all of it, attempts and waits included;
                 None for no bound.
             http_client: Your own, for proxies, certificates and transports of your choice. It is used as it is, with at
@@ -143,7 +146,7 @@ class AsyncClient:
 
         Raises:
             InvalidArgumentError, TypeError: An argument is missing or wrong; the message says what to do.
-            ImportError: `transport="aiohttp"`, and the extra `fast` isn't installed.
+            ImportError: `transport="aiohttp"` without the extra `fast`, or a shared budget in Redis without `redis`.
         """
         token = None if auth_token is None else Secret(auth_token)
         del auth_token  # no traceback with locals is to show it
@@ -163,7 +166,7 @@ class AsyncClient:
             home, width, turnstile = Home(), MOST_WIDTH, ElasticTurnstile(clock)
             http_client = OwnHttpClient(transport=lanes, trust_env=False)
         http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
-        limiter = None if rate_limit is None else limiter_of(url, who.auth_id, rate_limit, clock, http)
+        limiter = None if rate_limit is None else _limiter(url, who.auth_id, rate_limit, clock, http)
         exchange = Exchange(http, limiter, clock, random, home)
         account = Account(url, who.auth_id)
         self._core = _Shared(account, http_client, owned, turnstile, lanes, exchange, limiter, http, width)
@@ -251,16 +254,17 @@ class AsyncClient:
     def statistics(self) -> Statistics:
         """What is under way at this moment. To be called in the event loop of the client."""
         core = self._core
-        window, now = core.limiter.window if core.limiter is not None else None, core.exchange.clock()
+        usage = core.limiter.usage() if core.limiter is not None else None
         return Statistics(
             requests=core.turnstile.inside,
             connections_idle=core.lanes.idle if core.lanes is not None else 0,
             waiting_for_connection=core.turnstile.waiting,
-            permits_in_flight=window.in_flight if window is not None else 0,
-            permits_used=window.used(now) if window is not None else 0,
-            level=window.level(now) if window is not None else None,
+            permits_in_flight=usage.in_flight if usage is not None else 0,
+            permits_used=usage.used if usage is not None else 0,
+            level=usage.level if usage is not None else None,
             waiting_for_permit=core.limiter.gate().waiting if core.limiter is not None else 0,
             retry_debt=core.exchange.budget.debt,
+            shared=core.limiter.shared() if core.limiter is not None else None,
         )
 
     async def aclose(self) -> None:
@@ -277,6 +281,8 @@ class AsyncClient:
             await core.http_client.aclose()
 
     async def __aenter__(self) -> Self:
+        if self._core.limiter is not None:
+            await self._core.limiter.ready()
         return self
 
     async def __aexit__(
@@ -292,6 +298,16 @@ class AsyncClient:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an AsyncClient holds connections and is not pickled; make one in each process")
+
+
+def _limiter(url: str, auth_id: str, rate_limit: RateLimit, clock: Callable[[], float], user: object) -> PermitSource:
+    """The permits of an account; what shares them with other processes is imported only where that is asked for."""
+    store = rate_limit.shared or os.environ.get("PLIVO_RATE_LIMIT_URL") or None
+    if store is None:
+        return limiter_of(url, auth_id, rate_limit, clock, user)
+    from .pacing.shared._limiters import shared_limiter_of
+
+    return shared_limiter_of(url, auth_id, replace(rate_limit, shared=store), clock, user)
 
 
 def _checked_path(path: object) -> str:

@@ -3,6 +3,7 @@
     PlivoError
     ├─ InvalidArgumentError   an argument is wrong; nothing was sent: .argument, its name. A ValueError as well
     ├─ NotSentError           nothing reached Plivo; repeating is safe
+    │  └─ SharedBudgetError      the budget that processes share can't be used as it is set up
     ├─ NoAnswerError          a read got no answer; repeating is harmless
     ├─ OutcomeUnknownError    it may have been carried out; look before repeating
     ├─ ResponseError          Plivo answered no: .status_code .api_id .detail
@@ -137,6 +138,15 @@ def invalid(name: str, problem: str) -> InvalidArgumentError:
 @public
 class NotSentError(PlivoError):
     """Nothing reached Plivo, or nothing that it acted on: repeating is safe."""
+
+
+@public
+class SharedBudgetError(NotSentError, ValueError):
+    """The budget that this process is to share with others can't be used as it is set up; nothing was sent.
+
+    The message says what is wrong with the store (nobody is there, no permission, the wrong kind of server) or with
+    the rate limit (others share the budget on other terms), and what to do. It shows no password.
+    """
 
 
 @public

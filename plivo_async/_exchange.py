@@ -17,8 +17,7 @@ from ._options import Options
 from .pacing._clock import Clock, sleep_until, wall_clock
 from .pacing._home import Home
 from .pacing._keyed_lock import KeyedLock
-from .pacing._limiter import Limiter
-from .pacing._source import DeadlinePassed
+from .pacing._source import DeadlinePassed, PermitSource
 from .policy import (
     Attempt,
     AttemptOutcome,
@@ -79,7 +78,7 @@ class Exchange:
     def __init__(
         self,
         transport: Transport,
-        limiter: Limiter | None,
+        limiter: PermitSource | None,
         clock: Clock,
         random: Callable[[], float],
         home: Home | None = None,

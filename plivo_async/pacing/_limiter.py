@@ -13,7 +13,7 @@ from ..policy import Priority, RateLimit, WaitQueue, Window
 from ._clock import Clock
 from ._gate import Gate, Ticket
 from ._loop import RECHECK, here
-from ._source import Permit
+from ._source import Permit, Usage
 
 
 class Limiter:
@@ -53,6 +53,17 @@ class Limiter:
             return True
         self.bury_the_gone()
         return self.window.is_fresh(now)
+
+    async def ready(self) -> None:
+        """Nothing has to be there: this process has a budget of its own."""
+
+    def usage(self) -> Usage:
+        """What is in use."""
+        now = self.now()
+        return Usage(self.window.in_flight, self.window.used(now), self.window.level(now))
+
+    def shared(self) -> None:
+        """Nothing to say: it isn't shared with other processes."""
 
     def learns(self) -> bool:
         """Whether a 429 tells of the account rather than of its request."""

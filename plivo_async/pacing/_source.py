@@ -1,9 +1,11 @@
 """Where permits come from: this process alone, or a budget that many processes share. What both offer."""
 
 import math
+import weakref
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
+from .._public import public
 from ..policy import Priority
 
 
@@ -63,11 +65,72 @@ class PermitGate(Protocol):
         ...
 
 
+class Usage(NamedTuple):
+    """What of the permits is in use.
+
+    Attributes:
+        in_flight: Those that are out, in this process.
+        used: Those that are out, or may still be counted by the server: for all who share them.
+        level: How many may be in use.
+    """
+
+    in_flight: int
+    used: int
+    level: int
+
+
+@public
+@dataclass(frozen=True, slots=True)
+class SharedBudget:
+    """A budget that is shared with other processes, as its store said last."""
+
+    store: str
+    """Where it is, without user and password."""
+    state: Literal["shared", "away", "alone"]
+    """Whether the store is there; is away, so that nothing can be had; or is away for so long that this process goes on
+    with a careful share of its own."""
+    holders: int
+    """Processes that take part."""
+    held: int
+    """Permits that they have."""
+    cooling: int
+    """Permits that the server may still count."""
+    hold: float
+    """Seconds for which nobody may send, when it was said; 0 if nothing bars."""
+    trades: int
+    """Calls of the store by this process that were answered."""
+    failures: int
+    """Calls that weren't."""
+    leases_lost: int
+    """How often this process was stopped, or cut off, for so long that it lost what it had."""
+    alarms: int
+    """How often the store's clock jumped ahead, or another server took over."""
+
+
 class PermitSource(Protocol):
     """The permits of one account."""
 
+    users: "weakref.WeakSet[object]"
+    """Who holds the others of this process to its rate limit."""
+
+    async def ready(self) -> None:
+        """See that permits can be had at all.
+
+        Raises:
+            SharedBudgetError: They can't.
+        """
+        ...
+
+    def usage(self) -> Usage:
+        """What is in use."""
+        ...
+
     def gate(self) -> PermitGate:
         """Where the running event loop lines up."""
+        ...
+
+    def shared(self) -> SharedBudget | None:
+        """What there is to say of a budget that is shared; None of one that isn't."""
         ...
 
     def learns(self) -> bool:

@@ -18,6 +18,7 @@ from ._pace import Pace
 from ._queue import Priority, WaitQueue
 from ._rate_limit import RateLimit
 from ._retry import GiveUp, Reason, RetryAt, RetryPolicy, decide
+from ._store_url import StoreUrl
 from ._width import FIRST_WIDTH, MOST_WIDTH, next_width
 from ._window import Window
 
@@ -45,6 +46,7 @@ __all__ = [
     "RetryBudget",
     "RetryPolicy",
     "Step",
+    "StoreUrl",
     "Verdict",
     "WaitQueue",
     "Window",

@@ -30,6 +30,7 @@ from plivo_async import (
     ServerError,
 )
 from plivo_async.emulator import Emulator, Faults, Limit
+from plivo_async.pacing._limiter import Limiter
 
 from ..support import in_memory, network_of
 
@@ -166,7 +167,7 @@ async def test_a_wrong_argument_is_refused_before_anything_is_sent(
         assert type(caught.value) in {InvalidArgumentError, TypeError}
         assert mocked.requests == []
         limiter = mocked.client._core.limiter
-        assert limiter is not None
+        assert isinstance(limiter, Limiter)
         assert limiter.window.is_fresh(anyio.current_time())
 
 

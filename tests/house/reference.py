@@ -21,7 +21,7 @@ side.
 """
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Client": ("AsyncClient", "Statistics", "BASE_URL"),
+    "Client": ("AsyncClient", "Statistics", "SharedBudget", "BASE_URL"),
     "Multiparty calls": ("MultiPartyCalls", "MultiPartyCallHandle"),
     "Participants": ("MembersHandle", "ParticipantHandle", "ParticipantOptions", "DialOptions", "Destination"),
     "Options": ("ConferenceFilters", "RetryPolicy", "RateLimit"),
@@ -55,6 +55,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "PlivoError",
         "InvalidArgumentError",
         "NotSentError",
+        "SharedBudgetError",
         "NoAnswerError",
         "OutcomeUnknownError",
         "ResponseError",
