@@ -9,6 +9,7 @@ from typing import IO, Annotated, Protocol, runtime_checkable
 import typer
 
 from .._version import __version__
+from ._budget import budget
 from ._codes import ExitCode
 from ._console import err, say, warn
 from ._demo import demo
@@ -50,6 +51,7 @@ mpc.command(help=help_text(stop.__doc__), short_help="End the conferences that a
 mpc.command(help=help_text(get.__doc__), short_help="Show one conference.")(get)
 mpc.command("list", help=help_text(list_.__doc__), short_help="List conferences.")(list_)
 app.command(help=help_text(emulator.__doc__, faults_listed()), short_help="Run an account to try things on.")(emulator)
+app.command(help=help_text(budget.__doc__), short_help="Show who holds what of a shared budget.")(budget)
 
 
 def _print_version(wanted: bool) -> None:
