@@ -268,13 +268,17 @@ class AsyncClient:
         )
 
     async def aclose(self) -> None:
-        """Close the connections, unless they are yours (`http_client=`). May be called twice.
+        """End batches that are under way, in order, and close the connections, unless they are yours (`http_client=`).
 
-        From then on another client of the account may have another `rate_limit`.
+        A batch begins nothing more; what it has on the wire is given until the timeout of its attempt to come back. May
+        be called twice. From then on another client of the account may have another `rate_limit`. Of a copy
+        (`with_options`) it ends and closes nothing.
         """
         core = self._core
         if self._is_copy:
             return
+        for batch in list(core.exchange.batches):
+            await batch.end("the client was closed")
         if core.limiter is not None:
             core.limiter.users.discard(core.http)
         if core.owned:

@@ -64,6 +64,14 @@ class Attempted:
     sent_at: float
 
 
+class Batch(Protocol):
+    """Many operations under way together."""
+
+    async def end(self, reason: str) -> None:
+        """Begin nothing more, and return when what is on the wire has come back or been given up."""
+        ...
+
+
 class Exchange:
     """Carries out operations for one account.
 
@@ -73,6 +81,7 @@ class Exchange:
         random: Draws evenly from [0, 1).
         budget: The retries on credit.
         order: Keeps operations on one thing in order.
+        batches: Those under way.
     """
 
     def __init__(
@@ -90,6 +99,7 @@ class Exchange:
         self.random = random
         self.budget: RetryBudget = RetryBudget()
         self.order: KeyedLock = KeyedLock(home)
+        self.batches: set[Batch] = set()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

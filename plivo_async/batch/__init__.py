@@ -1,18 +1,22 @@
 """Activating one conference or many, and what became of each."""
 
-from ._activation import Activation
-from ._engine import Engine, not_attempted
-from ._input import ConferenceId, Input, Item, Names, Roll, read_all
+from ._activation import Activation, untouched
+from ._engine import Engine
+from ._input import ConferenceId, Input, Item, Names
+from ._intake import Source
 from ._job import Job
 from ._ledger import Ledger
 from ._plan import Plan, plan
 from ._report import ActivationReport, duration, summary
-from ._stream import ActivationStream
+from ._roll import Roll, read_all
+from ._stream import ActivationStream, Belt
+from ._teller import Teller
 
 __all__ = [
     "Activation",
     "ActivationReport",
     "ActivationStream",
+    "Belt",
     "ConferenceId",
     "Engine",
     "Input",
@@ -22,9 +26,11 @@ __all__ = [
     "Names",
     "Plan",
     "Roll",
+    "Source",
+    "Teller",
     "duration",
-    "not_attempted",
     "plan",
     "read_all",
     "summary",
+    "untouched",
 ]

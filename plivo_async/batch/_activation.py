@@ -8,6 +8,7 @@ from .._failures import describe, failure
 from .._public import public
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome, Verdict
 from ..wire import Answer, Conference, activate
+from ._input import Item
 
 
 @public
@@ -58,6 +59,27 @@ class Activation:
     def __str__(self) -> str:
         who = f"uuid {self.uuid}" if self.name is None else repr(self.name)
         return f"{who} {self.outcome.value.replace('_', ' ')}" + ("" if self.error is None else f": {self.error}")
+
+
+def untouched(item: Item, reason: str) -> list[Activation]:
+    """The outcomes of an item that was never begun."""
+    conference = item.conference
+    if conference is None:
+        return [refused(item)]
+    return [not_attempted(conference, position, reason) for position in (item.position, *item.twins)]
+
+
+def not_attempted(conference: Conference, position: int, reason: str) -> Activation:
+    """The outcome of a conference that was never begun."""
+    words = f"conference {conference.label!r} was not attempted; {reason}"
+    error = NotSentError(words, operation="Activate MPC", target=conference.label)
+    outcome = ActivationOutcome.NOT_ATTEMPTED
+    return Activation(position, conference.name, conference.uuid, outcome, error=error)
+
+
+def refused(item: Item) -> Activation:
+    """The outcome of an item that was no name."""
+    return Activation(item.position, None, None, ActivationOutcome.REJECTED, error=item.refusal)
 
 
 def activation_error(

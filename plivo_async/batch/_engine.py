@@ -2,56 +2,42 @@
 
 A worker takes the job whose wait is over, or pulls the next name, and makes one attempt for it. A job that has to wait
 (for a backoff, for people to dial in) is parked, so that no worker waits while there is something to send.
+
+Whatever ends a batch early (a cancellation, the deadline, a refused credential, an error of the caller's code) ends it
+in order. Workers are shielded, and `stop` is the only thing that reaches them: who has nothing on the wire stops at
+once; who has, or needs but a look to be sure, is given until the timeout of an attempt, so that few outcomes stay in
+doubt. Then every position that
+was pulled is told of.
 """
 
-import heapq
-import itertools
 import math
-from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Iterator
 
 import anyio
 import anyio.lowlevel
 
-from .._errors import NotSentError
 from .._exchange import Exchange
 from .._options import Options
 from ..pacing._clock import sleep_until
-from ..pacing._turnstile import Turnstile
-from ..policy import ActivationOutcome, ActivationRules, Attempt, AttemptOutcome, Priority, RetryPolicy
-from ..wire import Conference
-from ._activation import Activation
+from ..policy import ActivationRules
+from ._activation import Activation, refused
+from ._caution import Probe
 from ._input import BREATH, Item
+from ._intake import Intake, Source
 from ._job import Job
+from ._parked import Bench, Parked
+from ._teller import Teller
 
-Note = Callable[[Activation], None]
-Deliver = Callable[[list[Activation]], Awaitable[None]]
-
-
-class Source(Protocol):
-    """Where the names come from."""
-
-    async def pull(self) -> Item | None:
-        """The next one; None when there is none left."""
-        ...
-
-    async def aclose(self) -> None:
-        """Nothing more will be pulled."""
-        ...
+_DEADLINE = "the deadline passed"
+_LONGEST_GRACE = 10.0  # seconds for what is on the wire when a batch ends, if its attempts have no timeout
 
 
 class _Worker:
-    __slots__ = ("busy", "job", "scope")
+    __slots__ = ("job", "scope")
 
     def __init__(self) -> None:
-        self.scope = anyio.CancelScope()
+        self.scope = anyio.CancelScope(shield=True)
         self.job: Job | None = None  # what it makes an attempt for
-        self.busy = False  # pulling or settling: not to be broken off
-
-    @property
-    def may_stop(self) -> bool:
-        return not self.busy and (self.job is None or not self.job.on_the_wire)
 
 
 class Engine:
@@ -63,12 +49,11 @@ class Engine:
         source: Source,
         options: Options,
         rules: ActivationRules,
+        teller: Teller,
         *,
         width: int,
         deadline: float,
-        most_parked: float,
-        note: Note,
-        deliver: Deliver | None = None,
+        most_in_hand: float,
     ) -> None:
         """Get ready; nothing is pulled or sent yet.
 
@@ -77,130 +62,161 @@ class Engine:
             source: Yields the names.
             options: Timeouts and retries.
             rules: What settles an outcome.
+            teller: Is told of each position, the moment its outcome is known, even under cancellation.
             width: How many attempts may be under way.
             deadline: Seconds for all of it; `math.inf` for no bound.
-            most_parked: How many jobs may wait for their instant before no more names are pulled.
-            note: Called once for each position, the moment its outcome is known, even under cancellation.
-            deliver: Awaited after `note`, to hold the workers back; not called any more once the run is cancelled.
+            most_in_hand: How many positions may be begun and not finished before no more names are pulled.
         """
+        ends = exchange.clock() + deadline
+
+        def job(item: Item) -> Job:
+            assert item.conference is not None  # noqa: S101  (the intake's promise)
+            return Job(item.conference, [item.position, *item.twins], exchange, options, rules, ends)
+
         self._exchange = exchange
         self._source = source
         self._options = options
-        self._rules = rules
+        self._teller = teller
         self._width = width
-        self._ends = exchange.clock() + deadline
-        self._most_parked = most_parked
-        self._note = note
-        self._deliver = deliver
-        self._workers: list[_Worker] = []
-        self._jobs: dict[Conference, Job] = {}
-        self._joined: Counter[Conference] = Counter()  # further positions that share the outcome of a job in hand
-        self._parked: list[tuple[float, int, Job]] = []
-        self._numbers = itertools.count()
-        self._fresh_turn = True
-        self._pulling = self._exhausted = False
-        self._changed = anyio.Event()
-        self._idle = 0
-        self._probe = _Probe(exchange, width)
+        self._ends = ends
+        self._intake = Intake(source, job, most_in_hand)
+        self._parked = Parked()
+        self._bench = Bench()
+        self._probe = Probe(exchange, width)
+        self._workers: set[_Worker] = set()
+        self._fresh_turn = True  # names and parked jobs take turns, so that neither starves the other
+        self._finished = False
+        self._ended = anyio.Event()
         self._crash: BaseException | None = None
-        self._stopped_by: str | None = None
+        self.stopped_by: str | None = None
 
     async def run(self) -> None:
         """Do it all.
 
         Raises:
-            BaseException: What the source or `note` raised, after everything under way has been finished or noted.
+            BaseException: What the source or the teller raised, after everything under way has been finished or told.
         """
+        self._exchange.batches.add(self)
         try:
-            await self._run()
+            try:
+                await self._run()
+            finally:
+                await self._teller.tell_at_the_end(self._unfinished())
+                self._exchange.batches.discard(self)
+                self._ended.set()
+            if self._crash is not None:
+                raise self._crash
         finally:
             await self._source.aclose()
 
+    def stop(self, reason: str) -> None:
+        """Begin nothing more. What is on the wire, or needs but a look, may come back, within an attempt's timeout."""
+        if self.stopped_by is None:
+            self.stopped_by = reason
+        for worker in self._workers:
+            if worker.job is not None and (worker.job.on_the_wire or worker.job.run.wants_look):
+                worker.scope.deadline = min(worker.scope.deadline, anyio.current_time() + self._grace)
+            else:
+                worker.scope.cancel()
+
+    async def end(self, reason: str) -> None:
+        """Stop, and return when it has ended, whatever is cancelled meanwhile."""
+        self.stop(reason)
+        with anyio.move_on_after(self._grace + 1, shield=True):  # not for ever: its own input may have asked for it
+            await self._ended.wait()
+
+    @property
+    def _grace(self) -> float:
+        return min(self._options.timeout.total, _LONGEST_GRACE)
+
     async def _run(self) -> None:
+        if self._ends <= self._exchange.clock():
+            self.stop(_DEADLINE)
+            return
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._watch)
+            for _ in range(self._width):
+                group.start_soon(self._work, group.cancel_scope)
+                await anyio.lowlevel.checkpoint()  # or all first requests would be built in one turn
+                if self._intake.exhausted and not self._parked:
+                    break
+            if not self._workers:
+                self._finish(group.cancel_scope)
+
+    async def _watch(self) -> None:
+        """Hear of the deadline and of a cancellation, in place of the workers."""
+        reason = "the run was cancelled"
         try:
-            with anyio.move_on_after(self._ends - self._exchange.clock()) as scope:
-                async with anyio.create_task_group() as group:
-                    for _ in range(self._width):
-                        group.start_soon(self._work, group.cancel_scope)
-                        await anyio.lowlevel.checkpoint()  # or all first requests would be built in one turn
-                        if self._exhausted and not self._parked:
-                            break
-        except BaseException:
-            self._cut_short("the run was cancelled")
-            raise
-        reason = "the deadline passed" if scope.cancelled_caught else self._stopped_by or "the run was cancelled"
-        await self._hand_over(self._cut_short(reason))
-        if self._crash is not None:
-            raise self._crash
-        await self._drain(reason)
+            if self._ends == math.inf:
+                await anyio.sleep_forever()
+            await sleep_until(self._ends, self._exchange.clock)
+            reason = _DEADLINE
+        finally:
+            if not self._finished:
+                self.stop(reason)
+
+    def _finish(self, group: anyio.CancelScope) -> None:
+        self._finished = True
+        group.cancel()
 
     async def _work(self, group: anyio.CancelScope) -> None:
         worker = _Worker()
-        self._workers.append(worker)
+        self._workers.add(worker)
         try:
             with worker.scope:
-                while (job := await self._next(worker)) is not None:
+                while (job := await self._next()) is not None:
                     await self._step(job, worker)
+                    while self.stopped_by is not None and job.run.wants_look:
+                        await self._step(job, worker)
         except BaseException as error:
             if isinstance(error, anyio.get_cancelled_exc_class()):
                 raise
             self._crash = self._crash or error  # raised again by `run`, without the group's wrapping
-            group.cancel()
+            self.stop("the run was broken off")
+        finally:
+            self._workers.discard(worker)
+            if not self._workers:
+                self._finish(group)
 
-    async def _next(self, worker: _Worker) -> Job | None:
+    async def _next(self) -> Job | None:
         """The next job to work on, which may not be due yet; None if there is nothing left to begin."""
-        while self._stopped_by is None:
-            wait = self._parked[0][0] - self._exchange.clock() if self._parked else math.inf
-            if self._may_pull and (self._fresh_turn or wait > 0):
+        pulled = 0
+        while self.stopped_by is None:
+            now, due = self._exchange.clock(), self._parked.due
+            if self._intake.ready and (self._fresh_turn or due > now):
                 self._fresh_turn = False
-                job = await self._pull(worker)
-                if job is not None and self._stopped_by is None:
+                job = await self._pull()
+                if job is not None and self.stopped_by is None:
                     return job
-            elif self._parked and (wait <= 0 or self._exhausted):
+                pulled += 1
+                if pulled % BREATH == 0:
+                    await anyio.lowlevel.checkpoint()  # nothing but twins and refused names for a while
+            elif self._parked and (due <= now or self._intake.exhausted):
                 self._fresh_turn = True
-                return heapq.heappop(self._parked)[2]
-            elif self._parked or not self._exhausted:
-                with anyio.move_on_after(wait):
-                    await self._change()
-            else:
+                self._bench.wake()
+                return self._parked.pop()
+            elif self._intake.exhausted:
                 break
+            else:
+                await self._bench.wait(now, due)
+        self._bench.wake()
         return None
 
-    @property
-    def _may_pull(self) -> bool:
-        """Whether there may be more, and room for it."""
-        if self._exhausted or self._pulling:
-            return False
-        return len(self._parked) < self._most_parked and self._joined.total() < self._width
-
-    async def _pull(self, worker: _Worker) -> Job | None:
-        """Begin a new job, if the next item needs one."""
-        self._pulling = worker.busy = True
-        item: Item | None = None
+    async def _pull(self) -> Job | None:
+        """A new job, if the next item needs one."""
+        item: Job | Item | None = None
         try:
-            item = await self._source.pull()
-            self._exhausted = item is None
+            item = await self._intake.pull()
         except BaseException as error:
             if isinstance(error, anyio.get_cancelled_exc_class()):
                 raise
-            self._crash, self._exhausted = error, True  # the caller's iterator; raised again by `run`
+            self._crash = self._crash or error  # the caller's iterator; raised by `run` when all in hand is finished
         finally:
-            self._pulling = worker.busy = False
-            self._wake()
-        if item is None:
+            self._bench.wake()
+        if isinstance(item, Item):
+            await self._teller.tell([refused(item)])
             return None
-        if item.conference is None:
-            await self._settle([_refused(item)], worker)
-            return None
-        twin = self._jobs.get(item.conference)
-        if twin is not None:
-            twin.positions.append(item.position)
-            self._joined[item.conference] += 1
-            return None
-        positions = [item.position, *item.twins]
-        job = Job(item.conference, positions, self._exchange, self._options, self._rules, self._ends)
-        self._jobs[item.conference] = job
-        return job
+        return item
 
     async def _step(self, job: Job, worker: _Worker) -> None:
         worker.job = job
@@ -208,137 +224,16 @@ class Engine:
         attempt = await self._probe.attempt(job, self._options.retry)
         worker.job = None
         if job.run.verdict is None:
-            heapq.heappush(self._parked, (job.run.due, next(self._numbers), job))
+            if self.stopped_by is None:
+                self._parked.push(job)
         else:
-            del self._jobs[job.conference], self._joined[job.conference]
-            await self._settle(job.activations(), worker)
-        self._wake()
+            self._intake.finish(job)
+            await self._teller.tell(job.activations())
         if attempt.status_code == 401:
-            self._stop("the credentials were refused (401)")
+            self.stop("the credentials were refused (401)")
 
-    async def _settle(self, activations: list[Activation], worker: _Worker) -> None:
-        worker.busy = True
-        for activation in activations:
-            self._tell(activation)
-        await self._hand_over(activations)
-        worker.busy = False
-
-    def _tell(self, activation: Activation) -> None:
-        try:
-            self._note(activation)
-        except BaseException:
-            self._note = _tell_nobody  # it is the caller's; once it has failed, what follows must still be finished
-            raise
-
-    async def _hand_over(self, activations: list[Activation]) -> None:
-        if self._deliver is not None:
-            await self._deliver(activations)
-
-    def _stop(self, reason: str) -> None:
-        """Begin nothing more; what is on the wire may come back."""
-        self._stopped_by = self._stopped_by or reason
-        for worker in self._workers:
-            if worker.may_stop:
-                worker.scope.cancel()
-
-    def _cut_short(self, reason: str) -> list[Activation]:
-        """End all jobs that are still in hand, and note them."""
-        activations: list[Activation] = []
-        for job in self._jobs.values():
-            job.cut_short(reason)
-            activations += job.activations()
-        self._jobs.clear()
-        for activation in activations:
-            self._tell(activation)
-        return activations
-
-    async def _drain(self, reason: str) -> None:
-        """Report what was never begun."""
-        for number in itertools.count(1):
-            if number % BREATH == 0:
-                await anyio.lowlevel.checkpoint()
-            item = None if self._exhausted else await self._source.pull()
-            if item is None:
-                return
-            activations = not_attempted(item, reason)
-            for activation in activations:
-                self._tell(activation)
-            await self._hand_over(activations)
-
-    async def _change(self) -> None:
-        """Wait until a job was parked or finished, or a pull has ended."""
-        self._idle += 1
-        try:
-            await self._changed.wait()
-        finally:
-            self._idle -= 1
-
-    def _wake(self) -> None:
-        if self._idle:
-            self._changed.set()
-            self._changed = anyio.Event()
-
-
-def _tell_nobody(activation: Activation) -> None:
-    """Take the place of a `note` that has failed."""
-
-
-class _Probe:
-    """Holds a batch back while the retry budget is used up.
-
-    One attempt at a time at first; one more at a time for each clear answer, half as many for each failure, and while
-    even a single one fails, further and further apart. So a dead API is asked now and then, and a flaky one used as far
-    as it can be.
-    """
-
-    def __init__(self, exchange: Exchange, width: int) -> None:
-        self._exchange = exchange
-        self._most = width
-        self._turnstile = Turnstile(1)
-        self._not_before = -math.inf
-        self._failures = 0
-
-    async def attempt(self, job: Job, retry: RetryPolicy) -> Attempt:
-        """Let a job make its attempt, when it may."""
-        if self._exchange.budget.allows(retry):
-            return await job.attempt(Priority.BATCH)
-        await self._turnstile.enter(Priority.BATCH)
-        try:
-            await sleep_until(self._not_before, self._exchange.clock)
-            attempt = await job.attempt(Priority.BATCH)
-            self._learn(attempt, retry)
-        finally:
-            self._turnstile.leave()
-        return attempt
-
-    def _learn(self, attempt: Attempt, retry: RetryPolicy) -> None:
-        width = self._turnstile.width
-        if attempt.outcome in {AttemptOutcome.ANSWERED, AttemptOutcome.REFUSED}:
-            self._failures = 0
-            self._turnstile.resize(min(width + 1, self._most))
-        elif width > 1:
-            self._turnstile.resize(width // 2)
-        else:
-            self._failures += 1
-            self._not_before = self._exchange.clock() + retry.delay(self._failures, None, 1.0)
-
-
-def not_attempted(item: Item, reason: str) -> list[Activation]:
-    """The outcomes of an item that was never begun."""
-    if item.conference is None:
-        return [_refused(item)]
-    conference = item.conference
-    error = NotSentError(
-        f"conference {conference.label!r} was not attempted; {reason}",
-        operation="Activate MPC",
-        target=conference.label,
-    )
-    outcome = ActivationOutcome.NOT_ATTEMPTED
-    return [
-        Activation(position, conference.name, conference.uuid, outcome, error=error)
-        for position in (item.position, *item.twins)
-    ]
-
-
-def _refused(item: Item) -> Activation:
-    return Activation(item.position, None, None, ActivationOutcome.REJECTED, error=item.refusal)
+    def _unfinished(self) -> Iterator[list[Activation]]:
+        """End what is still in hand."""
+        for job in self._intake.jobs.values():
+            job.cut_short(self.stopped_by or "the run was cancelled")
+            yield job.activations()

@@ -34,7 +34,11 @@ class Item:
 
 
 class Input:
-    """Pulls names, numbers and checks them."""
+    """Pulls names, numbers and checks them.
+
+    Attributes:
+        waits: Whether the next one may have to be awaited.
+    """
 
     def __init__(self, names: Names) -> None:
         """Take hold of the names without pulling any.
@@ -43,6 +47,7 @@ class Input:
             TypeError: It can't be iterated, or it is bytes or a mapping, whose items are hardly names.
         """
         self._position = 0
+        self.waits = isinstance(names, AsyncIterable)
         self._names: Iterator[object] | AsyncIterator[object]
         if isinstance(names, AsyncIterable):
             self._names = aiter(names)
@@ -61,6 +66,9 @@ class Input:
             if anyio.current_effective_deadline() == -math.inf:
                 raise
             raise RuntimeError(f"the names ended with a cancellation of their own ({type(error).__name__})") from error
+        return self._item(value)
+
+    def _item(self, value: object) -> Item:
         position = self._position
         self._position += 1
         try:
@@ -68,57 +76,11 @@ class Input:
         except (ValueError, TypeError) as refusal:
             return Item(position, None, refusal.with_traceback(None))
 
+    def rest(self) -> Iterator[Item]:
+        """What is left of an iterable, once nothing is pulled any more; what would have to be awaited is left alone."""
+        return map(self._item, self._names) if isinstance(self._names, Iterator) else iter(())
+
     async def aclose(self) -> None:
         """Close an async generator that was not pulled to its end; on trio nobody else would, without a warning."""
         if isinstance(self._names, AsyncGenerator):
             await self._names.aclose()
-
-
-class Roll:
-    """The conferences of an input that has been read: each of them once, with all of its places.
-
-    Attributes:
-        size: How many places there are.
-    """
-
-    __slots__ = ("_first", "_more", "size")
-
-    def __init__(self) -> None:
-        self.size: int = 0
-        self._first: dict[Conference, int] = {}
-        self._more: dict[Conference, list[int]] = {}
-
-    def add(self, conference: Conference) -> None:
-        """Take in what stands at the next place."""
-        if conference in self._first:
-            self._more.setdefault(conference, []).append(self.size)
-        else:
-            self._first[conference] = self.size
-        self.size += 1
-
-    def __iter__(self) -> Iterator[Item]:
-        return (
-            Item(position, conference, twins=tuple(self._more.get(conference, ())))
-            for conference, position in self._first.items()
-        )
-
-
-async def read_all(names: Names) -> Roll:
-    """All names, checked.
-
-    Raises:
-        InvalidArgumentError, TypeError: One of them is refused; the message says which one.
-    """
-    source = Input(names)
-    roll = Roll()
-    try:
-        while (item := await source.pull()) is not None:
-            if item.refusal is not None:
-                raise item.refusal
-            if item.conference is not None:
-                roll.add(item.conference)
-            if roll.size % BREATH == 0:
-                await anyio.lowlevel.checkpoint()
-    finally:
-        await source.aclose()
-    return roll

@@ -1,7 +1,8 @@
 """What became of many conferences, kept small: a tenth of a kilobyte each, and nothing for the garbage collector.
 
 Nearly all of them end alike: yes, to the first attempt. Of such a one only its name and four numbers are kept, in
-arrays, and its `Activation` is made anew whenever somebody looks at it. All others are kept as they are.
+arrays, and its `Activation` is made anew whenever somebody looks at it; of one that was never begun, only its name. All
+others are kept as they are.
 """
 
 from array import array
@@ -9,30 +10,47 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome
-from ._activation import Activation
+from ..wire import Conference
+from ._activation import Activation, not_attempted
 
-_NAME, _UUID, _WHOLE = range(3)
+_NAME, _UUID, _WHOLE, _LEFT_NAME, _LEFT_UUID = range(5)
 
 
 class Ledger:
     """So many activations in a fixed order.
 
     Attributes:
-        counts: How many ended in each outcome.
+        reason: Why those that are expected, and were never put, were not attempted.
     """
 
-    __slots__ = ("_elapsed", "_ended_at", "_kinds", "_positions", "_started_at", "_what", "counts")
+    __slots__ = ("_counts", "_elapsed", "_ended_at", "_kinds", "_left", "_positions", "_started_at", "_what", "reason")
 
-    def __init__(self, size: int) -> None:
-        self.counts: Counter[ActivationOutcome] = Counter()
+    def __init__(self, size: int = 0) -> None:
+        """Make a ledger of so many rows, each of which is yet to be put."""
+        self.reason = ""
+        self._counts: Counter[ActivationOutcome] = Counter()
+        self._left = 0
         self._what: list[str | Activation | None] = [None] * size
         self._kinds = bytearray(size)
         self._positions = array("q", bytes(8 * size))
         self._started_at, self._ended_at, self._elapsed = (array("d", bytes(8 * size)) for _ in range(3))
 
+    def expect(self, conference: Conference) -> None:
+        """Add a row, which stays as not attempted unless something is put there."""
+        self._left += 1
+        self._positions.append(len(self._what))
+        self._kinds.append(_LEFT_UUID if conference.name is None else _LEFT_NAME)
+        self._what.append(conference.label)
+        for numbers in (self._started_at, self._ended_at, self._elapsed):
+            numbers.append(0.0)
+
     def put(self, row: int, activation: Activation) -> None:
         """Keep an activation in a row that has none yet."""
-        self.counts[activation.outcome] += 1
+        if self._kinds[row] in {_LEFT_NAME, _LEFT_UUID}:
+            if activation.outcome is ActivationOutcome.NOT_ATTEMPTED and not activation.elapsed:
+                return
+            self._left -= 1
+        self._counts[activation.outcome] += 1
         if not _is_plain(activation):
             self._kinds[row], self._what[row] = _WHOLE, activation
             return
@@ -43,6 +61,11 @@ class Ledger:
         self._started_at[row], self._ended_at[row] = attempt.started_at, attempt.ended_at
         self._elapsed[row] = activation.elapsed
 
+    @property
+    def counts(self) -> Counter[ActivationOutcome]:
+        """How many ended in each outcome."""
+        return self._counts + Counter({ActivationOutcome.NOT_ATTEMPTED: self._left})
+
     def __len__(self) -> int:
         return len(self._what)
 
@@ -50,7 +73,11 @@ class Ledger:
         what = self._what[row]
         if isinstance(what, Activation):
             return what
-        uuid = self._kinds[row] == _UUID
+        kind = self._kinds[row]
+        if kind in {_LEFT_NAME, _LEFT_UUID}:
+            conference = Conference(what, None) if kind == _LEFT_NAME else Conference(None, what)
+            return not_attempted(conference, self._positions[row], self.reason)
+        uuid = kind == _UUID
         return Activation(
             self._positions[row],
             None if uuid else what,
@@ -68,7 +95,7 @@ class Ledger:
 
     def whole(self) -> Iterator[Activation]:
         """Those that did not end like nearly all, in order; no failure is missing."""
-        return (what for what in self._what if isinstance(what, Activation))
+        return (self[row] for row, kind in enumerate(self._kinds) if kind >= _WHOLE)
 
 
 def _is_plain(activation: Activation) -> bool:

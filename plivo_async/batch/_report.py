@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
@@ -127,10 +128,11 @@ class ActivationReport(Sequence[Activation]):
 
     def __str__(self) -> str:
         lines = [summary(self.counts, self.elapsed)]
-        failures = self.failures
-        lines += [f"  {_clipped(str(activation))}" for activation in failures[:_SHOWN]]
-        if len(failures) > _SHOWN:
-            lines.append(f"  … and {len(failures) - _SHOWN:,} more; see .failures")
+        failures = (activation for activation in self._ledger.whole() if not activation.succeeded)
+        lines += [f"  {_clipped(str(activation))}" for activation in itertools.islice(failures, _SHOWN)]
+        failed = sum(count for outcome, count in self._ledger.counts.items() if not outcome.succeeded)
+        if failed > _SHOWN:
+            lines.append(f"  … and {failed - _SHOWN:,} more; see .failures")
         return "\n".join(lines)
 
     def __repr__(self) -> str:

@@ -9,7 +9,6 @@ import anyio
 
 from .._public import public
 from ._activation import Activation
-from ._engine import Deliver
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup  # loads asyncio, where that isn't what runs
@@ -28,25 +27,39 @@ class Run(Protocol):
         """Do it all."""
         ...
 
+    def stop(self, reason: str) -> None:
+        """Begin nothing more, and end soon."""
+        ...
 
-class _Belt:
+
+class Belt:
     """The few results that are ready, between the batch and the one who takes them."""
 
     def __init__(self, most_ready: int) -> None:
+        """Make an empty one.
+
+        Args:
+            most_ready: How many results may wait before whoever brings more is held back.
+        """
         self._ready: deque[Activation] = deque()
-        self._finished = False
         self._most_ready = most_ready
+        self._ended = False
         self._changed = anyio.Event()
 
-    async def put(self, activations: list[Activation]) -> None:
-        self._ready.extend(activations)
+    def put(self, activation: Activation) -> None:
+        """Lay one down."""
+        self._ready.append(activation)
         self._wake()
-        while len(self._ready) > self._most_ready:
+
+    async def hold_back(self) -> None:
+        """Wait until there is room, or nobody takes any more."""
+        while len(self._ready) > self._most_ready and not self._ended:
             await self._changed.wait()
 
-    async def get(self) -> Activation | None:
+    async def take(self) -> Activation | None:
+        """The next one; None if no more will come."""
         while not self._ready:
-            if self._finished:
+            if self._ended:
                 return None
             await self._changed.wait()
         activation = self._ready.popleft()
@@ -54,7 +67,8 @@ class _Belt:
         return activation
 
     def end(self) -> None:
-        self._finished = True
+        """No more will come, or be taken."""
+        self._ended = True
         self._wake()
 
     def _wake(self) -> None:
@@ -74,32 +88,35 @@ class ActivationStream:
     what was not sent is not sent.
     """
 
-    def __init__(self, make_run: Callable[[Deliver], Run], most_ready: int) -> None:
+    def __init__(self, make_run: Callable[[], Run], belt: Belt) -> None:
         """Made by `start_each`; nothing is pulled or sent before it is entered.
 
         Args:
-            make_run: Makes the batch, given what it delivers to.
-            most_ready: How many results may wait for the loop before no more are begun.
+            make_run: Makes the batch.
+            belt: Where it lays its results.
         """
-        self._belt = _Belt(most_ready)
-        self._run = make_run(self._belt.put)
-        self._scope = anyio.CancelScope()
+        self._make_run = make_run
+        self._belt = belt
+        self._run: Run | None = None
         self._group: TaskGroup | None = None
         self._error: BaseException | None = None
 
     async def __aenter__(self) -> Self:
         if self._group is not None:
             raise RuntimeError("start_each() is entered once; call it again for another batch")
+        self._run = self._make_run()
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
-        self._group.start_soon(self._main)
+        self._group.start_soon(self._main, self._run)
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         assert self._group is not None  # noqa: S101  (for the type checker)
-        self._scope.cancel()
+        assert self._run is not None  # noqa: S101
+        self._run.stop("the block was left")
+        self._belt.end()
         await self._group.__aexit__(None, None, None)  # told of `exc` it would wrap it
         if exc is None:
             self._raise_error()
@@ -112,16 +129,15 @@ class ActivationStream:
     async def __anext__(self) -> Activation:
         if self._group is None:
             raise TypeError(_HOW)
-        activation = await self._belt.get()
+        activation = await self._belt.take()
         if activation is not None:
             return activation
         self._raise_error()
         raise StopAsyncIteration
 
-    async def _main(self) -> None:
+    async def _main(self, run: Run) -> None:
         try:
-            with self._scope:
-                await self._run.run()
+            await run.run()
         except anyio.get_cancelled_exc_class():
             raise
         except BaseException as error:  # noqa: BLE001  (raised again in the task that iterates; `sys.exit()` as well)

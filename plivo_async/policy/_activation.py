@@ -168,6 +168,11 @@ class ActivationRun:
         """Whether an attempt of ours may have been applied without our having seen a yes."""
         return self._doubted_at is not None
 
+    @property
+    def wants_look(self) -> bool:
+        """Whether it has asked for a look without which its outcome would stay in doubt."""
+        return self.verdict is None and self.step is Step.LOOK and not self._missing
+
     def observe(self, news: News) -> None:
         """Take in the answer to the request that `step` asked for, or the lack of one."""
         self.attempts += (news.attempt,)

@@ -1,6 +1,6 @@
 """The resources of an account: the methods people call."""
 
-from ._activating import OnOutcome
+from ._activating import OnOutcome, OnReport
 from ._deferred import (
     DeferredMembersHandle,
     DeferredMultiPartyCallHandle,
@@ -23,6 +23,7 @@ __all__ = [
     "MultiPartyCallHandle",
     "MultiPartyCalls",
     "OnOutcome",
+    "OnReport",
     "Page",
     "Pages",
     "ParticipantHandle",

@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import get_args
@@ -16,16 +16,15 @@ from ..batch import (
     Activation,
     ActivationReport,
     ActivationStream,
-    ConferenceId,
+    Belt,
     Engine,
     Input,
-    Item,
     Job,
-    Ledger,
     Names,
-    Roll,
-    not_attempted,
+    Source,
+    Teller,
     read_all,
+    untouched,
 )
 from ..pacing._clock import sleep_until
 from ..pacing._source import DeadlinePassed
@@ -34,8 +33,10 @@ from ..wire import Conference, activate
 
 OnOutcome = Callable[[Activation], None]
 """A plain function that is told of each outcome as soon as it is there."""
+OnReport = Callable[[ActivationReport], None]
+"""A plain function that is given the report of a batch at its end, whatever ended it."""
 
-_PARKED = 2_000  # jobs of `start_each` that may wait for their instant: some 1.6 kB each
+_IN_HAND = 20_000  # positions that `start_each` may have begun and not finished: some 1.6 kB each while they wait
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,94 +88,92 @@ class Activator:
             job.cut_short(f"the deadline leaves no time: it could be sent in {passed.in_seconds:.1f} s at the earliest")
 
     async def many(
-        self, names: Names, rules: ActivationRules, deadline: float, on_outcome: OnOutcome | None
-    ) -> ActivationReport:
-        """Activate many within so many seconds and report on each; reading the input counts."""
-        began = self.exchange.clock()
-        many = _Many(await read_all(names), on_outcome)
-        engine = Engine(
-            self.exchange,
-            many,
-            self.options,
-            rules,
-            width=self.width,
-            deadline=deadline - (self.exchange.clock() - began),
-            most_parked=math.inf,
-            note=many.note,
-        )
-        try:
-            await engine.run()
-        finally:
-            many.note_the_rest()
-        return ActivationReport(many.ledger, self.exchange.clock() - began)
-
-    def each(
         self,
-        names: Iterable[ConferenceId] | AsyncIterable[ConferenceId],
+        names: Names,
         rules: ActivationRules,
         deadline: float,
         on_outcome: OnOutcome | None,
+        on_report: OnReport | None,
+    ) -> ActivationReport:
+        """Activate many within so many seconds and report on each, however it ends; reading the input counts."""
+        began = self.exchange.clock()
+        roll = await read_all(names, deadline)
+        ledger = roll.ledger
+        teller = Teller(lambda activation: ledger.put(activation.position, activation), on_outcome)
+        engine = self._engine(roll, rules, teller, deadline - (self.exchange.clock() - began), math.inf)
+        try:
+            try:
+                await engine.run()
+            finally:
+                ledger.reason = engine.stopped_by or "the run was cancelled"
+                if on_outcome is not None:
+                    await teller.tell_at_the_end(untouched(item, ledger.reason) for item in roll.left)
+        except BaseException as error:
+            error.add_note(f"{ActivationReport(ledger, self.exchange.clock() - began)!r}: on_report= is given it")
+            raise
+        finally:
+            report = ActivationReport(ledger, self.exchange.clock() - began)
+            if on_report is not None:
+                on_report(report)
+        return report
+
+    def each(
+        self, names: Names, rules: ActivationRules, deadline: float, on_outcome: OnOutcome | None
     ) -> ActivationStream:
         """Activate conferences as the input gives them, for as long as somebody takes the outcomes."""
         source = Input(names)
+        belt = Belt(self.width)
+        teller = Teller(belt.put, on_outcome, belt.hold_back)
         return ActivationStream(
-            lambda deliver: Engine(
-                self.exchange,
-                source,
-                self.options,
-                rules,
-                width=self.width,
-                deadline=deadline,
-                most_parked=_PARKED,
-                note=on_outcome or _nobody,
-                deliver=deliver,
-            ),
-            most_ready=self.width,
+            lambda: _Each(self._engine(source, rules, teller, deadline, _IN_HAND), source, teller), belt
+        )
+
+    def _engine(
+        self, source: Source, rules: ActivationRules, teller: Teller, deadline: float, most_in_hand: float
+    ) -> Engine:
+        return Engine(
+            self.exchange,
+            source,
+            self.options,
+            rules,
+            teller,
+            width=self.width,
+            deadline=deadline,
+            most_in_hand=most_in_hand,
         )
 
 
-class _Many:
-    """The conferences of one `start(names)`, each of them once, and what is known of them."""
+@dataclass(slots=True, eq=False)
+class _Each:
+    """The batch behind `start_each`: what the engine leaves of the input when it ends early is told as well."""
 
-    def __init__(self, roll: Roll, on_outcome: OnOutcome | None) -> None:
-        self._items = iter(roll)
-        self._on_outcome = on_outcome or _nobody
-        self.ledger = Ledger(roll.size)
+    engine: Engine
+    source: Input
+    teller: Teller
+    left: bool = False
 
-    async def pull(self) -> Item | None:
-        return next(self._items, None)
+    async def run(self) -> None:
+        await self.engine.run()
+        reason = self.engine.stopped_by
+        for item in self.source.rest() if reason is not None and not self.left else ():
+            await self.teller.tell(untouched(item, reason or ""))
+            if self.left:
+                break
 
-    async def aclose(self) -> None:
-        """What is left is told by `note_the_rest`."""
-
-    def note(self, activation: Activation) -> None:
-        self.ledger.put(activation.position, activation)
-        try:
-            self._on_outcome(activation)
-        except BaseException:
-            self._on_outcome = _nobody
-            raise
-
-    def note_the_rest(self) -> None:
-        """After a cancellation: what was never begun is told to `on_outcome` as well."""
-        for item in self._items if self._on_outcome is not _nobody else ():
-            for activation in not_attempted(item, "the run was cancelled"):
-                self.note(activation)
+    def stop(self, reason: str) -> None:
+        self.left = True
+        self.engine.stop(reason)
 
 
-def _nobody(activation: Activation) -> None:
-    """Take the place of an `on_outcome` that wasn't given."""
-
-
-def check_on_outcome(on_outcome: object) -> None:
-    """Check who is told of outcomes.
+def check_callback(name: str, function: object, instead: str) -> None:
+    """Check a function that a caller wants to be called.
 
     Raises:
         TypeError: It can't be called, or it would have to be awaited.
     """
-    if on_outcome is None:
+    if function is None:
         return
-    if not callable(on_outcome):
-        raise TypeError(f"on_outcome must be callable, not {type(on_outcome).__name__}")
-    if inspect.iscoroutinefunction(on_outcome):
-        raise TypeError("on_outcome must be a plain function; to await something for each outcome, use start_each()")
+    if not callable(function):
+        raise TypeError(f"{name} must be callable, not {type(function).__name__}")
+    if inspect.iscoroutinefunction(function):
+        raise TypeError(f"{name} must be a plain function; {instead}")

@@ -12,7 +12,7 @@ from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId
 from ..models import MultiPartyCall
 from ..policy import Confirm
 from ..wire import Account, HttpMethod, callback, conference, conference_by_uuid, list_conferences, retrieve
-from ._activating import Activator, OnOutcome, check_on_outcome
+from ._activating import Activator, OnOutcome, OnReport, check_callback
 from ._deferred import DeferredMultiPartyCalls, Sender
 from ._handle import MultiPartyCallHandle, stop
 from ._operation import Operations
@@ -166,6 +166,7 @@ class MultiPartyCalls:
         wait_for: float = ...,
         deadline: float | None = ...,
         on_outcome: OnOutcome | None = ...,
+        on_report: OnReport | None = ...,
     ) -> ActivationReport: ...
     async def start(
         self,
@@ -176,6 +177,7 @@ class MultiPartyCalls:
         wait_for: float = 0.0,
         deadline: float | None = None,
         on_outcome: OnOutcome | None = None,
+        on_report: OnReport | None = None,
     ) -> Activation | ActivationReport:
         """Activate one conference, or many: move each from Initialized to Active.
 
@@ -191,6 +193,11 @@ class MultiPartyCalls:
         million of them 120 MB, names included) and some 1 kB for each other one; for inputs without end there is
         `start_each`. A refused credential (401) ends the run: the rest is `not_attempted`.
 
+        Whatever ends it early, be it the deadline, a cancellation, `AsyncClient.aclose()` or an exception of yours,
+        begins nothing more and gives what is on the wire until the timeout of its attempt to come back, so that hardly
+        anything stays `unknown`. Names that have to be awaited are read until the deadline; if there are more, those
+        that came are reported as `not_attempted`.
+
         Args:
             name: A friendly name (`str`), an MPC UUID (`uuid.UUID`), or an iterable or async iterable of those.
             uuid: The MPC UUID of one conference, instead of `name`.
@@ -200,6 +207,8 @@ class MultiPartyCalls:
             deadline: Seconds for all of it, waits included; None for no bound.
             on_outcome: Called with each `Activation` of many the moment it is known, also under cancellation; an
                 exception that it raises ends the run.
+            on_report: Called with the report of many at the end, however it ends: also where a cancellation or an
+                exception comes out, and nothing is returned.
 
         Raises:
             ValueError, TypeError: An argument is wrong, or a name is empty, has control characters or is no name;
@@ -215,12 +224,13 @@ class MultiPartyCalls:
         if (name is UNSET) == (uuid is UNSET):
             raise TypeError("start() takes a name, names, or uuid=: exactly one of them")
         if uuid is UNSET and not isinstance(name, str | UUID):
-            check_on_outcome(on_outcome)
+            _check_callbacks(on_outcome, on_report)
             assert name is not UNSET  # noqa: S101  (for the type checker; checked above)
-            return await self._activator.many(name, rules, ends, on_outcome)
+            return await self._activator.many(name, rules, ends, on_outcome, on_report)
         one = conference(name) if uuid is UNSET else conference_by_uuid(uuid)
-        if on_outcome is not None:
-            raise TypeError("on_outcome is for many: start() of one conference returns its Activation")
+        if on_outcome is not None or on_report is not None:
+            which = "on_report" if on_outcome is None else "on_outcome"
+            raise TypeError(f"{which} is for many: start() of one conference returns its Activation")
         return await self._activator.one(one, rules, ends)
 
     def start_each(
@@ -247,12 +257,15 @@ class MultiPartyCalls:
         `TypeError` as its `error`; nothing was sent for it. A conference that is given twice is activated once only
         while its first activation is under way; later it is activated anew, and then mostly `already_active`.
 
-        When the deadline passes or a credential is refused (401), what is left of the input is yielded as
-        `not_attempted`. (An async generator that the deadline interrupts ends there.) If the input raises, what is
-        under way is finished and yielded first. An async generator is closed when the run ends.
+        When the deadline passes or a credential is refused (401), what is on the wire is given until the timeout of its
+        attempt to come back, and what is left of an iterable is yielded as `not_attempted`. An async iterable is not
+        waited for any more: what it would have yielded is not taken from it. (An async generator that is interrupted
+        ends there.) If the input raises, what is under way is finished and yielded first. An async generator is closed
+        when the run ends.
 
-        Idempotent, as `start`. The arguments are those of `start`; `on_outcome` is told of those too that leaving early
-        or a cancellation cuts short.
+        Leaving early, and a cancellation, give what is on the wire the same time; `on_outcome` is told of it.
+
+        Idempotent, as `start`. The arguments are those of `start`.
 
         Raises:
             ValueError, TypeError: An argument is wrong; nothing was sent. `TypeError` also when it is iterated without
@@ -260,5 +273,10 @@ class MultiPartyCalls:
         """
         rules = self._activator.rules(confirm, wait_for)
         ends = self._operations.options.within(deadline)
-        check_on_outcome(on_outcome)
+        _check_callbacks(on_outcome)
         return self._activator.each(names, rules, ends, on_outcome)
+
+
+def _check_callbacks(on_outcome: object, on_report: object = None) -> None:
+    check_callback("on_outcome", on_outcome, "to await something for each outcome, use start_each()")
+    check_callback("on_report", on_report, "what is to be awaited comes after start()")

@@ -80,6 +80,7 @@ WORDS = (
     "FileFormat",
     "HttpMethod",
     "OnOutcome",
+    "OnReport",
     "Role",
     "Status",
     "TimeoutOption",

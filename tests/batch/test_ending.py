@@ -1,0 +1,220 @@
+"""A batch that ends early ends in order: what is on the wire comes back, everything is told of, nothing is left."""
+
+import asyncio
+import gc
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from plivo_async import Activation, ActivationReport, AsyncClient, RetryPolicy
+from plivo_async.emulator import Emulator
+from plivo_async.policy import ActivationOutcome
+
+from ..support import contradictions, in_memory
+
+pytestmark = pytest.mark.anyio
+
+WIDTH = 64
+NAMES = [f"room {number}" for number in range(500)]
+
+
+class Told:
+    """What one run told of."""
+
+    def __init__(self) -> None:
+        self.activations: list[Activation] = []
+        self.reports: list[ActivationReport] = []
+
+
+async def cancelled(client: AsyncClient, told: Told) -> None:
+    """Cancel it from outside."""
+    with anyio.move_on_after(0.7):
+        await client.mpc.start(NAMES, on_outcome=told.activations.append, on_report=told.reports.append)
+
+
+async def cancelled_natively(client: AsyncClient, told: Told) -> None:
+    """Cancel its task as asyncio and Ctrl-C do; twice, for the impatient."""
+    task = asyncio.create_task(cancelled_start(client, told))
+    await anyio.sleep(0.7)
+    task.cancel()
+    await anyio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await task
+    assert any("on_report=" in note for note in caught.value.__notes__)
+
+
+async def cancelled_start(client: AsyncClient, told: Told) -> None:
+    """Activate all."""
+    await client.mpc.start(NAMES, on_outcome=told.activations.append, on_report=told.reports.append)
+
+
+async def past_the_deadline(client: AsyncClient, told: Told) -> None:
+    """Let a deadline pass."""
+    await client.mpc.start(NAMES, deadline=0.7, on_outcome=told.activations.append, on_report=told.reports.append)
+
+
+async def closed(client: AsyncClient, told: Told) -> None:
+    """Close the client under it."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(cancelled_start, client, told)
+        await anyio.sleep(0.7)
+        await client.aclose()
+        assert told.activations
+
+
+async def failed(client: AsyncClient, told: Told) -> None:
+    """Let the caller's function raise."""
+
+    def note(activation: Activation) -> None:
+        told.activations.append(activation)
+        if len(told.activations) == 70:
+            raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        await client.mpc.start(NAMES, on_outcome=note, on_report=told.reports.append)
+
+
+@pytest.mark.parametrize("way", [cancelled, cancelled_natively, past_the_deadline, closed, failed])
+@pytest.mark.parametrize("latency", [0.5, 20.0])
+async def test_what_is_on_the_wire_is_given_its_time_and_the_report_comes(
+    way: Callable[[AsyncClient, Told], Awaitable[None]], latency: float, anyio_backend_name: str
+) -> None:
+    """No doubt where answers come within the attempt's timeout; where they don't, that is when it ends."""
+    if way is cancelled_natively and anyio_backend_name == "trio":
+        pytest.skip("asyncio's own way")
+    if way is failed and latency == 20.0:
+        pytest.skip("nothing is told before")
+    async with Emulator(port=None, latency=latency) as plivo, in_memory(plivo, timeout=5.0) as client:
+        for name in NAMES:
+            plivo.add_conference(name)
+        told = Told()
+        began = anyio.current_time()
+        await way(client, told)
+        assert anyio.current_time() - began <= 0.7 + min(latency, 5.0)
+        [report] = told.reports
+        assert [activation.name for activation in report] == NAMES
+        counts = report.counts
+        assert counts[ActivationOutcome.UNKNOWN] == (0 if latency == 0.5 else WIDTH)
+        assert len(plivo.requests) <= 2 * WIDTH
+        asked = {request.name for request in plivo.requests}
+        assert counts[ActivationOutcome.NOT_ATTEMPTED] == len(NAMES) - len(asked)
+        assert contradictions(plivo, report) == []
+        if way is not failed:
+            assert sorted(one.position for one in told.activations) == list(range(len(NAMES)))
+        statistics = client.statistics()
+        assert (statistics.requests, statistics.permits_in_flight, statistics.waiting_for_permit) == (0, 0, 0)
+        await anyio.sleep(60)
+        assert len(plivo.requests) <= 2 * WIDTH
+    await anyio.sleep(1)
+    assert plivo.connections == 0
+
+
+async def test_leaving_a_stream_and_closing_under_one_leave_no_doubt() -> None:
+    """`break`, and `aclose()` in the middle of the block: the rest of an iterable is yielded, nothing is unknown."""
+    for close in (False, True):
+        async with Emulator(port=None, latency=0.5) as plivo, in_memory(plivo) as client:
+            for name in NAMES:
+                plivo.add_conference(name)
+            told: list[Activation] = []
+            taken = []
+            async with client.mpc.start_each(NAMES, on_outcome=told.append) as activations:
+                taken.append(await anext(activations))
+                if close:
+                    await client.aclose()
+                    taken += [activation async for activation in activations]
+            outcomes = {activation.outcome for activation in told}
+            assert ActivationOutcome.UNKNOWN not in outcomes
+            assert contradictions(plivo, told) == []
+            assert {request.name for request in plivo.requests} <= {activation.name for activation in told}
+            if close:
+                assert sorted(activation.position for activation in taken) == list(range(len(NAMES)))
+
+
+async def test_a_client_that_is_closed_by_its_own_input_closes() -> None:
+    """A generator that closes the client which reads it waits for itself, but not for ever."""
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+
+        async def names() -> AsyncIterator[str]:
+            yield "room"
+            await client.aclose()
+            yield "moor"
+
+        with anyio.fail_after(60):
+            async with client.mpc.start_each(names()) as activations:
+                assert [one.name async for one in activations]
+
+
+@pytest.mark.parametrize("natively", [False, True])
+async def test_a_cancelled_large_batch_does_not_stall_the_event_loop(natively: bool, anyio_backend_name: str) -> None:
+    """Telling `on_outcome` of tens of thousands leaves other tasks their turns."""
+    if natively and anyio_backend_name == "trio":
+        pytest.skip("asyncio's own way")
+    turns, at_once, before = 0, 0, 0
+    told = 0
+
+    def note(activation: Activation) -> None:
+        nonlocal told, at_once, before
+        told += 1
+        if turns != before:
+            before, at_once = turns, 0
+        at_once += 1
+        assert at_once <= 1_000  # trio gives turns by chance
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await anyio.lowlevel.checkpoint()
+            turns += 1
+
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:  # no latency: with `others` time stands still
+        names = [f"room {number}" for number in range(20_000)]
+        async with anyio.create_task_group() as group:
+            group.start_soon(others)
+            if natively:
+                task = asyncio.create_task(activate(client, names, note))
+                while turns < 2_000:
+                    await anyio.lowlevel.checkpoint()
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+            else:
+                with anyio.CancelScope() as scope:
+                    async with anyio.create_task_group() as inner:
+                        inner.start_soon(activate, client, names, note)
+                        while turns < 2_000:
+                            await anyio.lowlevel.checkpoint()
+                        scope.cancel()
+            group.cancel_scope.cancel()
+    assert told == 20_000
+
+
+async def activate(client: AsyncClient, names: list[str], note: Callable[[Activation], None]) -> None:
+    """Activate many."""
+    await client.mpc.start(
+        names, confirm="never", on_outcome=note
+    )  # a look would wait for a permit, with `others` for ever
+
+
+async def test_hundreds_of_thousands_that_were_not_attempted_take_little() -> None:
+    """A deadline over many names: of one that was never begun the report keeps its name and 40 bytes."""
+    async with Emulator(port=None) as plivo, in_memory(plivo, retry=RetryPolicy()) as client:
+        names = [f"room {number}" for number in range(100_000)]
+        gc.collect()
+        tracemalloc.start()
+        try:
+            report = await client.mpc.start(names, deadline=0)
+            gc.collect()
+            kept, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert report.counts[ActivationOutcome.NOT_ATTEMPTED] == len(names)
+        assert kept <= 60 * len(names)
+        assert most <= 400 * len(names)
+        assert report[7].name == "room 7"
+        assert "the deadline passed" in str(report[7].error)
+        assert len(report.failures[:3]) == 3
+        assert "99,995 more" in str(report)
