@@ -1,6 +1,7 @@
 """What the commands that talk to an account have in common: options, the client, the file of names."""
 
 import os
+import ssl
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -69,6 +70,7 @@ def open_client(base_url: str, timeout: float, max_attempts: int, rate: Rate | N
     for variable in VARIABLES:
         if not os.environ.get(variable):
             fail(f"{variable} is not set. Export PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; the Plivo console shows both")
+    _check_certificates()
     retry = RetryPolicy(max_attempts=max_attempts)
     proxy = proxy_for(base_url)
     try:
@@ -77,6 +79,17 @@ def open_client(base_url: str, timeout: float, max_attempts: int, rate: Rate | N
         return AsyncClient(base_url=base_url, timeout=timeout, retry=retry, rate_limit=rate_limit(rate))
     except ValueError as error:
         fail(in_terms_of_the_command(str(error)))
+
+
+def _check_certificates() -> None:
+    """End the program if the file that is to be trusted can't be."""
+    path = os.environ.get("SSL_CERT_FILE")
+    if path:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except OSError as error:
+            reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror or error
+            fail(f"SSL_CERT_FILE names {path}, which can't be used: {reason}; name a PEM file, or unset it")
 
 
 class _OverProxy(AsyncClient):

@@ -4,6 +4,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,24 @@ def test_requests_go_through_the_proxy(monkeypatch: pytest.MonkeyPatch, capsys: 
     said = capsys.readouterr().err
     assert "ProxyError" in said
     assert "secret" not in said
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "No such file or directory"), ("x", "it holds no certificates")])
+def test_certificates_that_can_not_be_used_are_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str | None, why: str
+) -> None:
+    """With the name of the variable, that of the file, the cause, and what to do."""
+    monkeypatch.setenv("PLIVO_AUTH_ID", "MA" + "X" * 18)
+    monkeypatch.setenv("PLIVO_AUTH_TOKEN", "token")
+    path = tmp_path / "certificates.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    assert main(["mpc", "get", "a"]) == 2
+    said = capsys.readouterr().err
+    assert (
+        said == f"plivo-async: SSL_CERT_FILE names {path}, which can't be used: {why}; name a PEM file, or unset it\n"
+    )
 
 
 def test_a_proxy_that_is_none_is_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

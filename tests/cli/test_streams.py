@@ -143,6 +143,22 @@ def test_results_go_to_stderr_if_stdout_is_dead(
     assert capsys.readouterr().err == "2 activated\n"
 
 
+def test_a_terminal_gets_no_word_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe gets lines as they are."""
+    monkeypatch.setenv("COLUMNS", "50")
+    line = "  line 1: 'nobody' not found: no conference 'nobody' is waiting to be activated"
+    for terminal in (True, False):
+        text = io.StringIO()
+        monkeypatch.setattr(text, "isatty", lambda terminal=terminal: terminal)
+        monkeypatch.setattr(sys, "stdout", text)
+        tell([line])
+        lines = text.getvalue().splitlines()
+        assert " ".join(part.strip() for part in lines) == line.strip()
+        assert max(map(len, lines)) == (
+            len(line) if not terminal else max(len(part) for part in lines if len(part) <= 50)
+        )
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -231,10 +247,18 @@ def streams(stdout: Callable[[], TextIO | None], stderr: Callable[[], TextIO | N
                 one.close()
 
 
+BAD = [dead_pipe, full_disk, closed]
+
+
 @pytest.mark.real_time
-@pytest.mark.parametrize("stdout", [dead_pipe, full_disk, closed])
-@pytest.mark.parametrize("stderr", [dead_pipe, full_disk, closed, good])
-@pytest.mark.parametrize(("arguments", "code"), [(["start", "few.txt"], 6), (["start", "more.txt"], 1), (["list"], 6)])
+@pytest.mark.parametrize(
+    ("arguments", "code", "stdout", "stderr"),
+    [
+        *((["start", "few.txt"], 6, stdout, stderr) for stdout in BAD for stderr in (*BAD, good)),
+        *((["start", "more.txt"], 1, stdout, good) for stdout in BAD),
+        *((["list"], 6, stdout, good) for stdout in BAD),
+    ],
+)
 def test_what_is_said_of_conferences_holds_whatever_becomes_of_the_output(
     plivo: Emulator,
     stdout: Callable[[], TextIO | None],
