@@ -17,7 +17,6 @@ from ._settle import (
     earliest,
     ended_since,
     is_older,
-    may_still_land,
     refusal,
     was_refused,
 )
@@ -108,9 +107,7 @@ class _Case:
         except (PlivoError, ValueError) as error:
             raise self._told(doubt, _failed(error)) from doubt.__cause__
         if meant is None:
-            if may_still_land(doubt):
-                raise self._told(doubt, f"None of that name is live, nor has ended since, but {_ARRIVE}")
-            raise refusal(doubt, "none of that name is live, nor has ended since it began") from doubt
+            raise self._told(doubt, "None of that name is live, nor has ended since; but an attempt may yet arrive")
         found = conference_by_uuid(meant.mpc_uuid)
         if meant.status == "Ended":
             return await self._settled(found, doubt)
@@ -174,10 +171,9 @@ class _Case:
             raise self._told(doubt, _failed(error)) from doubt.__cause__
         if finding.proof is Proof.DONE:
             return _DONE
-        if finding.proof is Proof.REFUSED or (finding.proof is Proof.NOT_YET and not may_still_land(doubt)):
+        if finding.proof is Proof.REFUSED:
             raise refusal(doubt, finding.seen) from doubt
-        later = f", but {_ARRIVE}" if finding.proof is Proof.NOT_YET else ""
-        raise self._told(doubt, f"A look shows: {finding.seen}{later}")
+        raise self._told(doubt, f"A look shows: {finding.seen}")
 
     async def _look(self, request: Request) -> Answer:
         return await self.operations.run(request, Answer, max(0.0, self.ends - self.operations.exchange.clock()))
@@ -190,9 +186,6 @@ class _Case:
         """The doubt, with how to look and what was seen; raised anew, it keeps its cause."""
         add_words(doubt, self.how, *words)
         return doubt
-
-
-_ARRIVE = "an attempt may yet arrive"
 
 
 def _failed(error: Exception) -> str:

@@ -9,7 +9,6 @@ from a repetition, and none is made by name. First it is found out which confere
     made before it began    (not asked)                       the live one
     made since              none                              the live one
     none                    one                               that one
-    none                    none                              there was none
     whatever else                                             unknown
 
 Then it is gone on with by UUID, and if that is refused one look settles it:
@@ -17,11 +16,12 @@ Then it is gone on with by UUID, and if that is refused one look settles it:
     operation          done                              refused after all                stays unknown
     stop, kick all     Ended, since the change began     Ended before; never there        still live
     kick some          all have left, some since         all had left before              still there; not listed
-    control recording  live, in the state asked for      Ended before; live, in another   Ended since; no state
-                                                         state and nothing may still land
+    control recording  live, in the state asked for      Ended before; never there        Ended since; another state
     all others                                                                            whatever is seen
 
-A look proves what its identity and its times prove, nothing else. "Since" is a minute earlier than it was, for clocks
+A look proves what its identity and its times prove, nothing else. That nothing has happened so far proves nothing: an
+attempt without a clear answer may be carried out even later, at a conference that is live, or at the next one of that
+name. "Since" is a minute earlier than it was, for clocks
 that differ: what came or ended in that minute may be taken for later than it was, which leads to "unknown" at worst.
 Where the `Date` of an answer is missing, or further than that from our own clock, no time proves anything.
 """
@@ -48,11 +48,10 @@ Goal = Literal["not-recording", "paused", "recording"]
 
 
 class Proof(Enum):
-    """What a look proves: that it was carried out, that it can't have been, that it wasn't so far, or nothing."""
+    """What a look proves: that it was carried out, that it can't have been and won't be, or nothing."""
 
     DONE = "done"
     REFUSED = "refused"
-    NOT_YET = "not yet"
     UNKNOWN = "unknown"
 
 
@@ -191,7 +190,7 @@ def recording_is(goal: Goal, data: object, since: datetime | None) -> Finding:
         return over if over.proof is Proof.REFUSED else Finding(Proof.UNKNOWN, "it has ended, with its recording")
     if conference.recording is None:
         return Finding(Proof.UNKNOWN, "nothing of a recording")
-    state = Proof.DONE if conference.recording == goal else Proof.NOT_YET
+    state = Proof.DONE if conference.recording == goal else Proof.UNKNOWN
     return Finding(state, f"its recording is {conference.recording!r}")
 
 
@@ -215,11 +214,6 @@ def was_refused(doubt: OutcomeUnknownError) -> bool:
     """Whether the last attempt was refused, in a way that may come of an earlier one's having been carried out."""
     last = doubt.attempts[-1] if doubt.attempts else None
     return last is not None and last.outcome is AttemptOutcome.ANSWERED and last.status_code in REFUSALS
-
-
-def may_still_land(doubt: OutcomeUnknownError) -> bool:
-    """Whether one of the attempts may be carried out even later."""
-    return any(attempt.may_still_land for attempt in doubt.attempts)
 
 
 def refusal(doubt: OutcomeUnknownError, seen: str) -> ResponseError:
