@@ -1,5 +1,6 @@
 """What the behaviour tests share: a client that talks to an emulator in memory, and the judge of its outcomes."""
 
+import errno
 import random
 from collections.abc import Iterable
 from typing import Any
@@ -59,7 +60,10 @@ class _Network(httpcore.AsyncNetworkBackend):
         await anyio.sleep(self.connect_delay)
         if self.refuse:
             self.refuse -= 1
-            raise httpcore.ConnectError("refused")
+            try:
+                raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
+            except OSError as error:
+                raise httpcore.ConnectError("refused") from error
         self.opened += 1
         return _Stream(self._plivo.connect())
 

@@ -19,7 +19,7 @@ import anyio.lowlevel
 from .._exchange import Exchange
 from .._options import Options
 from ..pacing._clock import sleep_until
-from ..policy import ActivationRules
+from ..policy import ActivationRules, Health
 from ._activation import Activation, refused
 from ._caution import Probe
 from ._input import BREATH, Item
@@ -83,6 +83,7 @@ class Engine:
         self._parked = Parked()
         self._bench = Bench()
         self._probe = Probe(exchange, width)
+        self._health = Health()
         self._workers: set[_Worker] = set()
         self._fresh_turn = True  # names and parked jobs take turns, so that neither starves the other
         self._finished = False
@@ -229,8 +230,9 @@ class Engine:
         else:
             self._intake.finish(job)
             await self._teller.tell(job.activations())
-        if attempt.status_code == 401:
-            self.stop("the credentials were refused (401)")
+        ill = self._health.observe(attempt, self._exchange.clock(), self._options.retry)
+        if ill is not None:
+            self.stop(ill)
 
     def _unfinished(self) -> Iterator[list[Activation]]:
         """End what is still in hand."""

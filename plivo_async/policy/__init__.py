@@ -14,6 +14,7 @@ from ._activation import (
 from ._attempt import TOO_MANY_REQUESTS, Attempt, AttemptOutcome, Obstacle, classify
 from ._budget import RetryBudget
 from ._effect import Effect
+from ._health import Health
 from ._pace import Pace
 from ._queue import Priority, WaitQueue
 from ._rate_limit import RateLimit
@@ -34,6 +35,7 @@ __all__ = [
     "Confirm",
     "Effect",
     "GiveUp",
+    "Health",
     "Look",
     "LookStatus",
     "News",

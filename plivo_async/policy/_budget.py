@@ -19,8 +19,11 @@ class RetryBudget:
         return self.debt + 1 <= policy.budget_reserve
 
     def spend(self, policy: RetryPolicy) -> None:
-        """Book one retry. Debt ends at the reserve, so that a long outage is forgiven as fast as a short one."""
-        self.debt = min(self.debt + 1, policy.budget_reserve)
+        """Book one retry. Debt ends at the reserve, so that a long outage is forgiven as fast as a short one.
+
+        The reserve is the policy's; where another policy with a larger one has run up more, nothing of it is forgiven.
+        """
+        self.debt = max(self.debt, min(self.debt + 1, policy.budget_reserve))
 
     def succeeded(self, policy: RetryPolicy) -> None:
         """Book an attempt that got a clear answer."""

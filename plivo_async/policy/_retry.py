@@ -41,6 +41,10 @@ class RetryPolicy:
     """How many retries the client may have on credit before it stops repeating; at least 1."""
     budget_ratio: float = 0.2
     """How much of a retry one success pays back; 0.2 lets one request in six be a retry for ever."""
+    longest_outage: float = 900.0
+    """Seconds for which a batch waits while it gets no clear answer at all, before it ends with the rest not attempted.
+    Where the name doesn't resolve, nobody listens, or something else than Plivo answers, it is 30 at most; where the
+    certificate isn't trusted, three attempts in a row. `math.inf` waits for ever, but for these."""
 
     def __post_init__(self) -> None:
         _at_least("max_attempts", self.max_attempts, 1, sys.maxsize)
@@ -49,6 +53,7 @@ class RetryPolicy:
         _at_least("max_retry_after", self.max_retry_after, 0)
         _at_least("budget_reserve", self.budget_reserve, 1)
         _at_least("budget_ratio", self.budget_ratio, 0)
+        _at_least("longest_outage", self.longest_outage, 0)
         if self.max_attempts != int(self.max_attempts):
             raise invalid("RetryPolicy.max_attempts", f"must be a whole number, not {self.max_attempts!r}")
 

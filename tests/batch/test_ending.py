@@ -13,7 +13,7 @@ from plivo_async import Activation, ActivationReport, AsyncClient, RetryPolicy
 from plivo_async.emulator import Emulator
 from plivo_async.policy import ActivationOutcome
 
-from ..support import contradictions, in_memory
+from ..support import contradictions, in_memory, network_of
 
 pytestmark = pytest.mark.anyio
 
@@ -146,6 +146,30 @@ async def test_a_client_that_is_closed_by_its_own_input_closes() -> None:
         with anyio.fail_after(60):
             async with client.mpc.start_each(names()) as activations:
                 assert [one.name async for one in activations]
+
+
+async def test_a_dead_address_ends_a_batch() -> None:
+    """Where nobody listens a batch ends in half a minute, with the reason."""
+    async with Emulator(port=None) as plivo, in_memory(plivo, rate_limit=None) as client:
+        network_of(plivo).refuse = 10**9
+        began = anyio.current_time()
+        report = await client.mpc.start(NAMES)
+        assert 25 <= anyio.current_time() - began <= 60
+        counts = report.counts
+        assert counts[ActivationOutcome.NOT_ATTEMPTED] + counts[ActivationOutcome.FAILED] == len(NAMES)
+        assert any("nobody listens" in str(activation.error) for activation in report)
+        assert plivo.requests == []
+
+
+async def test_one_stray_401_ends_no_batch() -> None:
+    """After answers of another kind it is that conference's alone."""
+    async with Emulator(port=None, latency=0.1) as plivo, in_memory(plivo) as client:
+        for name in NAMES:
+            plivo.add_conference(name)
+        plivo.script("activate", "room 200", nth=1, fault="401")
+        report = await client.mpc.start(NAMES)
+        assert report.counts[ActivationOutcome.ACTIVATED] >= len(NAMES) - 1
+        assert report.counts[ActivationOutcome.NOT_ATTEMPTED] == 0
 
 
 @pytest.mark.parametrize("natively", [False, True])
