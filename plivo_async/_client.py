@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 import httpx
 
 from ._credentials import checked_base_url, credentials
-from ._errors import InvalidArgumentError, invalid
+from ._errors import InvalidArgumentError, SharedBudgetError, invalid
 from ._exchange import Exchange
 from ._logs import mask_httpx_log
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
@@ -285,8 +285,13 @@ class AsyncClient:
             await core.http_client.aclose()
 
     async def __aenter__(self) -> Self:
-        if self._core.limiter is not None:
-            await self._core.limiter.ready()
+        core = self._core
+        if core.limiter is not None:
+            try:
+                await core.limiter.ready()
+            except SharedBudgetError:
+                core.limiter.users.discard(core.http)
+                raise
         return self
 
     async def __aexit__(

@@ -22,6 +22,15 @@ BaseUrl = Annotated[
 Timeout = Annotated[str, typer.Option(metavar="TIME", help="Bounds one attempt.")]
 MaxAttempts = Annotated[int, typer.Option(min=1, max=100, help="Attempts, the first one too.")]
 Limit = Annotated[str, typer.Option(metavar="N/SECONDS|none", help="The account's limit; Plivo's default is 300/5.")]
+Shared = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        envvar="PLIVO_RATE_LIMIT_URL",
+        show_envvar=True,
+        help="Where the limit is shared with other processes: sqlite:////run/plivo/budget.db, redis://host:6379/0.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; nothing at all if all went well.")]
 File = Annotated[
     str,
@@ -61,11 +70,14 @@ _OURS = {
     "end_time__gte": "--ended-after",
     "end_time__lt": "--ended-before",
     "rate_limit says": "--limit says",
+    "RateLimit.shared": "--shared",
     ", or the arguments of AsyncClient": "",
 }
 
 
-def open_client(base_url: str, timeout: float, max_attempts: int, rate: Rate | None) -> AsyncClient:
+def open_client(
+    base_url: str, timeout: float, max_attempts: int, rate: Rate | None, shared: str | None = None
+) -> AsyncClient:
     """A client with the credentials of the environment; ends the program if there are none, or something is wrong."""
     for variable in VARIABLES:
         if not os.environ.get(variable):
@@ -74,10 +86,11 @@ def open_client(base_url: str, timeout: float, max_attempts: int, rate: Rate | N
     retry = RetryPolicy(max_attempts=max_attempts)
     proxy = proxy_for(base_url)
     try:
+        limit = rate_limit(rate, shared)
         if proxy is not None:
-            return _OverProxy(proxy, base_url=base_url, timeout=timeout, retry=retry, rate_limit=rate_limit(rate))
-        return AsyncClient(base_url=base_url, timeout=timeout, retry=retry, rate_limit=rate_limit(rate))
-    except ValueError as error:
+            return _OverProxy(proxy, base_url=base_url, timeout=timeout, retry=retry, rate_limit=limit)
+        return AsyncClient(base_url=base_url, timeout=timeout, retry=retry, rate_limit=limit)
+    except (ValueError, ImportError) as error:
         fail(in_terms_of_the_command(str(error)))
 
 
@@ -117,9 +130,9 @@ def proxy_for(url: str) -> str | None:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-def rate_limit(rate: Rate | None) -> RateLimit | None:
+def rate_limit(rate: Rate | None, shared: str | None = None) -> RateLimit | None:
     """The limit as the library has it."""
-    return None if rate is None else RateLimit(*rate)
+    return None if rate is None else RateLimit(*rate, shared=shared or None)
 
 
 def in_terms_of_the_command(message: str) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import anyio
 import typer
 
-from .. import BASE_URL, Activation, ActivationReport, AsyncClient
+from .. import BASE_URL, Activation, ActivationReport, AsyncClient, SharedBudgetError
 from ..batch import Ledger, duration, plan
 from ._account import (
     REFUSED,
@@ -23,6 +23,7 @@ from ._account import (
     Limit,
     MaxAttempts,
     Quiet,
+    Shared,
     Timeout,
     Uuids,
     entries_of,
@@ -77,6 +78,7 @@ def start(
     timeout: Timeout = "10s",
     max_attempts: MaxAttempts = 5,
     limit: Limit = "300/5",
+    shared: Shared = None,
     base_url: BaseUrl = BASE_URL,
 ) -> None:
     """Activate the conferences that a file names, and say of each whether it is live.
@@ -113,7 +115,7 @@ def start(
         given("--report", lambda text: check_report_path(Path(text)), str(report))
         if is_same_file(file, report):
             raise typer.BadParameter("it is the input, and would be overwritten", param_hint="--report")
-    client = None if dry_run else open_client(base_url, seconds, max_attempts, rate)
+    client = None if dry_run else open_client(base_url, seconds, max_attempts, rate, shared)
     entries = entries_of(file, column, header, uuid)
     if client is None:
         ahead = plan((entry.conference for entry in entries), rate_limit(rate))
@@ -156,6 +158,8 @@ class _Run:
             self.ended_by = anyio.run(until_signal, partial(self._main, activate))
         except KeyboardInterrupt:
             self.ended_by = signal.SIGINT
+        except SharedBudgetError as error:
+            fail(error.message)
         except Exception as error:  # noqa: BLE001  (a bug; raised again when what is known has been said)
             self.crash = error
         self._elapsed = time.monotonic() - began

@@ -8,7 +8,15 @@ from contextlib import nullcontext
 import anyio
 import typer
 
-from .. import BASE_URL, AsyncClient, AuthenticationError, NotFoundError, OutcomeUnknownError, PlivoError
+from .. import (
+    BASE_URL,
+    AsyncClient,
+    AuthenticationError,
+    NotFoundError,
+    OutcomeUnknownError,
+    PlivoError,
+    SharedBudgetError,
+)
 from .._logs import masked
 from ..batch import ConferenceId, duration
 from ._account import (
@@ -20,6 +28,7 @@ from ._account import (
     Limit,
     MaxAttempts,
     Quiet,
+    Shared,
     Timeout,
     Uuids,
     entries_of,
@@ -27,7 +36,7 @@ from ._account import (
     open_client,
 )
 from ._codes import ExitCode
-from ._console import err, given, say, tell, warn
+from ._console import err, fail, given, say, tell, warn
 from ._input import Entry
 from ._options import parse_rate, parse_timeout
 from ._signals import until_signal
@@ -46,6 +55,7 @@ def stop(
     timeout: Timeout = "10s",
     max_attempts: MaxAttempts = 5,
     limit: Limit = "300/5",
+    shared: Shared = None,
     base_url: BaseUrl = BASE_URL,
 ) -> None:
     """End the conferences that a file names, and say of each that isn't known to be over why.
@@ -70,7 +80,7 @@ def stop(
       130  interrupted
     """
     rate = given("--limit", parse_rate, limit)
-    client = open_client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, rate)
+    client = open_client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, rate, shared)
     entries = entries_of(file, column, header, uuid)
     run = _Stopping(client, entries)
     began = time.monotonic()
@@ -80,6 +90,8 @@ def stop(
             interrupted = anyio.run(until_signal, run.main) is not None
         except KeyboardInterrupt:
             interrupted = True
+        except SharedBudgetError as error:
+            fail(error.message)
     code = run.code(interrupted=interrupted)
     if code or not quiet:
         tell(run.lines(time.monotonic() - began))

@@ -202,7 +202,7 @@ class Broker:
         self.share.failed(self.clock())
         if first:
             away = isinstance(error, StoreAway)
-            self._line.refuse(f"the shared budget can't be had: {error}" if away else str(error))
+            self._line.refuse(f"the shared budget can't be used: {error}" if away else str(error))
         elif self.share.failures_in_a_row > 1 and not self._warned:
             self._warned = True
             _log.warning(

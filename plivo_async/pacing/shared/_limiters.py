@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..._errors import InvalidArgumentError
 from ...policy import RateLimit, StoreUrl
 from ...policy.shared import Terms
 from .._clock import Clock
@@ -25,7 +26,7 @@ def shared_limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock:
     """The limiter of an account that is shared with other processes; one in this process.
 
     Raises:
-        ValueError: The account is paced differently already.
+        InvalidArgumentError: The account is paced differently already.
         ImportError: The store's client is not installed.
     """
     with _lock:
@@ -33,9 +34,10 @@ def shared_limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock:
         if known is None or (not known.users and known.rate_limit != rate_limit):
             known = _limiters[base_url, auth_id] = _made(base_url, auth_id, rate_limit, clock)
         elif known.rate_limit != rate_limit:
-            raise ValueError(
+            raise InvalidArgumentError(
                 f"this process paces the account at {known.rate_limit} already, not at {rate_limit}: "
-                "all clients of one account share one budget, so give them the same rate_limit"
+                "all clients of one account share one budget, so give them the same rate_limit",
+                argument="rate_limit",
             )
         known.users.add(user)
     return known

@@ -140,7 +140,7 @@ class RedisStore:
             return SharedBudgetError(f"the shared budget can't be kept at {where}: that is no Redis or Valkey")
         passing = (errors.ConnectionError, errors.TimeoutError, errors.ReadOnlyError, OSError)
         if isinstance(error, passing):
-            return StoreAway(f"{where}: {type(error).__name__}")
+            return StoreAway(f"{where} can't be reached: {error or type(error).__name__}")
         return SharedBudgetError(f"the shared budget at {where} can't be used: {type(error).__name__}: {error}")
 
 
