@@ -19,7 +19,7 @@ from .api._api import Api
 from .api._auth import Account
 from .api._job import Asked, Headers, RefusedError
 from .api._routes import Reference, route
-from .world._rooms import Rooms
+from .world._machine import Machine
 from .world._settings import Settings
 
 _HEALTH = (("GET", "/health"), ("HEAD", "/health"))
@@ -52,12 +52,12 @@ class Received:
 class Core:
     """All of an emulator but its connections and its clock. `now` is in seconds since it started."""
 
-    def __init__(self, account: Account, rooms: Rooms, rules: Rules) -> None:
+    def __init__(self, account: Account, machine: Machine, rules: Rules) -> None:
         self.rules = rules
-        self.rooms = rooms
+        self.machine = machine
         self.script = Script()
         self.log = Log(rules.keep_requests)
-        self._api = Api(account, rooms, rules.settings)
+        self._api = Api(account, machine, rules.settings)
         self._limiter = limiter_of(rules.limit) if rules.limit is not None else None
         self._seen: Counter[tuple[str | None, str | None]] = Counter()
 
@@ -103,7 +103,7 @@ class Core:
     def _names(self, reference: Reference) -> tuple[str | None, str | None]:
         if reference.kind == "name":
             return reference.value, None
-        known = self.rooms.by_uuid.get(reference.value)
+        known = self.machine.registry.by_uuid.get(reference.value)
         return (known.friendly_name if known is not None else None), reference.value
 
     def _draw(self, record: Request) -> Draws:
@@ -128,7 +128,7 @@ class Core:
             the true answer is returned: the wire does the rest.
         """
         recipe = recipe_of(received.record.fault)
-        self.rooms.advance(now)
+        self.machine.time.advance(now)
         answer = self._course(received, recipe, now)
         if recipe.instead is not None:
             answer = self._instead(received.asked, recipe.instead, now)
@@ -147,12 +147,12 @@ class Core:
             return None
         refused = barred or (self._over_limit(asked, now) if over else None)
         if refused is None and recipe.when is When.AFTERWARDS:
-            self.rooms.agenda.put(now + self.rules.faults.apply_after, self._carry_out, received)
+            self.machine.time.agenda.put(now + self.rules.faults.apply_after, self._carry_out, received)
             return None
         return self._decided(received, refused) if refused is not None else self._carry_out(received, now)
 
     def _carry_out(self, received: Received, at: float) -> Answer:
-        with self.rooms.still():
+        with self.machine.time.still():
             return self._decided(received, self._api.answer(received.asked, at))
 
     def _decided(self, received: Received, answer: Answer) -> Answer:
@@ -164,7 +164,7 @@ class Core:
         if self.rules.limit is not None and self._limiter is not None:
             # An injected 429 may come while there is room; a second is the least that both forms can tell.
             delay = self._limiter.retry_in(now) or 1.0
-            value = retry_after(self.rules.limit.retry_after, delay, self.rooms.instant(now))
+            value = retry_after(self.rules.limit.retry_after, delay, self.machine.time.instant(now))
             headers = (("Retry-After", value),) if value is not None else ()
         return self._api.refusal(asked, RefusedError(429, "too many requests", headers))
 

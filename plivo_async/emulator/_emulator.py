@@ -27,11 +27,12 @@ from .serving._pipe import pipe
 from .serving._server import Connection, serve
 from .serving._sockets import accept_forever, listen
 from .serving._tasks import Tasks
+from .world import _rules as rules
 from .world._callbacks import CallbackRecord
+from .world._conferences import Conference
 from .world._legs import Leg
-from .world._machine import OWN_NUMBER
+from .world._machine import OWN_NUMBER, Machine
 from .world._phones import Phone, Rings
-from .world._rooms import Conference, Rooms
 from .world._settings import Settings
 
 _DEFAULT_LIMIT = Limit()
@@ -106,7 +107,7 @@ class Emulator:
         self._started = False
         self._cleanup = ExitStack()
         uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
-        rooms = Rooms(
+        machine = Machine(
             self._wall_clock(),
             lambda: str(UUID(int=uuids.getrandbits(128), version=4)),
             auth_id=self._account.auth_id,
@@ -114,9 +115,9 @@ class Emulator:
             answer_after=answer_after,
             calls_per_second=calls_per_second,
         )
-        rooms.clock, rooms.check = self._clock.look, self._clock.check_change
-        self._rings = Rings(rooms.phones)
-        self._core = Core(self._account, rooms, self._rules)
+        machine.time.clock, machine.time.check = self._clock.look, self._clock.check_change
+        self._rings = Rings(machine.phones)
+        self._core = Core(self._account, machine, self._rules)
         self._open: set[Connection] = set()
         self._most_connections = 0
 
@@ -138,7 +139,7 @@ class Emulator:
             self._cleanup.callback(listener.close)
             self._port = listener.getsockname()[1]
         self._started = True
-        self._core.rooms.epoch = self._wall_clock()
+        self._core.machine.time.epoch = self._wall_clock()
         try:
             await self._tasks.begin()
         except BaseException:
@@ -221,14 +222,14 @@ class Emulator:
     @property
     def conferences(self) -> Mapping[str, Conference]:
         """The conferences by friendly name, the newest of each name; a live view."""
-        self._core.rooms.sync()
-        return self._core.rooms.newest
+        self._core.machine.time.sync()
+        return self._core.machine.registry.newest
 
     @property
     def conferences_by_uuid(self) -> Mapping[str, Conference]:
         """All conferences by UUID, the oldest first; a live view."""
-        self._core.rooms.sync()
-        return self._core.rooms.by_uuid
+        self._core.machine.time.sync()
+        return self._core.machine.registry.by_uuid
 
     def add_conference(
         self,
@@ -261,7 +262,8 @@ class Emulator:
             ValueError: An argument out of range, a UUID in use, or a live conference of that name.
             RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
-        return self._core.rooms.add(
+        return rules.add(
+            self._core.machine,
             name,
             now=self._clock.now(),
             waiting=waiting,
@@ -280,8 +282,8 @@ class Emulator:
             ValueError: No Initialized conference has that name.
         """
         now = self._clock.now()
-        conference = self._core.rooms.live(name)
-        if conference is None or not self._core.rooms.activate(conference, now):
+        conference = self._core.machine.registry.live(name)
+        if conference is None or not rules.activate(self._core.machine, conference, now):
             raise ValueError(f"no conference called {name!r} waits to be activated")
 
     def end_conference(self, name: str, *, cause: int = 1000) -> None:
@@ -295,8 +297,8 @@ class Emulator:
             ValueError: No live conference has that name, or there is no such cause.
         """
         now = self._clock.now()
-        conference = self._core.rooms.live(name)
-        if conference is None or not self._core.rooms.end(conference, now, cause=cause):
+        conference = self._core.machine.registry.live(name)
+        if conference is None or not rules.end(self._core.machine, conference, now, cause=cause):
             raise ValueError(f"no live conference is called {name!r}")
 
     # ---- Phones and calls ---------------------------------------------------------------------------------------
@@ -310,7 +312,7 @@ class Emulator:
         Raises:
             ValueError: An empty number.
         """
-        return self._core.rooms.phones.get(number)
+        return self._core.machine.phones.get(number)
 
     @property
     def rings(self) -> Mapping[str, int]:
@@ -329,13 +331,13 @@ class Emulator:
             ValueError: A UUID in use, or an empty number.
             RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
-        return self._core.rooms.add_call(self._clock.now(), from_=from_, to=to, call_uuid=call_uuid)
+        return rules.add_call(self._core.machine, self._clock.now(), from_=from_, to=to, call_uuid=call_uuid)
 
     @property
     def callbacks(self) -> list[CallbackRecord]:
         """All that Plivo would have told by callbacks, in order. Nothing is delivered: read it here."""
-        self._core.rooms.sync()
-        return self._core.rooms.callbacks
+        self._core.machine.time.sync()
+        return self._core.machine.told.records
 
     # ---- Time ---------------------------------------------------------------------------------------------------
 
@@ -356,7 +358,7 @@ class Emulator:
             raise ValueError(f"seconds: {seconds} is not a length of time")
         now = self._clock.now()
         self._clock.skip(seconds)
-        self._core.rooms.advance(now + seconds)
+        self._core.machine.time.advance(now + seconds)
 
     # ---- Faults and truth ---------------------------------------------------------------------------------------
 
@@ -383,12 +385,12 @@ class Emulator:
 
         It is the log itself: `requests.clear()` forgets what has been, and numbers and `counts` go on.
         """
-        self._core.rooms.sync()
+        self._core.machine.time.sync()
         return self._core.log.requests
 
     def counts(self) -> Counts:
         """The requests since it started in numbers, whether they are still in `requests` or not."""
-        self._core.rooms.sync()
+        self._core.machine.time.sync()
         return self._core.log.counts()
 
     # ---- Inside -------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from plivo_async import Activation, ActivationOutcome, ActivationReport
 from plivo_async.cli import _demo, app
 from plivo_async.cli._scene import set_up
 from plivo_async.emulator import Emulator
+from plivo_async.emulator.world import _rules as rules
 
 pytestmark = pytest.mark.real_time
 
@@ -102,7 +103,7 @@ def test_demo_exits_1_if_the_client_lies(monkeypatch: pytest.MonkeyPatch) -> Non
     """A single false outcome is enough, and so is a conference that nobody asked for."""
 
     async def lie(plivo: Emulator, scene: object, rate: object, seed: int) -> ActivationReport:
-        plivo._core.rooms.activate(plivo.conferences["eA"], 0.0, by=1)
+        rules.activate(plivo._core.machine, plivo.conferences["eA"], 0.0, by=1)
         return ActivationReport([Activation(0, "demo-0001", None, ActivationOutcome.ACTIVATED)], 1.0)
 
     monkeypatch.setattr(_demo, "_activate", lie)

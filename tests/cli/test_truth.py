@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from plivo_async import Activation, ActivationOutcome
 from plivo_async.cli._truth import compare, contradicts, faults, settled, strays, truth
 from plivo_async.emulator import Applied, Conference, Fault, Request
-from plivo_async.emulator.world._rooms import ConferenceStatus
+from plivo_async.emulator.world._conferences import ConferenceStatus
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 OURS, BEFORE, WAITING, OVER, NEVER = (

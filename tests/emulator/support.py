@@ -15,7 +15,7 @@ from plivo_async.emulator._core import Core, Rules
 from plivo_async.emulator._latency import Latency
 from plivo_async.emulator.api._answers import Answer
 from plivo_async.emulator.api._auth import Account
-from plivo_async.emulator.world._rooms import Rooms
+from plivo_async.emulator.world._machine import Machine
 
 AUTH_ID = "MA0123456789ABCDEFGH"
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -45,7 +45,7 @@ def new_core(
     """An emulator without connections: its clock is what the test says."""
     rules = Rules(limit=limit, faults=faults or Faults(), latency=latency, seed=seed, settings=settings or Settings())
     uuids = (f"00000000-0000-4000-8000-{number:012}" for number in range(1_000_000))
-    return Core(Account(AUTH_ID, AUTH_TOKEN), Rooms(EPOCH, lambda: next(uuids)), rules)
+    return Core(Account(AUTH_ID, AUTH_TOKEN), Machine(EPOCH, lambda: next(uuids)), rules)
 
 
 def ask(

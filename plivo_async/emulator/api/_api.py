@@ -6,8 +6,9 @@ To add an operation: a line in `_routes.ROUTES` and a function in `HANDLERS` und
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..world import _rules as rules
 from ..world._callbacks import flag_text
-from ..world._rooms import Rooms
+from ..world._machine import Machine
 from ..world._settings import Settings
 from ..world._values import Hook, RuleError
 from . import _operations_conferences as conferences
@@ -50,11 +51,11 @@ HANDLERS: Mapping[str, Handler] = {
 class Api:
     """The REST API of one account."""
 
-    __slots__ = ("account", "rooms", "settings")
+    __slots__ = ("account", "machine", "settings")
 
-    def __init__(self, account: Account, rooms: Rooms, settings: Settings) -> None:
+    def __init__(self, account: Account, machine: Machine, settings: Settings) -> None:
         self.account = account
-        self.rooms = rooms
+        self.machine = machine
         self.settings = settings
 
     def barred(self, asked: Asked) -> Answer | None:
@@ -86,7 +87,7 @@ class Api:
             asked=asked,
             arguments=arguments,
             auth_id=self.account.auth_id,
-            rooms=self.rooms,
+            machine=self.machine,
             settings=self.settings,
             now=now,
         )
@@ -111,7 +112,7 @@ class Api:
         are told everything: inferred.
         """
         api_id = asked.new_api_id()
-        self.rooms.note_callback(hook, {"api_id": api_id, **self._plain(result.content or {})}, now)
+        rules.note_callback(self.machine, hook, {"api_id": api_id, **self._plain(result.content or {})}, now)
         content = {"message": "async api spawned", "api_id": api_id}
         return json_answer(self.settings.async_status, content, applied=result.applied)
 

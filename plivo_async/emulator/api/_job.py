@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..world._conferences import Conference
-from ..world._rooms import Rooms
+from ..world._machine import Machine
 from ..world._settings import Settings
 from ..world._values import RuleError
 from ._routes import Reference, Route
@@ -59,7 +59,7 @@ class Job:
     asked: Asked
     arguments: Arguments
     auth_id: str
-    rooms: Rooms
+    machine: Machine
     settings: Settings
     now: float
     """Seconds since the emulator started."""
@@ -93,7 +93,7 @@ class Job:
             RuleError: 404: there is none.
         """
         value = self.reference.value
-        found = self.rooms.live(value) if self.by_name else self.rooms.by_uuid.get(value)
+        found = self.machine.registry.live(value) if self.by_name else self.machine.registry.by_uuid.get(value)
         if found is None:
             raise RuleError(404, "not found")
         return found

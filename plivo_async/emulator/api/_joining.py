@@ -7,7 +7,7 @@ import re
 from typing import Any, get_args
 
 from ..world._settings import Settings
-from ..world._values import Destination, Joining, Role, RoomOptions
+from ..world._values import ConferenceOptions, Destination, Joining, Role
 from ._arguments import METHODS, choice, flag, flags, hook, integer, is_url, refuse, text, url
 from ._job import Arguments
 
@@ -39,7 +39,7 @@ _FLAGS = (
     "end_mpc_on_exit",
     "create_mpc_with_single_participant",
 )
-_ROOM_FLAGS = ("record", "stay_alone")
+_CONFERENCE_FLAGS = ("record", "stay_alone")
 _IDLE_FLAGS = ("relay_dtmf_inputs", "send_on_preanswer", "transcript")
 _IDLE_URLS = (
     "confirm_key_sound_url",
@@ -89,14 +89,14 @@ def read_joining(arguments: Arguments, settings: Settings) -> Joining:
         record_participant_track=_own_track(arguments),
         call_status_callback=hook(arguments, "call_status_callback", "POST"),
         on_exit_action=hook(arguments, "on_exit_action", "POST"),
-        room=_room(arguments, settings),
+        options=_options(arguments, settings),
         **said,
     )
 
 
-def _room(arguments: Arguments, settings: Settings) -> RoomOptions:
-    said: dict[str, Any] = {**flags(arguments, _ROOM_FLAGS)}
-    return RoomOptions(
+def _options(arguments: Arguments, settings: Settings) -> ConferenceOptions:
+    said: dict[str, Any] = {**flags(arguments, _CONFERENCE_FLAGS)}
+    return ConferenceOptions(
         max_duration=integer(arguments, "max_duration", 300, 28_800),
         max_participants=integer(arguments, "max_participants", 2, 10),
         record_file_format=choice(arguments, "record_file_format", ("mp3", "wav")),

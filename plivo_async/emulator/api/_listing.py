@@ -14,7 +14,7 @@ from operator import ge, gt, le, lt
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from ..world._rooms import Conference
+from ..world._conferences import Conference
 from ..world._settings import Settings
 
 T = TypeVar("T")

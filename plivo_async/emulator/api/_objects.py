@@ -4,7 +4,9 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from ..world._rooms import CAUSES, Conference, Leg, Participant
+from ..world._conferences import CAUSES, Conference
+from ..world._legs import Leg
+from ..world._participants import Participant
 from ..world._settings import Settings
 from ._job import conference_uri
 

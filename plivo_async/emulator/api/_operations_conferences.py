@@ -1,5 +1,6 @@
 """List, retrieve, activate and end. Source: Plivo docs, Multiparty Call, unless something else is said."""
 
+from ..world import _rules as rules
 from ..world._values import RuleError
 from ._arguments import refuse, text
 from ._job import Job, RefusedError, Result
@@ -13,7 +14,7 @@ def list_conferences(job: Job) -> Result:
         listing = read_listing(job.arguments, job.settings)
     except ValueError as error:
         raise RefusedError(400, str(error)) from None
-    fitting = select(job.rooms.newest_first(), listing, job.rooms.wall(job.now), job.settings)
+    fitting = select(job.machine.registry.newest_first(), listing, job.machine.time.wall(job.now), job.settings)
     path = f"/v1/Account/{job.auth_id}/MultiPartyCall/"
     objects = [conference_object(one, job.auth_id, job.settings, by_name=False) for one in listing.page.of(fitting)]
     return Result(200, {"meta": meta(listing.page, len(fitting), path, job.settings), "objects": objects})
@@ -31,13 +32,13 @@ def activate(job: Job) -> Result:
         refuse("status", "missing")
     if status.lower() != "active":
         refuse("status", "only 'active' is allowed")
-    if not job.rooms.activate(job.find(), job.now, by=job.number):
+    if not rules.activate(job.machine, job.find(), job.now, by=job.number):
         raise RuleError(404, "not found")
     return job.done("MPC activated")
 
 
 def end(job: Job) -> Result:
     """A live one becomes Ended; an ended one is a 404 (unverified by UUID)."""
-    if not job.rooms.end(job.find(), job.now, by=job.number):
+    if not rules.end(job.machine, job.find(), job.now, by=job.number):
         raise RuleError(404, "not found")
     return job.done("MPC ended")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ..world import _controls as controls
+from ..world import _rules as rules
 from ..world._conferences import Conference
 from ..world._controls import Members
 from ..world._values import RuleError
@@ -17,7 +19,7 @@ def add_participant(job: Job) -> Result:
     joining = read_joining(job.arguments, job.settings)
     value = job.reference.value
     name, uuid = (value, None) if job.by_name else (None, value)
-    added = job.rooms.add_participant(name, uuid, joining, job.now, by=job.number)
+    added = rules.add_participant(job.machine, name, uuid, joining, job.now, by=job.number)
     content: dict[str, Any] = {"message": "add participant action initiated", "request_uuid": added.request_uuid}
     if joining.call_uuid is None or job.settings.transfer_calls == "listed":
         content["calls"] = [call_object(leg) for leg in added.calls]
@@ -35,7 +37,7 @@ def list_participants(job: Job) -> Result:
     call_uuid = job.arguments.get("call_uuid")
     fitting = [
         one
-        for one in job.rooms.participants(conference)
+        for one in controls.participants(job.machine, conference)
         if (everybody or one.present) and call_uuid in (None, one.call_uuid)
     ]
     uri = job.uri(conference)
@@ -49,7 +51,7 @@ def list_participants(job: Job) -> Result:
 def get_participant(job: Job) -> Result:
     """One, present or not; a list or `all` is nobody's id (unverified)."""
     conference = job.find()
-    one = job.rooms.participant(conference, job.member)
+    one = controls.participant(job.machine, conference, job.member)
     return Result(200, participant_object(one, conference, job.uri(conference), job.settings, listed=False))
 
 
@@ -62,7 +64,9 @@ def update_participant(job: Job) -> Result:
     conference = job.find()
     mute, hold, coach_mode = (given.get(key) for key in ("mute", "hold", "coach_mode"))
     members = chosen(job, conference)
-    job.rooms.update(conference, members, job.now, mute=mute, hold=hold, coach_mode=coach_mode, by=job.number)
+    controls.update(
+        job.machine, conference, members, job.now, mute=mute, hold=hold, coach_mode=coach_mode, by=job.number
+    )
     messages = {key: _updated(job, conference, key) for key in given}
     if job.settings.update_reply == "flat":
         return Result(202, messages, applied=True)
@@ -79,7 +83,7 @@ def _updated(job: Job, conference: Conference, key: str) -> str:
 def kick(job: Job) -> Result:
     """They leave, and the conference ends if that is the end of it."""
     conference = job.find()
-    job.rooms.kick(conference, chosen(job, conference), job.now, by=job.number)
+    controls.kick(job.machine, conference, chosen(job, conference), job.now, by=job.number)
     return job.done(f"MPC: {conference.friendly_name} kick member(s) succeeded")
 
 
@@ -87,7 +91,7 @@ def chosen(job: Job, conference: Conference) -> Members:
     """The members in the path: `all`, an id, or ids with commas, of which some may be unknown as the settings say.
 
     Raises:
-        RuleError: 400: there is an unknown one, and that is a 400. Whether it is a 404 is left to the rooms.
+        RuleError: 400: there is an unknown one, and that is a 400. Whether it is a 404 is left to the machine.
     """
     if job.member == "all":
         return None
@@ -95,7 +99,7 @@ def chosen(job: Job, conference: Conference) -> Members:
     policy = job.settings.unknown_member
     if len(members) == 1 or policy == 404 or not conference.live:
         return members
-    present = {one.member_id for one in job.rooms.select(conference, None)}
+    present = {one.member_id for one in controls.select(job.machine, conference, None)}
     known = tuple(one for one in members if one in present)
     if policy == 400 and len(known) < len(members):
         raise RuleError(400, "member_id: one of them is unknown")

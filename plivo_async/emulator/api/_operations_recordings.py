@@ -1,8 +1,10 @@
 """Recording a conference or one of its participants. Source: Plivo docs, Multiparty Call, unless else is said."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import get_args
 
+from ..world import _controls as controls
 from ..world._recordings import Recording
 from ..world._values import Hook, NewRecording, RuleError, Track
 from ._arguments import choice, flag, hook, url
@@ -30,7 +32,7 @@ def _start(job: Job, member: str | None, message: str, status: int) -> Result:
     flag(job.arguments, "transcript")
     url(job.arguments, "transcription_url")
     conference = job.find()
-    recording = job.rooms.start_recording(conference, member, new, job.now, by=job.number)[0]
+    recording = controls.start_recording(job.machine, conference, member, new, job.now, by=job.number)[0]
     content = {"message": f"MPC: {conference.friendly_name} {message}"}
     if job.settings.recording_reply == "full":
         content |= {"recording_id": recording.recording_id, "recording_url": recording.recording_url}
@@ -55,32 +57,32 @@ Move = Callable[..., list[Recording]]
 
 def stop_recording(job: Job) -> Result:
     """Complete it."""
-    return _move(job, None, job.rooms.stop_recording, "stopped")
+    return _move(job, None, partial(controls.stop_recording, job.machine), "stopped")
 
 
 def pause_recording(job: Job) -> Result:
     """Pause it."""
-    return _move(job, None, job.rooms.pause_recording, "paused")
+    return _move(job, None, partial(controls.pause_recording, job.machine), "paused")
 
 
 def resume_recording(job: Job) -> Result:
     """Go on with it."""
-    return _move(job, None, job.rooms.resume_recording, "resumed")
+    return _move(job, None, partial(controls.resume_recording, job.machine), "resumed")
 
 
 def stop_participant_recording(job: Job) -> Result:
     """Complete that of one participant, of the track that is named."""
-    return _move(job, job.member, job.rooms.stop_recording, "stopped")
+    return _move(job, job.member, partial(controls.stop_recording, job.machine), "stopped")
 
 
 def pause_participant_recording(job: Job) -> Result:
     """Pause it."""
-    return _move(job, job.member, job.rooms.pause_recording, "paused")
+    return _move(job, job.member, partial(controls.pause_recording, job.machine), "paused")
 
 
 def resume_participant_recording(job: Job) -> Result:
     """Go on with it."""
-    return _move(job, job.member, job.rooms.resume_recording, "resumed")
+    return _move(job, job.member, partial(controls.resume_recording, job.machine), "resumed")
 
 
 def _move(job: Job, member: str | None, move: Move, what: str) -> Result:
@@ -92,6 +94,6 @@ def _move(job: Job, member: str | None, move: Move, what: str) -> Result:
     except RuleError:
         if job.settings.recording_phases == "strict" or not conference.live:
             raise
-        job.rooms.select(conference, () if member is None else (member,))  # an unknown one remains unknown
+        controls.select(job.machine, conference, () if member is None else (member,))  # an unknown one remains unknown
         return job.done(message, applied=False)
     return job.done(message)

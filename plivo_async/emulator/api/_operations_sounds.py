@@ -3,6 +3,7 @@
 That Speak follows the rules of Play is inferred.
 """
 
+from ..world import _controls as controls
 from ..world._controls import Sound
 from ._arguments import flag, is_url, refuse, text
 from ._job import Job, Result
@@ -45,7 +46,7 @@ def _begin(job: Job, sound: Sound, message: str, source: str) -> Result:
     """Keys in camel case, unlike the rest."""
     conference = job.find()
     members = chosen(job, conference)
-    hearing = job.rooms.begin_sound(conference, sound, job.member, members, source, job.now, by=job.number)
+    hearing = controls.begin_sound(job.machine, conference, sound, job.member, members, source, job.now, by=job.number)
     ids = [one.member_id for one in hearing]
     if members is None and job.settings.play_to_all == "all":
         ids = ["all"]
@@ -56,5 +57,5 @@ def _end(job: Job, sound: Sound, message: str) -> Result:
     """Some of those for whom it was started may have left: the form says which it is, and is enough."""
     conference = job.find()
     members = () if job.member in getattr(conference, sound) else chosen(job, conference)
-    stopped = job.rooms.end_sound(conference, sound, job.member, members, job.now, by=job.number)
+    stopped = controls.end_sound(job.machine, conference, sound, job.member, members, job.now, by=job.number)
     return job.done(message, applied=stopped)

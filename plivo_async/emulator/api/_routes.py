@@ -17,24 +17,24 @@ MPC = "{mpc}"
 MEMBER = "{member}"
 """Stands for one segment that says which participants: an id, ids with commas, or `all`."""
 
-_ROOM = f"MultiPartyCall/{MPC}"
-_PARTICIPANT = f"{_ROOM}/Participant/{MEMBER}"
-_MEMBER = f"{_ROOM}/Member/{MEMBER}"
+_CONFERENCE = f"MultiPartyCall/{MPC}"
+_PARTICIPANT = f"{_CONFERENCE}/Participant/{MEMBER}"
+_MEMBER = f"{_CONFERENCE}/Member/{MEMBER}"
 
 ROUTES: tuple[tuple[str, str, str], ...] = (
     ("list", "GET", "MultiPartyCall"),
-    ("get", "GET", _ROOM),
-    ("activate", "POST", _ROOM),
-    ("end", "DELETE", _ROOM),
-    ("add-participant", "POST", f"{_ROOM}/Participant"),
-    ("list-participants", "GET", f"{_ROOM}/Participant"),
+    ("get", "GET", _CONFERENCE),
+    ("activate", "POST", _CONFERENCE),
+    ("end", "DELETE", _CONFERENCE),
+    ("add-participant", "POST", f"{_CONFERENCE}/Participant"),
+    ("list-participants", "GET", f"{_CONFERENCE}/Participant"),
     ("get-participant", "GET", _PARTICIPANT),
     ("update-participant", "POST", _PARTICIPANT),
     ("kick", "DELETE", _PARTICIPANT),
-    ("start-recording", "POST", f"{_ROOM}/Record"),
-    ("stop-recording", "DELETE", f"{_ROOM}/Record"),
-    ("pause-recording", "POST", f"{_ROOM}/Record/Pause"),
-    ("resume-recording", "POST", f"{_ROOM}/Record/Resume"),
+    ("start-recording", "POST", f"{_CONFERENCE}/Record"),
+    ("stop-recording", "DELETE", f"{_CONFERENCE}/Record"),
+    ("pause-recording", "POST", f"{_CONFERENCE}/Record/Pause"),
+    ("resume-recording", "POST", f"{_CONFERENCE}/Record/Resume"),
     ("start-participant-recording", "POST", f"{_PARTICIPANT}/Record"),
     ("stop-participant-recording", "DELETE", f"{_PARTICIPANT}/Record"),
     ("pause-participant-recording", "POST", f"{_PARTICIPANT}/Record/Pause"),

@@ -50,7 +50,7 @@ def asgi(core: Core, clock: Callable[[], float], broken: Callable[[str], Excepti
         core.log.told(record, answer.status)
         await _spoil(recipe, answer, core, broken)
         core.log.answered(record, clock())
-        date = recipe.date(core.rooms.wall(clock())) if recipe.date is not None else None
+        date = recipe.date(core.machine.time.wall(clock())) if recipe.date is not None else None
         await _send(send, answer, date, with_body=record.method != "HEAD")
 
     return application

@@ -189,7 +189,7 @@ class _Exchanges:
         return True
 
     def _date(self, recipe: Recipe) -> str | None:
-        instant = self._core.rooms.wall(self._clock())
+        instant = self._core.machine.time.wall(self._clock())
         return recipe.date(instant) if recipe.date is not None else _date_of(instant)
 
     async def _drip(self, record: Request, status: int, data: bytes, head_length: int) -> None:

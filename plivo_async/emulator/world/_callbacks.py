@@ -13,7 +13,7 @@ from ._legs import Leg
 from ._participants import Participant
 from ._recordings import Recording
 from ._settings import Settings
-from ._values import Hook, RoomOptions
+from ._values import ConferenceOptions, Hook
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "mpc-state-changes": ("MPCInitialized", "MPCStart", "MPCEnd"),
@@ -109,7 +109,7 @@ class Callbacks:
             self.note(conference.options.status_callback, params, at)
 
     def before(
-        self, name: str, options: RoomOptions, event: str, at: float, more: Mapping[str, str] | None = None
+        self, name: str, options: ConferenceOptions, event: str, at: float, more: Mapping[str, str] | None = None
     ) -> None:
         """An event of a conference that isn't there yet: it has no UUID, and no number. Inferred."""
         if _subscribed(options, event):
@@ -216,7 +216,7 @@ def at_the_end(conference: Conference) -> dict[str, str]:
     }
 
 
-def _subscribed(options: RoomOptions, event: str) -> bool:
+def _subscribed(options: ConferenceOptions, event: str) -> bool:
     if options.status_callback is None:
         return False
     groups = options.status_callback_events

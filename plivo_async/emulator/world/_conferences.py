@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from ._bills import price, seconds
 from ._participants import Participant
 from ._recordings import Recording
-from ._values import RoomOptions
+from ._values import ConferenceOptions
 
 ConferenceStatus = Literal["Initialized", "Active", "Ended"]
 """The three states, spelt as on the wire."""
@@ -33,7 +33,7 @@ MAX_DURATION = 14_400
 """Seconds that a conference may last unless it is told otherwise. Source: Plivo docs, Add a participant."""
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-_UNSAID = RoomOptions()
+_UNSAID = ConferenceOptions()
 
 
 class Applied(NamedTuple):
@@ -67,7 +67,7 @@ class Conference:
     """A key of `CAUSES`; None until it ended."""
     sub_account: str | None = None
     """Auth ID of the subaccount that owns it; None for the account itself."""
-    options: RoomOptions = field(default=_UNSAID, repr=False)
+    options: ConferenceOptions = field(default=_UNSAID, repr=False)
     """What it was told of itself. The first to say something counts; what nobody has said may still be."""
     activations: list[Applied] = field(default_factory=list)
     """Each time the API really made it Active: one entry at most, unless the emulator is wrong."""
@@ -196,10 +196,10 @@ def headcount(conference: Conference) -> int:
     return conference.guests or sum(one.present for one in conference.roll)
 
 
-def filled(options: RoomOptions, later: RoomOptions) -> RoomOptions:
+def filled(options: ConferenceOptions, later: ConferenceOptions) -> ConferenceOptions:
     """What was said, and of what was said later that which had not been said before."""
     if options is later or later == _UNSAID:
         return options
-    names = (one.name for one in fields(RoomOptions))
+    names = (one.name for one in fields(ConferenceOptions))
     new = {name: getattr(later, name) for name in names if getattr(options, name) is None}
     return replace(options, **new)

@@ -1,7 +1,8 @@
 """What requests may do with a live conference and those in it: select, update, kick, record, play, speak.
 
-Each change is noted in the conference. Methods that take `by`, the number of a request, raise `RuleError` where Plivo
-would refuse; nothing has changed then. An ended conference is a 404 to all of them but the reads (unverified).
+Functions over a `Machine`; each change is noted in the conference. Those that take `by`, the number of a request, raise
+`RuleError` where Plivo would refuse; nothing has changed then. An ended conference is a 404 to all of them but the
+reads (unverified).
 """
 
 from typing import Literal
@@ -21,201 +22,223 @@ Sound = Literal["playing", "speaking"]
 """What is heard, as the attribute of a conference in which it stands."""
 
 
-class Controls(Machine):
-    """A machine with its levers."""
+# ---- Participants -------------------------------------------------------------------------------------------
 
-    # ---- Participants -------------------------------------------------------------------------------------------
 
-    def participants(self, conference: Conference) -> list[Participant]:
-        """Everybody who is or was in it, the one that joined last first. Source: captured lists."""
-        return list(reversed(everybody(conference)))
+def participants(machine: Machine, conference: Conference) -> list[Participant]:
+    """Everybody who is or was in it, the one that joined last first. Source: captured lists."""
+    return list(reversed(everybody(conference)))
 
-    def participant(self, conference: Conference, member_id: str) -> Participant:
-        """One of them, present or not.
 
-        Raises:
-            RuleError: 404: there is none.
-        """
-        found = next((one for one in everybody(conference) if one.member_id == member_id), None)
-        if found is None:
-            raise RuleError(404, "not found")
-        return found
+def participant(machine: Machine, conference: Conference, member_id: str) -> Participant:
+    """One of them, present or not.
 
-    def select(self, conference: Conference, members: Members) -> list[Participant]:
-        """Those who are addressed, each once; all who are present for None.
+    Raises:
+        RuleError: 404: there is none.
+    """
+    found = next((one for one in everybody(conference) if one.member_id == member_id), None)
+    if found is None:
+        raise RuleError(404, "not found")
+    return found
 
-        Raises:
-            RuleError: 404: one of them is unknown or has left; then none is meant (unverified).
-        """
-        present = {one.member_id: one for one in those_present(conference)}
-        if members is None:
-            return list(present.values())
-        chosen = [present.get(member_id) for member_id in dict.fromkeys(members)]
-        found = [one for one in chosen if one is not None]
-        if len(found) < len(chosen):
-            raise RuleError(404, "not found")
-        return found
 
-    def _open(self, conference: Conference, members: Members, now: float) -> list[Participant]:
-        """The same in a conference that must be live."""
-        self._live_one(conference, now)
-        return self.select(conference, members)
+def select(machine: Machine, conference: Conference, members: Members) -> list[Participant]:
+    """Those who are addressed, each once; all who are present for None.
 
-    def _live_one(self, conference: Conference, now: float) -> None:
-        self.advance(now)
-        if not conference.live:
-            raise RuleError(404, "not found")
+    Raises:
+        RuleError: 404: one of them is unknown or has left; then none is meant (unverified).
+    """
+    present = {one.member_id: one for one in those_present(conference)}
+    if members is None:
+        return list(present.values())
+    chosen = [present.get(member_id) for member_id in dict.fromkeys(members)]
+    found = [one for one in chosen if one is not None]
+    if len(found) < len(chosen):
+        raise RuleError(404, "not found")
+    return found
 
-    def update(
-        self,
-        conference: Conference,
-        members: Members,
-        now: float,
-        *,
-        mute: bool | None = None,
-        hold: bool | None = None,
-        coach_mode: bool | None = None,
-        by: int,
-    ) -> list[Participant]:
-        """Mute, hold and coach mode, on or off; None leaves it. Events are told of what has changed.
 
-        Raises:
-            RuleError: 404 as in `select`. 400: coach mode for all (Plivo docs), for several, or for another than a
-                supervisor (both unverified).
-        """
-        chosen = self._open(conference, members, now)
-        if coach_mode is not None and (members is None or len(chosen) != 1 or chosen[0].role != "supervisor"):
-            raise RuleError(400, "coach_mode: for a single supervisor only")
-        for one in chosen:
-            if mute is not None and mute is not one.mute:
-                one.mute = mute
-                self.told.status(conference, "ParticipantMute" if mute else "ParticipantUnmute", now, one)
-            if hold is not None and hold is not one.hold:
-                one.hold = hold
-                self.told.status(conference, "ParticipantHold" if hold else "ParticipantUnhold", now, one)
-            if coach_mode is not None and coach_mode is not one.coach_mode:
-                one.coach_mode = coach_mode
-                event = "ParticipantCoachModeStart" if coach_mode else "ParticipantCoachModeStop"
-                self.told.status(conference, event, now, one)
-        conference.changes += (Applied(by, now),)
-        return chosen
+def _open(machine: Machine, conference: Conference, members: Members, now: float) -> list[Participant]:
+    """The same in a conference that must be live."""
+    _live_one(machine, conference, now)
+    return select(machine, conference, members)
 
-    def kick(self, conference: Conference, members: Members, now: float, *, by: int) -> list[Participant]:
-        """Make them leave, at the same instant.
 
-        Raises:
-            RuleError: 404 as in `select`.
-        """
-        chosen = self._open(conference, members, now)
-        conference.changes += (Applied(by, now),)
-        self.kick_out(conference, chosen, now, everybody=members is None)
-        return chosen
+def _live_one(machine: Machine, conference: Conference, now: float) -> None:
+    machine.time.advance(now)
+    if not conference.live:
+        raise RuleError(404, "not found")
 
-    # ---- Recordings ---------------------------------------------------------------------------------------------
 
-    def start_recording(
-        self, conference: Conference, member_id: str | None, recording: NewRecording, now: float, *, by: int
-    ) -> list[Recording]:
-        """Record the conference or, with a member id, that participant: two recordings for the track "both".
+def update(
+    machine: Machine,
+    conference: Conference,
+    members: Members,
+    now: float,
+    *,
+    mute: bool | None = None,
+    hold: bool | None = None,
+    coach_mode: bool | None = None,
+    by: int,
+) -> list[Participant]:
+    """Mute, hold and coach mode, on or off; None leaves it. Events are told of what has changed.
 
-        Raises:
-            RuleError: 404: no such participant is present. 400: it is not Active, or recorded already (unverified).
-        """
-        self._open(conference, () if member_id is None else (member_id,), now)
-        if conference.state != "Active":
-            raise RuleError(400, "the conference is not active")
-        track = None if member_id is None else recording.track
-        if open_recordings(conference, member_id, track):
-            raise RuleError(400, "it is recorded already")
-        tracks: tuple[Literal["participant", "all"], ...] = ("participant", "all") if track == "both" else ()
-        if not tracks:
-            tracks = ("participant",) if track == "participant" else ("all",)
-        conference.changes += (Applied(by, now),)
-        return [self.recorder.start(conference, recording, now, member_id=member_id, track=one) for one in tracks]
+    Raises:
+        RuleError: 404 as in `select`. 400: coach mode for all (Plivo docs), for several, or for another than a
+            supervisor (both unverified).
+    """
+    chosen = _open(machine, conference, members, now)
+    if coach_mode is not None and (members is None or len(chosen) != 1 or chosen[0].role != "supervisor"):
+        raise RuleError(400, "coach_mode: for a single supervisor only")
+    for one in chosen:
+        if mute is not None and mute is not one.mute:
+            one.mute = mute
+            machine.told.status(conference, "ParticipantMute" if mute else "ParticipantUnmute", now, one)
+        if hold is not None and hold is not one.hold:
+            one.hold = hold
+            machine.told.status(conference, "ParticipantHold" if hold else "ParticipantUnhold", now, one)
+        if coach_mode is not None and coach_mode is not one.coach_mode:
+            one.coach_mode = coach_mode
+            event = "ParticipantCoachModeStart" if coach_mode else "ParticipantCoachModeStop"
+            machine.told.status(conference, event, now, one)
+    conference.changes += (Applied(by, now),)
+    return chosen
 
-    def stop_recording(
-        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
-    ) -> list[Recording]:
-        """Complete what is recorded, paused or not. `track` is that of a participant's recording; None means "all".
 
-        Raises:
-            RuleError: 404: nothing is recorded (unverified), or no such participant is present.
-        """
-        return self._move(conference, member_id, track, now, ("recording", "paused"), "completed", by)
+def kick(machine: Machine, conference: Conference, members: Members, now: float, *, by: int) -> list[Participant]:
+    """Make them leave, at the same instant.
 
-    def pause_recording(
-        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
-    ) -> list[Recording]:
-        """Pause what is recorded. As `stop_recording`, and 400 if it is paused already (unverified)."""
-        return self._move(conference, member_id, track, now, ("recording",), "paused", by)
+    Raises:
+        RuleError: 404 as in `select`.
+    """
+    chosen = _open(machine, conference, members, now)
+    conference.changes += (Applied(by, now),)
+    machine.kick_out(conference, chosen, now, everybody=members is None)
+    return chosen
 
-    def resume_recording(
-        self, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
-    ) -> list[Recording]:
-        """Go on with what is paused. As `stop_recording`, and 400 if it is not paused (unverified)."""
-        return self._move(conference, member_id, track, now, ("paused",), "recording", by)
 
-    def _move(
-        self,
-        conference: Conference,
-        member_id: str | None,
-        track: str | None,
-        now: float,
-        allowed: tuple[Phase, ...],
-        phase: Phase,
-        by: int,
-    ) -> list[Recording]:
-        self._open(conference, () if member_id is None else (member_id,), now)
-        found = open_recordings(conference, member_id, track)
-        if not found:
-            raise RuleError(404, "no recording")
-        for one in found:
-            if one.phase not in allowed:
-                raise RuleError(400, f"the recording's phase is {one.phase!r}")
-        conference.changes += (Applied(by, now),)
-        for one in found:
-            self.recorder.move(conference, one, phase, now)
-        return found
+# ---- Recordings ---------------------------------------------------------------------------------------------
 
-    # ---- Sounds -------------------------------------------------------------------------------------------------
 
-    def begin_sound(
-        self, conference: Conference, sound: Sound, form: str, members: Members, source: str, now: float, *, by: int
-    ) -> list[Participant]:
-        """Play to them, or speak, until it is stopped or they leave; the emulator doesn't know how long it lasts.
+def start_recording(
+    machine: Machine, conference: Conference, member_id: str | None, recording: NewRecording, now: float, *, by: int
+) -> list[Recording]:
+    """Record the conference or, with a member id, that participant: two recordings for the track "both".
 
-        Args:
-            conference: Where they are.
-            sound: Which of the two.
-            form: The members as they were written: `12`, `12,13` or `all`.
-            members: Who they are.
-            source: The URL, or the text.
-            now: Seconds on the clock of `epoch`.
-            by: Number of the request.
+    Raises:
+        RuleError: 404: no such participant is present. 400: it is not Active, or recorded already (unverified).
+    """
+    _open(machine, conference, () if member_id is None else (member_id,), now)
+    if conference.state != "Active":
+        raise RuleError(400, "the conference is not active")
+    track = None if member_id is None else recording.track
+    if open_recordings(conference, member_id, track):
+        raise RuleError(400, "it is recorded already")
+    tracks: tuple[Literal["participant", "all"], ...] = ("participant", "all") if track == "both" else ()
+    if not tracks:
+        tracks = ("participant",) if track == "participant" else ("all",)
+    conference.changes += (Applied(by, now),)
+    return [machine.recorder.start(conference, recording, now, member_id=member_id, track=one) for one in tracks]
 
-        Raises:
-            RuleError: 404 as in `select`.
-        """
-        chosen = self._open(conference, members, now)
-        setattr(conference, sound, {**getattr(conference, sound), form: source})
-        conference.changes += (Applied(by, now),)
-        return chosen
 
-    def end_sound(
-        self, conference: Conference, sound: Sound, form: str, members: Members, now: float, *, by: int
-    ) -> bool:
-        """Stop what was started in this form: one for `12` is not stopped by `all`. Source: Plivo docs, for playing.
+def stop_recording(
+    machine: Machine, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
+) -> list[Recording]:
+    """Complete what is recorded, paused or not. `track` is that of a participant's recording; None means "all".
 
-        Returns:
-            Whether there was anything to stop.
+    Raises:
+        RuleError: 404: nothing is recorded (unverified), or no such participant is present.
+    """
+    return _move(machine, conference, member_id, track, now, ("recording", "paused"), "completed", by)
 
-        Raises:
-            RuleError: 404 as in `select`.
-        """
-        self._open(conference, members, now)
-        sounds = {**getattr(conference, sound)}
-        if sounds.pop(form, None) is None:
-            return False
-        setattr(conference, sound, sounds)
-        conference.changes += (Applied(by, now),)
-        return True
+
+def pause_recording(
+    machine: Machine, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
+) -> list[Recording]:
+    """Pause what is recorded. As `stop_recording`, and 400 if it is paused already (unverified)."""
+    return _move(machine, conference, member_id, track, now, ("recording",), "paused", by)
+
+
+def resume_recording(
+    machine: Machine, conference: Conference, member_id: str | None, track: str | None, now: float, *, by: int
+) -> list[Recording]:
+    """Go on with what is paused. As `stop_recording`, and 400 if it is not paused (unverified)."""
+    return _move(machine, conference, member_id, track, now, ("paused",), "recording", by)
+
+
+def _move(
+    machine: Machine,
+    conference: Conference,
+    member_id: str | None,
+    track: str | None,
+    now: float,
+    allowed: tuple[Phase, ...],
+    phase: Phase,
+    by: int,
+) -> list[Recording]:
+    _open(machine, conference, () if member_id is None else (member_id,), now)
+    found = open_recordings(conference, member_id, track)
+    if not found:
+        raise RuleError(404, "no recording")
+    for one in found:
+        if one.phase not in allowed:
+            raise RuleError(400, f"the recording's phase is {one.phase!r}")
+    conference.changes += (Applied(by, now),)
+    for one in found:
+        machine.recorder.move(conference, one, phase, now)
+    return found
+
+
+# ---- Sounds -------------------------------------------------------------------------------------------------
+
+
+def begin_sound(
+    machine: Machine,
+    conference: Conference,
+    sound: Sound,
+    form: str,
+    members: Members,
+    source: str,
+    now: float,
+    *,
+    by: int,
+) -> list[Participant]:
+    """Play to them, or speak, until it is stopped or they leave; the emulator doesn't know how long it lasts.
+
+    Args:
+        machine: The world.
+        conference: Where they are.
+        sound: Which of the two.
+        form: The members as they were written: `12`, `12,13` or `all`.
+        members: Who they are.
+        source: The URL, or the text.
+        now: Seconds on the clock of `epoch`.
+        by: Number of the request.
+
+    Raises:
+        RuleError: 404 as in `select`.
+    """
+    chosen = _open(machine, conference, members, now)
+    setattr(conference, sound, {**getattr(conference, sound), form: source})
+    conference.changes += (Applied(by, now),)
+    return chosen
+
+
+def end_sound(
+    machine: Machine, conference: Conference, sound: Sound, form: str, members: Members, now: float, *, by: int
+) -> bool:
+    """Stop what was started in this form: one for `12` is not stopped by `all`. Source: Plivo docs, for playing.
+
+    Returns:
+        Whether there was anything to stop.
+
+    Raises:
+        RuleError: 404 as in `select`.
+    """
+    _open(machine, conference, members, now)
+    sounds = {**getattr(conference, sound)}
+    if sounds.pop(form, None) is None:
+        return False
+    setattr(conference, sound, sounds)
+    conference.changes += (Applied(by, now),)
+    return True

@@ -31,7 +31,8 @@ from ._phones import Phones
 from ._recorder import Recorder
 from ._registry import Registry
 from ._settings import Settings
-from ._values import Joining, RoomOptions
+from ._timeline import Timeline
+from ._values import ConferenceOptions, Joining
 
 OWN_NUMBER = "14155550100"
 """What people call to get into a conference by XML; made up."""
@@ -44,7 +45,7 @@ _HUNG_UP: ExitCause = "Participant Call Hangup"
 _HANGUP_CODES: dict[ExitCause, int] = {_KICKED: 4030, _ENDED: 4020}
 
 
-class Machine(Registry):
+class Machine:
     """The conferences of one account and all that becomes of them.
 
     Args:
@@ -66,13 +67,14 @@ class Machine(Registry):
         answer_after: float = 1.0,
         calls_per_second: float | None = 2.0,
     ) -> None:
-        super().__init__(epoch)
+        self.time = Timeline(epoch)
+        self.registry = Registry()
         self.settings = Settings() if settings is None else settings
-        self.phones = Phones(self)
-        self.told = Callbacks(self.wall, auth_id, self.settings)
-        self.recorder = Recorder(self.told, new_uuid, self.wall, auth_id)
+        self.phones = Phones(self, self.time)
+        self.told = Callbacks(self.time.wall, auth_id, self.settings)
+        self.recorder = Recorder(self.told, new_uuid, self.time.wall, auth_id)
         self.dialler = Dialler(
-            self.agenda,
+            self.time.agenda,
             self.phones,
             self.told,
             answer_after=answer_after,
@@ -83,14 +85,14 @@ class Machine(Registry):
         self.legs: dict[str, Leg] = {}
         self._new_uuid = new_uuid
         self._members = 0
-        self._seat, self._expire, self._look = self._seat_guests, self._time_is_up, self.sync  # bound once for all
+        self._seat, self._expire, self._look = self._seat_guests, self._time_is_up, self.time.sync  # bound once for all
 
     # ---- Conferences --------------------------------------------------------------------------------------------
 
     def create(
         self,
         name: str,
-        options: RoomOptions,
+        options: ConferenceOptions,
         at: float,
         *,
         uuid: str | None = None,
@@ -105,7 +107,7 @@ class Machine(Registry):
         conference = Conference(
             friendly_name=name,
             mpc_uuid=(uuid or self._new_uuid()).lower(),
-            creation_time=self.wall(at),
+            creation_time=self.time.wall(at),
             created_at=at,
             options=options,
             sub_account=sub_account,
@@ -114,9 +116,9 @@ class Machine(Registry):
             seat=self._seat,
             look=self._look,
         )
-        self.enter(conference)
+        self.registry.enter(conference)
         self._members += guests
-        self.agenda.put(at + conference.max_duration, self._expire, conference)
+        self.time.agenda.put(at + conference.max_duration, self._expire, conference)
         self.told.status(conference, "MPCInitialized", at)
         return conference
 
@@ -125,7 +127,7 @@ class Machine(Registry):
         if conference.state != "Initialized":
             return False
         conference.state = "Active"
-        conference.start_time = self.wall(at)
+        conference.start_time = self.time.wall(at)
         self.told.status(conference, "MPCStart", at)
         self.recorder.begin_due(conference, at)
         return True
@@ -133,7 +135,7 @@ class Machine(Registry):
     def finish(self, conference: Conference, at: float, code: int, *, by: int | None = None) -> None:
         """A live one becomes Ended."""
         conference.state = "Ended"
-        conference.end_time = self.wall(at)
+        conference.end_time = self.time.wall(at)
         conference.termination_cause_code = code
         if by is not None:
             conference.endings.append(Applied(by, at))
@@ -149,14 +151,14 @@ class Machine(Registry):
         if conference.live and at >= conference.created_at + conference.max_duration:
             self.finish(conference, at, 2000)
 
-    def _merge(self, conference: Conference, options: RoomOptions, at: float) -> None:
+    def _merge(self, conference: Conference, options: ConferenceOptions, at: float) -> None:
         before = conference.max_duration
         if self.settings.later_options == "ignored":
             conference.options = filled(conference.options, options)
         else:
             conference.options = filled(options, conference.options)
         if conference.max_duration != before:
-            self.agenda.put(max(at, conference.created_at + conference.max_duration), self._expire, conference)
+            self.time.agenda.put(max(at, conference.created_at + conference.max_duration), self._expire, conference)
 
     # ---- Participants -------------------------------------------------------------------------------------------
 
@@ -164,14 +166,14 @@ class Machine(Registry):
         self, conference: Conference, leg: Leg, joining: Joining, at: float, *, dialled: bool = False
     ) -> Participant:
         """A live call comes in."""
-        self._merge(conference, joining.room, at)
+        self._merge(conference, joining.options, at)
         self._members += 1
         one = Participant(
             member_id=str(self._members),
             mpc_uuid=conference.mpc_uuid,
             leg=leg,
             role=joining.role,
-            join_time=self.wall(at),
+            join_time=self.time.wall(at),
             coach_mode=joining.coach_mode and joining.role == "supervisor",
             mute=joining.mute,
             hold=joining.hold,
@@ -228,13 +230,13 @@ class Machine(Registry):
 
     def move_out(self, leg: Leg, at: float) -> None:
         """A call leaves the conference that it is in, if any, and goes on."""
-        conference = self._by_uuid.get(leg.mpc_uuid or "")
+        conference = self.registry.by_uuid.get(leg.mpc_uuid or "")
         if conference is not None:
             self.leave(conference, _of(conference, leg), at, _TRANSFERRED)
 
     def hang_up(self, leg: Leg, now: float) -> None:
         """The phone's owner ends a call or, while it rings, rejects it."""
-        conference = self._by_uuid.get(leg.mpc_uuid or "")
+        conference = self.registry.by_uuid.get(leg.mpc_uuid or "")
         if leg.over:  # another call of the phone may have taken this one with it
             return
         self.dialler.end(leg, now, 4000 if leg.live else 3020)
@@ -248,7 +250,7 @@ class Machine(Registry):
             self._exit(conference, one, at, _HUNG_UP)
 
     def _exit(self, conference: Conference, one: Participant, at: float, cause: ExitCause) -> None:
-        one.exit_time = self.wall(at)
+        one.exit_time = self.time.wall(at)
         one.exit_cause = cause
         one.leg.mpc_uuid = one.leg.member_id = None
         self.recorder.complete(conference, at, member_id=one.member_id)
@@ -266,7 +268,7 @@ class Machine(Registry):
 
     def press(self, leg: Leg, key: str, now: float) -> None:
         """A key is pressed: to confirm, or within a conference."""
-        conference = self._by_uuid.get(leg.mpc_uuid or "")
+        conference = self.registry.by_uuid.get(leg.mpc_uuid or "")
         if self.dialler.pending(leg):
             self.dialler.press(leg, key, now)
         elif conference is not None:
@@ -306,9 +308,9 @@ class Machine(Registry):
     def _arrives(self, dial: Dial, leg: Leg, at: float) -> None:
         """A dialled phone was answered: it joins the live conference of that name, or makes it."""
         joining = dial.joining
-        conference = self.live(dial.name)
+        conference = self.registry.live(dial.name)
         if conference is None and joining.create_mpc_with_single_participant:
-            conference = self.create(dial.name, joining.room, at)
+            conference = self.create(dial.name, joining.options, at)
         if conference is None or headcount(conference) >= conference.max_participants:
             self.dialler.end(leg, at, 4000)
             who = None
@@ -318,7 +320,7 @@ class Machine(Registry):
         self.tell_added(dial.name, joining, conference, at, who)
 
     def _nobody_came(self, dial: Dial, at: float) -> None:
-        conference = self.live(dial.name)
+        conference = self.registry.live(dial.name)
         self.tell_added(dial.name, dial.joining, conference or dial.conference, at, None)
         if conference is not None and not headcount(conference) and not self.dialler.waits_for(dial.name):
             self.finish(conference, at, 1000)  # it was made by the request, and nobody ever came
@@ -335,7 +337,7 @@ class Machine(Registry):
         """What became of a request to add a participant. The values of the outcome are unverified."""
         event, more = _COMPLETED, {"AddParticipantAPIRequestOutcome": "failure" if who is None else "success"}
         if conference is None:
-            self.told.before(name, joining.room, event, at, more)
+            self.told.before(name, joining.options, event, at, more)
         else:
             self.told.status(conference, event, at, who, more)
 

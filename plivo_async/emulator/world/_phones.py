@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol, Self
 
 from ._legs import Leg
+from ._timeline import Timeline
 
 KEYS = "0123456789*#"
 
@@ -24,18 +25,6 @@ class Reaction(NamedTuple):
 
 class Line(Protocol):
     """What a phone is connected to."""
-
-    def sync(self) -> float:
-        """Let happen what is due, and tell the time."""
-        ...
-
-    def act(self) -> float:
-        """The same for somebody who is about to change something.
-
-        Raises:
-            RuntimeError: That is to be done elsewhere.
-        """
-        ...
 
     def pick_up(self, leg: Leg, now: float) -> None:
         """A ringing call is answered."""
@@ -57,7 +46,7 @@ class Phone:
     phone don't know of each other: it is only busy if it is told to be.
     """
 
-    __slots__ = ("_calls", "_line", "_reaction", "_rings", "confirm_key", "number")
+    __slots__ = ("_calls", "_line", "_reaction", "_rings", "_time", "confirm_key", "number")
 
     number: str
     """As it was first written."""
@@ -65,12 +54,13 @@ class Phone:
     """What it presses when it is asked to confirm: a key, "right" (the default) for whichever is asked for, or None for
     nothing until `press` or the time is up."""
 
-    def __init__(self, number: str, line: Line) -> None:
+    def __init__(self, number: str, line: Line, time: Timeline) -> None:
         if not bare(number):
             raise ValueError("a phone needs a number")
         self.number = number
         self.confirm_key = "right"
         self._line = line
+        self._time = time
         self._reaction = Reaction("answers")
         self._rings = 0
         self._calls: list[Leg] = []
@@ -120,7 +110,7 @@ class Phone:
         return self._do(Reaction("invalid"))
 
     def _do(self, reaction: Reaction) -> Self:
-        self._line.act()  # what is due has met the phone as it was
+        self._time.act()  # what is due has met the phone as it was
         self._reaction = reaction
         return self
 
@@ -129,13 +119,13 @@ class Phone:
     @property
     def rings(self) -> int:
         """How often it was rung; a phone that is busy counts, one that doesn't exist never rings."""
-        self._line.sync()
+        self._time.sync()
         return self._rings
 
     @property
     def calls(self) -> list[Leg]:
         """Every call to it and from it, those that are still to be dialled included, in order of their beginning."""
-        self._line.sync()
+        self._time.sync()
         return list(self._calls)
 
     # ---- What its owner does ------------------------------------------------------------------------------------
@@ -146,7 +136,7 @@ class Phone:
         Raises:
             ValueError: It doesn't ring.
         """
-        now = self._line.act()
+        now = self._time.act()
         for leg in self._those("ringing"):
             self._line.pick_up(leg, now)
 
@@ -156,7 +146,7 @@ class Phone:
         Raises:
             ValueError: There is no such call.
         """
-        now = self._line.act()
+        now = self._time.act()
         for leg in self._those("ringing", "in-progress"):
             self._line.hang_up(leg, now)
 
@@ -171,7 +161,7 @@ class Phone:
         """
         if len(key) != 1 or key not in KEYS:
             raise ValueError(f"key: {key!r} is none of {' '.join(KEYS)}")
-        now = self._line.act()
+        now = self._time.act()
         for leg in self._those("in-progress"):
             self._line.press(leg, key, now)
 
@@ -191,10 +181,11 @@ def _checked(after: float) -> float:
 class Phones:
     """All phones there are: each is made when it is first spoken of."""
 
-    __slots__ = ("_by_number", "_line")
+    __slots__ = ("_by_number", "_line", "_time")
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, time: Timeline) -> None:
         self._line = line
+        self._time = time
         self._by_number: dict[str, Phone] = {}
 
     def get(self, number: str) -> Phone:
@@ -202,7 +193,7 @@ class Phones:
         key = bare(number)
         phone = self._by_number.get(key)
         if phone is None:
-            phone = self._by_number[key] = Phone(number, self._line)
+            phone = self._by_number[key] = Phone(number, self._line, self._time)
         return phone
 
     def reaction(self, number: str) -> Reaction:

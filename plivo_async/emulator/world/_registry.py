@@ -1,10 +1,7 @@
-"""Which conferences there are, and what time it is."""
+"""Which conferences there are."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
 
-from ._agenda import Agenda
 from ._conferences import Conference
 
 
@@ -30,21 +27,11 @@ class View(Mapping[str, Conference]):
 
 
 class Registry:
-    """All conferences of one account, by name and by UUID, and the clock that they live by.
+    """All conferences of one account, by name and by UUID."""
 
-    Args:
-        epoch: Wall-clock time at second 0 of the clock that is handed in as `now`; aware.
-    """
-
-    def __init__(self, epoch: datetime) -> None:
-        self.epoch = epoch
-        self.now = 0.0
-        self.clock: Callable[[], float | None] = lambda: self.now
-        self.check: Callable[[], None] = lambda: None
-        self.agenda = Agenda()
+    def __init__(self) -> None:
         self._newest: dict[str, Conference] = {}
         self._by_uuid: dict[str, Conference] = {}
-        self._still = False
         self.newest: Mapping[str, Conference] = View(self._newest)
         self.by_uuid: Mapping[str, Conference] = View(self._by_uuid)
 
@@ -68,43 +55,3 @@ class Registry:
         if conference.mpc_uuid in self._by_uuid:
             raise ValueError(f"there is a conference with the UUID {conference.mpc_uuid} already")
         self._newest[conference.friendly_name] = self._by_uuid[conference.mpc_uuid] = conference
-
-    # ---- Time ---------------------------------------------------------------------------------------------------
-
-    def instant(self, now: float) -> datetime:
-        """The wall-clock time of second `now`, aware, in UTC."""
-        return (self.epoch + timedelta(seconds=now)).astimezone(UTC)
-
-    def wall(self, now: float) -> datetime:
-        """The same, cut to whole seconds as on the wire."""
-        return self.instant(now).replace(microsecond=0)
-
-    def advance(self, now: float) -> None:
-        """Let everything happen that is due by then; an earlier instant than the last one changes nothing."""
-        self.agenda.run(now)
-        self.now = max(self.now, now)
-
-    def sync(self) -> float:
-        """Advance to what the clock says, if it says anything and nothing holds it still, and tell the time."""
-        now = None if self._still or self.agenda.running else self.clock()
-        if now is not None:
-            self.advance(now)
-        return self.now
-
-    def act(self) -> float:
-        """The same for somebody who is about to change something.
-
-        Raises:
-            RuntimeError: That is to be done elsewhere.
-        """
-        self.check()
-        return self.sync()
-
-    @contextmanager
-    def still(self) -> Iterator[None]:
-        """Let nothing happen by itself, whoever looks: an answer is made, of one moment."""
-        before, self._still = self._still, True
-        try:
-            yield
-        finally:
-            self._still = before

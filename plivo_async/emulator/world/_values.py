@@ -1,4 +1,4 @@
-"""What a request asks of a conference, as values: read from the wire by the API, obeyed by the rooms."""
+"""What a request asks of a conference, as values: read from the wire by the API, obeyed by the machine."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -39,7 +39,7 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomOptions:
+class ConferenceOptions:
     """What a request says of the conference as a whole; None where it says nothing. The first one to say it counts."""
 
     max_duration: int | None = None
@@ -72,7 +72,7 @@ class Joining:
     record_participant_track: bool = False
     call_status_callback: Hook | None = None
     on_exit_action: Hook | None = None
-    room: RoomOptions = field(default_factory=RoomOptions)
+    options: ConferenceOptions = field(default_factory=ConferenceOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from plivo_async.emulator._chance import Line
 from plivo_async.emulator.api._api import HANDLERS
 from plivo_async.emulator.api._auth import Account, made_up
 from plivo_async.emulator.api._routes import OPERATIONS, ROUTES, route
+from plivo_async.emulator.world import _rules as rules
 
 from ..support import ACTIVE, AUTH_ID, AUTH_TOKEN, ROOT, USUAL, Headers, ask, authorization, new_core, told
 
@@ -27,7 +28,7 @@ ROOM = "11111111-2222-4333-8444-555555555555"
 def test_emulator_activate_starts_a_waiting_conference() -> None:
     """POST {"status": "active"}: Initialized becomes Active, 204 without a body."""
     core = new_core()
-    room = core.rooms.add("a", now=0)
+    room = rules.add(core.machine, "a", now=0)
     answer, record = ask(core, "POST", "name_a/", ACTIVE, now=1.0)
     assert answer is not None
     assert (answer.status, answer.body, room.status, record.applied, record.status) == (204, b"", "Active", True, 204)
@@ -39,7 +40,7 @@ def test_emulator_activate_starts_a_waiting_conference() -> None:
 def test_emulator_activate_only_from_initialized(state: str, reference: str) -> None:
     """Activating an Active or an Ended conference is a 404."""
     core = new_core()
-    core.rooms.add("a", now=0, status=state, uuid=ROOM)
+    rules.add(core.machine, "a", now=0, status=state, uuid=ROOM)
     status, body = told(core, "POST", reference, ACTIVE)
     assert (status, body["error"]) == (404, "not found")
     assert not core.log.requests[0].applied
@@ -49,7 +50,7 @@ def test_emulator_activate_creates_nothing() -> None:
     """Activating a name that nobody has is a 404, and no conference comes of it."""
     core = new_core()
     assert told(core, "POST", "name_a/", ACTIVE)[0] == 404
-    assert not core.rooms.newest
+    assert not core.machine.registry.newest
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_emulator_activate_creates_nothing() -> None:
 def test_emulator_activate_takes_what_the_sdks_send(body: Any) -> None:
     """Any case, lists of one element as the Python SDK sends them, and unknown keys."""
     core = new_core()
-    core.rooms.add("a", now=0)
+    rules.add(core.machine, "a", now=0)
     assert told(core, "POST", "name_a/", json.dumps(body).encode()) == (204, None)
 
 
@@ -91,7 +92,7 @@ def test_emulator_activate_takes_what_the_sdks_send(body: Any) -> None:
 def test_emulator_activate_refuses_other_bodies(body: bytes, reason: str) -> None:
     """A body that is no JSON object with the status `active` is a 400 and changes nothing."""
     core = new_core()
-    room = core.rooms.add("a", now=0)
+    room = rules.add(core.machine, "a", now=0)
     status, answer = told(core, "POST", "name_a/", body)
     assert status == 400
     assert answer["error"].startswith(reason)
@@ -110,7 +111,7 @@ def test_emulator_activate_refuses_other_bodies(body: bytes, reason: str) -> Non
 def test_emulator_post_needs_json(content_type: str | None, status: int) -> None:
     """A POST has the content type application/json."""
     core = new_core()
-    core.rooms.add("a", now=0)
+    rules.add(core.machine, "a", now=0)
     headers = USUAL[:1] + ((("content-type", content_type),) if content_type else ())
     assert told(core, "POST", "name_a/", ACTIVE, headers=headers)[0] == status
 
@@ -123,7 +124,7 @@ def test_emulator_post_needs_json(content_type: str | None, status: int) -> None
 def test_emulator_end_ends_a_live_conference(state: str, reference: str) -> None:
     """DELETE: 204 without a body, Ended by 3000 Hangup API Triggered; what the SDKs put into the body is ignored."""
     core = new_core()
-    room = core.rooms.add("a", now=0, status=state, uuid=ROOM)
+    room = rules.add(core.machine, "a", now=0, status=state, uuid=ROOM)
     assert told(core, "DELETE", reference, b'{"friendly_name": "a"}', now=2.0) == (204, None)
     assert (room.status, room.termination_cause_code, room.endings) == ("Ended", 3000, [(1, 2.0)])
     assert told(core, "DELETE", reference)[0] == 404
@@ -135,7 +136,7 @@ def test_emulator_end_ends_a_live_conference(state: str, reference: str) -> None
 def test_emulator_get_by_name_shows_a_live_conference() -> None:
     """Every documented key, nullable ones null while live, URIs by name as it was fetched."""
     core = new_core()
-    core.rooms.add("Ö / b", now=0, uuid=ROOM)
+    rules.add(core.machine, "Ö / b", now=0, uuid=ROOM)
     status, body = told(core, "GET", "name_%C3%96%20%2F%20b/")
     assert status == 200
     assert UUID(body.pop("api_id")).version == 4
@@ -163,9 +164,9 @@ def test_emulator_get_by_name_shows_a_live_conference() -> None:
 def test_emulator_get_by_uuid_shows_an_ended_conference() -> None:
     """By UUID (in any case) the ended ones are found as well, with their bill; URIs are by UUID."""
     core = new_core()
-    room = core.rooms.add("a", now=0, uuid=ROOM, waiting=2, sub_account="SA0123456789ABCDEFGH")
-    core.rooms.activate(room, 3)
-    core.rooms.end(room, 70, cause=2000)
+    room = rules.add(core.machine, "a", now=0, uuid=ROOM, waiting=2, sub_account="SA0123456789ABCDEFGH")
+    rules.activate(core.machine, room, 3)
+    rules.end(core.machine, room, 70, cause=2000)
     status, body = told(core, "GET", f"uuid_{ROOM.upper()}/")
     assert status == 200
     assert body["status"] == "Ended"
@@ -189,7 +190,7 @@ def test_emulator_unverified_shapes_can_be_chosen() -> None:
         done_status=200,
     )
     core = new_core(settings=settings)
-    core.rooms.add("a", now=0, uuid=ROOM)
+    rules.add(core.machine, "a", now=0, uuid=ROOM)
     status, body = told(core, "POST", "name_a/", ACTIVE)
     assert (status, set(body)) == (200, {"api_id", "message", "request_uuid"})
     assert told(core, "GET", "name_a/")[1]["creation_time"] == "2026-11-23 12:00:00+00:00"
@@ -221,7 +222,7 @@ def test_emulator_unverified_shapes_can_be_chosen() -> None:
 def test_emulator_name_is_decoded_once(path: str, name: str) -> None:
     """The segment is percent-decoded once, as UTF-8, whatever is in it; the last slash may be missing."""
     core = new_core()
-    core.rooms.add(name, now=0)
+    rules.add(core.machine, name, now=0)
     status, body = told(core, "GET", path)
     assert (status, body["friendly_name"]) == (200, name)
     assert core.log.requests[0].raw_path == ROOT + path
@@ -267,7 +268,7 @@ def test_emulator_any_name_comes_through(name: str) -> None:
 def test_emulator_other_paths_are_refused(method: str, target: str, status: int) -> None:
     """404 for what is nowhere, 400 for what can't be decoded, 405 for a verb that a path doesn't have."""
     core = new_core()
-    core.rooms.add("a", now=0)
+    rules.add(core.machine, "a", now=0)
     answer, record = ask(core, method, target)
     assert answer is not None
     assert (answer.status, record.status, record.applied, record.operation is None) == (
@@ -318,7 +319,7 @@ def test_emulator_every_route_has_its_handler() -> None:
 def test_emulator_bad_credentials_are_401(value: str | None) -> None:
     """Whatever isn't this account's ID and token in HTTP Basic is a 401 with a challenge; nothing is applied."""
     core = new_core()
-    core.rooms.add("a", now=0)
+    rules.add(core.machine, "a", now=0)
     headers: Headers = (JSON,) if value is None else (JSON, ("Authorization", value))
     answer, record = ask(core, "POST", "name_a/", ACTIVE, headers=headers)
     assert answer is not None
@@ -379,7 +380,7 @@ def test_emulator_error_bodies_have_three_shapes(shape: Any, body: bytes, conten
 def test_emulator_over_the_limit_nothing_is_executed() -> None:
     """The request over the limit is answered 429 and not executed; a window later it is."""
     core = new_core(limit=Limit(2, per=5.0))
-    room = core.rooms.add("a", now=0)
+    room = rules.add(core.machine, "a", now=0)
     assert [told(core, "GET", "name_a/", now=at)[0] for at in (0.0, 1.0)] == [200, 200]
     status, body = told(core, "POST", "name_a/", ACTIVE, now=4.0)
     assert (status, body["error"], room.status) == (429, "too many requests", "Initialized")
@@ -426,7 +427,7 @@ def test_emulator_limit_counts_who_has_access() -> None:
 def test_emulator_answers_wrong_on_purpose(fault: str, status: int, applied: bool, content_type: str) -> None:
     """An injected answer has its status and form; whether the request took its course is as its name says."""
     core = new_core(faults=Faults({fault: 1.0}))
-    room = core.rooms.add("a", now=0)
+    room = rules.add(core.machine, "a", now=0)
     answer, record = ask(core, "POST", "name_a/", ACTIVE)
     assert answer is not None
     assert (answer.status, answer.headers[0][1]) == (status, content_type)
@@ -446,7 +447,7 @@ def test_emulator_not_json_keeps_the_status_of_a_body() -> None:
 def test_emulator_reset_before_is_nothing_at_all() -> None:
     """A request whose connection is reset before is neither counted nor applied nor answered."""
     core = new_core(faults=Faults({"reset-before": 1.0}, operations=("activate",)), limit=Limit(1))
-    room = core.rooms.add("a", now=0)
+    room = rules.add(core.machine, "a", now=0)
     answer, record = ask(core, "POST", "name_a/", ACTIVE)
     assert (answer, record.status, room.status) == (None, None, "Initialized")
     assert told(core, "GET", "")[0] == 200
@@ -482,7 +483,7 @@ def test_emulator_503_may_say_when() -> None:
 def test_emulator_script_counts_by_conference_however_addressed() -> None:
     """The nth request for a conference is the nth, by name or by UUID."""
     core = new_core()
-    core.rooms.add("a", now=0, uuid=ROOM)
+    rules.add(core.machine, "a", now=0, uuid=ROOM)
     for target in ("name_a/", f"uuid_{ROOM}/", "name_b/", "name_a"):
         told(core, "GET", target)
     assert [(one.name, one.uuid, one.nth) for one in core.log.requests] == [

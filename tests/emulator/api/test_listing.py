@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from plivo_async.emulator import Settings
 from plivo_async.emulator._core import Core
+from plivo_async.emulator.world import _rules as rules
 
 from ..support import ROOT, new_core, told
 
@@ -26,9 +27,9 @@ def listed(core: Core, now: float = 0.0, **filters: Any) -> list[str]:
 def test_emulator_list_is_newest_first_by_uuid() -> None:
     """All live ones and those that ended lately, the newest first, with URIs by UUID and no `api_id` of their own."""
     core = new_core()
-    core.rooms.add("old", now=0, status="ended")
-    core.rooms.add("mid", now=1, status="active")
-    room = core.rooms.add("new", now=2)
+    rules.add(core.machine, "old", now=0, status="ended")
+    rules.add(core.machine, "mid", now=1, status="active")
+    room = rules.add(core.machine, "new", now=2)
     status, body = told(core, "GET", "", now=3)
     assert status == 200
     assert set(body) == {"api_id", "meta", "objects"}
@@ -41,9 +42,9 @@ def test_emulator_list_is_newest_first_by_uuid() -> None:
 def test_emulator_list_filters_by_value() -> None:
     """Name (exact), status (any case), cause and subaccount; empty and unknown filters are none."""
     core = new_core()
-    core.rooms.add("a b", now=0)
-    core.rooms.add("b", now=0, status="active", sub_account="SA0123456789ABCDEFGH")
-    core.rooms.end(core.rooms.add("c", now=0), 1, cause=3000)
+    rules.add(core.machine, "a b", now=0)
+    rules.add(core.machine, "b", now=0, status="active", sub_account="SA0123456789ABCDEFGH")
+    rules.end(core.machine, rules.add(core.machine, "c", now=0), 1, cause=3000)
     assert listed(core, 2, friendly_name="a b") == ["a b"]
     assert listed(core, 2, friendly_name="a") == []
     assert listed(core, 2, status="Active") == ["b"]
@@ -57,7 +58,7 @@ def test_emulator_list_filters_by_creation() -> None:
     """The four comparisons, in UTC, against whole seconds as they are shown."""
     core = new_core()
     for second in range(3):
-        core.rooms.add(str(second), now=second)
+        rules.add(core.machine, str(second), now=second)
     middle = "2026-11-23 12:00:01"
     assert listed(core, creation_time__gt=middle) == ["2"]
     assert listed(core, creation_time__gte=middle) == ["2", "1"]
@@ -70,8 +71,8 @@ def test_emulator_list_window() -> None:
     """Without bounds: ended within 7 days, and the live; with one bound: 30 days from or to it, and only ended ones."""
     core = new_core()
     for day in (0, 10, 39, 50):
-        core.rooms.add(str(day), now=day * DAY, status="ended")
-    core.rooms.add("live", now=50 * DAY)
+        rules.add(core.machine, str(day), now=day * DAY, status="ended")
+    rules.add(core.machine, "live", now=50 * DAY)
     assert listed(core, 50 * DAY) == ["live", "50"]
     assert listed(core, 16 * DAY) == ["live", "50", "39", "10"]  # seen from the past, the others lie ahead
     assert listed(core, 50 * DAY, end_time__gte="2026-11-24 00:00") == ["10"]
@@ -124,8 +125,8 @@ def test_emulator_list_pages_hold_all_once(total: int, limit: int, active: bool)
     """Following `next` meets every object once, in order, the filters kept; `previous` leads back."""
     core = new_core()
     for number in range(total):
-        core.rooms.add(str(number), now=0, status="active")
-        core.rooms.add(f"waiting {number}", now=0)
+        rules.add(core.machine, str(number), now=0, status="active")
+        rules.add(core.machine, f"waiting {number}", now=0)
     target: str | None = f"?limit={limit}&status=active" if active else f"?status=active&limit={limit}"
     seen: list[str] = []
     before = None
@@ -145,15 +146,15 @@ def test_emulator_list_links_are_relative_and_quoted() -> None:
     """Links name no host; filters come through them unharmed, or are dropped where the settings say so."""
     core = new_core(settings=Settings(total_key="total_count"))
     for _ in range(2):
-        core.rooms.add("a&b Ö", now=0, status="ended")
+        rules.add(core.machine, "a&b Ö", now=0, status="ended")
     meta = told(core, "GET", f"?limit=1&friendly_name={quote('a&b Ö')}&offset=1")[1]["meta"]
     parts = urlsplit(meta["previous"])
     assert (parts.netloc, parts.path) == ("", ROOT)
     assert parse_qs(parts.query) == {"limit": ["1"], "offset": ["0"], "friendly_name": ["a&b Ö"]}
     assert (meta["total_count"], meta["next"]) == (2, None)
     core = new_core(settings=Settings(filters_in_links=False))
-    core.rooms.add("a", now=0)
-    core.rooms.add("b", now=0)
+    rules.add(core.machine, "a", now=0)
+    rules.add(core.machine, "b", now=0)
     assert told(core, "GET", "?status=initialized&limit=1")[1]["meta"]["next"] == f"{ROOT}?limit=1&offset=1"
 
 
@@ -175,7 +176,7 @@ def test_emulator_list_links_keep_every_filter() -> None:
 def test_emulator_list_window_is_a_week() -> None:
     """What ended a week ago is listed, what ended a second earlier is not."""
     core = new_core()
-    core.rooms.add("a", now=0, status="ended")
+    rules.add(core.machine, "a", now=0, status="ended")
     assert listed(core, 7 * DAY) == ["a"]
     assert listed(core, 7 * DAY + 1) == []
 
@@ -183,7 +184,7 @@ def test_emulator_list_window_is_a_week() -> None:
 def test_emulator_list_offset_past_the_end() -> None:
     """Behind the last object there is an empty page, whose `previous` leads back towards them."""
     core = new_core()
-    core.rooms.add("a", now=0)
+    rules.add(core.machine, "a", now=0)
     status, body = told(core, "GET", "?limit=5&offset=7")
     assert (status, body["objects"], body["meta"]["next"]) == (200, [], None)
     assert body["meta"]["previous"] == f"{ROOT}?limit=5&offset=2"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from plivo_async.emulator import MEANINGS, Fault, Faults, Limit
 from plivo_async.emulator._core import Core
 from plivo_async.emulator.api._routes import ALIASES, OPERATIONS, ROUTES, route
+from plivo_async.emulator.world import _rules as rules
 
 from ..api.test_contract import EVERYTHING, EXAMPLES, ROOM, example, service
 from ..support import ACTIVE, AUTH_ID, ROOT, USUAL, Client, ask, new_core, told
@@ -26,7 +27,9 @@ READS = {"list", "get", "list-participants", "get-participant"}
 def prepared(operation: str = "", **options: Any) -> Core:
     """A core with a conference in which that operation has something to do."""
     core = new_core(**options)
-    core.rooms.add("a", now=0, uuid=ROOM, waiting=3, status="initialized" if operation == "activate" else "active")
+    rules.add(
+        core.machine, "a", now=0, uuid=ROOM, waiting=3, status="initialized" if operation == "activate" else "active"
+    )
     for path in ("", "Participant/1/"):
         if operation.endswith("recording") and not operation.startswith("start"):
             told(core, "POST", f"name_a/{path}Record/")
@@ -57,15 +60,15 @@ def test_emulator_every_fault_hits_every_operation(operation: str) -> None:
 def hits(operation: str, fault: Fault) -> None:
     """A fault hits an operation."""
     core = prepared(operation)
-    before = core.rooms.by_uuid[ROOM].applied
+    before = core.machine.registry.by_uuid[ROOM].applied
     core.rules = replace(core.rules, faults=Faults({fault: 1.0}, operations=[operation]))
     answer, record = ask(core, *request(operation))
     meaning = MEANINGS[fault]
     assert (record.operation, record.fault) == (operation, fault)
     assert record.applied == (meaning.applied and not afterwards(fault) and operation not in READS)
-    core.rooms.advance(5)
+    core.machine.time.advance(5)
     assert record.applied == (meaning.applied and operation not in READS)
-    assert core.rooms.by_uuid[ROOM].applied - before == record.applied
+    assert core.machine.registry.by_uuid[ROOM].applied - before == record.applied
     assert (answer is None) == (fault in (Fault.RESET_BEFORE, Fault.LOST_APPLIED_LATER, Fault.RESET_APPLIED_LATER))
     if answer is not None and meaning.status is not None:
         assert answer.status == meaning.status
@@ -108,7 +111,7 @@ def test_emulator_over_the_limit_no_operation_is_carried_out(operation: str) -> 
     core = prepared(limit=Limit(1))
     told(core, "GET", "")
     assert told(core, *request(operation))[0] == 429
-    assert (core.rooms.by_uuid[ROOM].applied, core.log.requests[-1].applied) == (0, False)
+    assert (core.machine.registry.by_uuid[ROOM].applied, core.log.requests[-1].applied) == (0, False)
 
 
 def test_emulator_lets_due_things_happen_before_a_request() -> None:
@@ -181,7 +184,7 @@ def test_emulator_any_name_is_served_by_all_operations(name: str) -> None:
     """A conference with such a name is found by every operation, and links to its lists lead back to it."""
     for operation in SORTED:
         core = new_core()
-        core.rooms.add(name, now=0, waiting=3, status="initialized" if operation == "activate" else "active")
+        rules.add(core.machine, name, now=0, waiting=3, status="initialized" if operation == "activate" else "active")
         method, path, body = request(operation, f"name_{quote(name, safe='')}")
         status, answer = told(core, method, path, body)
         assert status < 300 or answer["error"] == "no recording"
@@ -206,7 +209,7 @@ def test_emulator_garbage_is_a_400_to_all_operations(operation: str, body: bytes
     method, path, _ = request(operation)
     status, answer = told(core, method, path, body)
     assert (status, answer["error"].partition(":")[0]) == (400, "body")
-    assert core.rooms.by_uuid[ROOM].applied == 0
+    assert core.machine.registry.by_uuid[ROOM].applied == 0
 
 
 @pytest.mark.parametrize("operation", sorted(set(WITH_BODY) - set(EXAMPLES)))
@@ -238,15 +241,15 @@ KEYS = sorted({*EVERYTHING, *(key for one in EXAMPLES.values() for key in one), 
 def test_emulator_no_argument_upsets_it(operation: str, arguments: dict[str, Any], complete: bool) -> None:
     """Whatever an argument is: the answer is a success or a 400 or 404, and what is told to be applied is."""
     core = prepared(operation)
-    before = core.rooms.by_uuid[ROOM].applied
+    before = core.machine.registry.by_uuid[ROOM].applied
     method, path, _ = request(operation)
     given_ones = {**(EXAMPLES.get(operation, {}) if complete else {}), **arguments}
     answer, record = ask(core, method, path, json.dumps(given_ones).encode())
     assert answer is not None
     assert answer.status in (200, 201, 202, 204, 400, 404)
-    core.rooms.advance(0)
-    assert core.rooms.by_uuid[ROOM].applied - before == record.applied
-    core.rooms.advance(100_000)  # and nothing that follows from it upsets it either
+    core.machine.time.advance(0)
+    assert core.machine.registry.by_uuid[ROOM].applied - before == record.applied
+    core.machine.time.advance(100_000)  # and nothing that follows from it upsets it either
     assert told(core, "GET", f"uuid_{ROOM}/Participant/", now=100_000)[0] == 200
 
 

@@ -6,10 +6,12 @@ from itertools import count
 from typing import Any
 
 from plivo_async.emulator import Settings
+from plivo_async.emulator.world import _rules as rules
 from plivo_async.emulator.world._conferences import MAX_DURATION, Conference, everybody, headcount
+from plivo_async.emulator.world._machine import Machine
 from plivo_async.emulator.world._participants import Participant
-from plivo_async.emulator.world._rooms import Added, Rooms
-from plivo_async.emulator.world._values import Destination, Hook, Joining, RoomOptions
+from plivo_async.emulator.world._rules import Added
+from plivo_async.emulator.world._values import ConferenceOptions, Destination, Hook, Joining
 
 from ..support import EPOCH
 
@@ -20,23 +22,23 @@ SETTINGS = {one.name for one in fields(Settings)}
 EXIT = Hook(url="https://example.com/exit", method="POST")
 
 
-def new_rooms(**options: Any) -> Rooms:
-    """Rooms whose UUIDs are numbers; phones are dialled all at once unless told otherwise."""
+def new_machine(**options: Any) -> Machine:
+    """A machine whose UUIDs are numbers; phones are dialled all at once unless told otherwise."""
     numbers: Iterator[int] = count()
     settings = Settings(**{name: options.pop(name) for name in list(options) if name in SETTINGS})
-    return Rooms(EPOCH, lambda: f"uuid-{next(numbers)}", settings=settings, **{"calls_per_second": None, **options})
+    return Machine(EPOCH, lambda: f"uuid-{next(numbers)}", settings=settings, **{"calls_per_second": None, **options})
 
 
-def dialling(*to: str, room: RoomOptions | None = None, **options: Any) -> Joining:
+def dialling(*to: str, options: ConferenceOptions | None = None, **more: Any) -> Joining:
     """A request to dial these phones, with 10 seconds of ringing; the role is agent unless told otherwise."""
-    ring_timeout = options.pop("ring_timeout", 10)
+    ring_timeout = more.pop("ring_timeout", 10)
     return Joining(
         **{
             "role": "agent",
             "from_": "+14150000000",
             "destinations": tuple(Destination(to=one, ring_timeout=ring_timeout) for one in to),
-            "room": room or RoomOptions(),
-            **options,
+            "options": options or ConferenceOptions(),
+            **more,
         }
     )
 
@@ -46,23 +48,23 @@ def transferring(call_uuid: str, **options: Any) -> Joining:
     return Joining(**{"role": "customer", "call_uuid": call_uuid, **options})
 
 
-def add(rooms: Rooms, joining: Joining, now: float = 0.0, *, name: str = "a", by: int = 1) -> Added:
+def add(machine: Machine, joining: Joining, now: float = 0.0, *, name: str = "a", by: int = 1) -> Added:
     """Ask for a participant by name."""
-    return rooms.add_participant(name, None, joining, now, by=by)
+    return rules.add_participant(machine, name, None, joining, now, by=by)
 
 
-def filled_room(rooms: Rooms, *joinings: Joining, name: str = "a") -> tuple[Conference, list[Participant]]:
+def filled_room(machine: Machine, *joinings: Joining, name: str = "a") -> tuple[Conference, list[Participant]]:
     """A conference into which these were added at second 0 and have joined by second 1, and who they are, in order."""
     for joining in joinings:
-        add(rooms, joining, name=name)
-    rooms.advance(1.0)
-    conference = rooms.newest[name]
+        add(machine, joining, name=name)
+    machine.time.advance(1.0)
+    conference = machine.registry.newest[name]
     return conference, conference.participants
 
 
-def events(rooms: Rooms, hook: Hook = HOOK) -> list[str]:
+def events(machine: Machine, hook: Hook = HOOK) -> list[str]:
     """The names of the events that were told there, in order."""
-    return [one.params["EventName"] for one in rooms.callbacks if one.url == hook.url]
+    return [one.params["EventName"] for one in machine.told.records if one.url == hook.url]
 
 
 def sound(room: Conference, *, most: int, may_be_empty: bool = False) -> None:

@@ -179,7 +179,7 @@ def judge(plivo: Emulator) -> None:
     ]
     assert len(set(noted)) == len(noted)
     assert applied - additions <= set(noted) <= applied
-    assert sum(plivo.rings.values()) <= sum(leg.rang_at is not None for leg in plivo._core.rooms.legs.values())
+    assert sum(plivo.rings.values()) <= sum(leg.rang_at is not None for leg in plivo._core.machine.legs.values())
 
 
 @pytest.mark.parametrize("seed", range(20))

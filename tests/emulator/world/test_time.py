@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async.emulator import CallbackRecord, Conference, Emulator, Leg
+from plivo_async.emulator.world import _controls as controls
+from plivo_async.emulator.world import _rules as rules
 from plivo_async.emulator.world._conferences import everybody
-from plivo_async.emulator.world._rooms import Rooms
-from plivo_async.emulator.world._values import Joining, NewRecording, RoomOptions, RuleError
+from plivo_async.emulator.world._machine import Machine
+from plivo_async.emulator.world._values import ConferenceOptions, Joining, NewRecording, RuleError
 
-from .support import CALLS, EXIT, HOOK, RECORDINGS, add, dialling, new_rooms, sound, transferring
+from .support import CALLS, EXIT, HOOK, RECORDINGS, add, dialling, new_machine, sound, transferring
 
 NAMES, NUMBERS = "ab", "123456"
 REACTIONS = ("answers", "busy", "rejects", "no_answer", "never_answers", "invalid")
@@ -25,7 +27,7 @@ Step = tuple[float, str, tuple[Any, ...]]
 # ---- Whatever happens -------------------------------------------------------------------------------------------
 
 rooms_options = st.builds(
-    RoomOptions,
+    ConferenceOptions,
     max_duration=st.sampled_from([None, 300, 600]),
     max_participants=st.just(3),  # what nobody has said may be said later, and be less than there are
     record=st.sampled_from([None, True]),
@@ -39,7 +41,7 @@ flags: dict[str, st.SearchStrategy[Any]] = {
     "end_mpc_on_exit": st.sampled_from([False, False, True]),
     "record_participant_track": st.booleans(),
     "on_exit_action": st.sampled_from([None, EXIT]),
-    "room": rooms_options,
+    "options": rooms_options,
 }
 
 
@@ -71,11 +73,11 @@ steps = st.lists(
 
 
 class World:
-    """Rooms with which anything is done that can be; what Plivo would refuse is refused."""
+    """Machine with which anything is done that can be; what Plivo would refuse is refused."""
 
     def __init__(self) -> None:
-        self.rooms = new_rooms(calls_per_second=2.0)
-        self.rooms.phones.get("6").confirm_key = None
+        self.machine = new_machine(calls_per_second=2.0)
+        self.machine.phones.get("6").confirm_key = None
         self.now = 0.0
         self.number = 0
 
@@ -83,56 +85,64 @@ class World:
         """Let time pass, then do one thing."""
         wait, what, arguments = step
         self.now += wait
-        self.rooms.advance(self.now)
+        self.machine.time.advance(self.now)
         self.number += 1
         with suppress(RuleError, ValueError):
             getattr(self, what)(*arguments)
 
     def dial(self, name: str, joining: Joining) -> None:
         """A request to dial."""
-        add(self.rooms, joining, self.now, name=name, by=self.number)
+        add(self.machine, joining, self.now, name=name, by=self.number)
 
     def transfer(self, name: str, pick: int) -> None:
         """A request to transfer one of the calls there are, or one that has just come in."""
-        calls = list(self.rooms.legs.values())
-        leg = calls[pick] if pick < len(calls) else self.rooms.add_call(self.now, from_=f"9{self.number}")
-        joining = transferring(leg.call_uuid, room=RoomOptions(max_participants=3))
-        add(self.rooms, joining, self.now, name=name, by=self.number)
+        calls = list(self.machine.legs.values())
+        leg = calls[pick] if pick < len(calls) else rules.add_call(self.machine, self.now, from_=f"9{self.number}")
+        joining = transferring(leg.call_uuid, options=ConferenceOptions(max_participants=3))
+        add(self.machine, joining, self.now, name=name, by=self.number)
 
     def kick(self, name: str, pick: int | None) -> None:
         """One of those who were ever there, or all."""
-        room = self.rooms.newest.get(name)
+        room = self.machine.registry.newest.get(name)
         if room is not None:
-            self.rooms.kick(room, self.member(room, pick), self.now, by=self.number)
+            controls.kick(self.machine, room, self.member(room, pick), self.now, by=self.number)
 
     def activate(self, name: str) -> None:
         """By the API."""
-        if name in self.rooms.newest:
-            self.rooms.activate(self.rooms.newest[name], self.now, by=self.number)
+        if name in self.machine.registry.newest:
+            rules.activate(self.machine, self.machine.registry.newest[name], self.now, by=self.number)
 
     def end(self, name: str, cause: int) -> None:
         """By the API, or by somebody else."""
-        if name in self.rooms.newest:
-            self.rooms.end(self.rooms.newest[name], self.now, cause=cause, by=self.number if cause == 3000 else None)
+        if name in self.machine.registry.newest:
+            rules.end(
+                self.machine,
+                self.machine.registry.newest[name],
+                self.now,
+                cause=cause,
+                by=self.number if cause == 3000 else None,
+            )
 
     def record(self, name: str, step: str, pick: int | None) -> None:
         """The conference, or somebody who was ever there."""
-        room = self.rooms.newest.get(name)
+        room = self.machine.registry.newest.get(name)
         if room is None:
             return
         member_id = None if pick is None else (self.member(room, pick) or ("",))[0]
         if step == "start":
-            self.rooms.start_recording(room, member_id, NewRecording(callback=RECORDINGS), self.now, by=self.number)
+            controls.start_recording(
+                self.machine, room, member_id, NewRecording(callback=RECORDINGS), self.now, by=self.number
+            )
         else:
-            getattr(self.rooms, f"{step}_recording")(room, member_id, None, self.now, by=self.number)
+            getattr(controls, f"{step}_recording")(self.machine, room, member_id, None, self.now, by=self.number)
 
     def add(self, name: str, waiting: int) -> None:
         """A conference from nowhere."""
-        self.rooms.add(name, now=self.now, waiting=waiting)
+        rules.add(self.machine, name, now=self.now, waiting=waiting)
 
     def phone(self, number: str, what: str) -> None:
         """The owner of a phone does something."""
-        phone = self.rooms.phones.get(number)
+        phone = self.machine.phones.get(number)
         getattr(phone, what)(*("1" if what == "press" else ()))
 
     @staticmethod
@@ -143,12 +153,12 @@ class World:
 
     def picture(self) -> tuple[Any, ...]:
         """All there is to know."""
-        rooms = self.rooms
+        machine = self.machine
         return (
-            [_room(room) for room in rooms.by_uuid.values()],
-            [_leg(leg) for leg in rooms.legs.values()],
-            [(phone.number, phone.rings) for phone in rooms.phones.all()],
-            [(one.at, one.url, one.params) for one in rooms.callbacks],
+            [_room(room) for room in machine.registry.by_uuid.values()],
+            [_leg(leg) for leg in machine.legs.values()],
+            [(phone.number, phone.rings) for phone in machine.phones.all()],
+            [(one.at, one.url, one.params) for one in machine.told.records],
         )
 
 
@@ -174,8 +184,8 @@ def test_emulator_stays_sound_whatever_happens(todo: list[Step]) -> None:
     gone: dict[tuple[str, str], tuple[Any, ...]] = {}
     for step in todo:
         world.do(step)
-        rooms = world.rooms
-        for room in rooms.by_uuid.values():
+        machine = world.machine
+        for room in machine.registry.by_uuid.values():
             sound(room, most=room.max_participants)
             if not room.live:
                 assert over.setdefault(room.mpc_uuid, _room(room)) == _room(room)
@@ -183,14 +193,14 @@ def test_emulator_stays_sound_whatever_happens(todo: list[Step]) -> None:
                 if not one.present:
                     left = (one.exit_time, one.exit_cause)
                     assert gone.setdefault((room.mpc_uuid, one.member_id), left) == left
-        live = Counter(room.friendly_name for room in rooms.by_uuid.values() if room.live)
+        live = Counter(room.friendly_name for room in machine.registry.by_uuid.values() if room.live)
         assert all(count == 1 for count in live.values())
-        for phone in rooms.phones.all():
+        for phone in machine.phones.all():
             assert phone.rings <= sum(leg.rang_at is not None for leg in phone.calls)
-        assert all(leg.hangup_cause is not None for leg in rooms.legs.values() if leg.over)
-    world.rooms.advance(world.now + 20_000)
-    assert not any(room.live for room in world.rooms.by_uuid.values())
-    _numbered(world.rooms.callbacks)
+        assert all(leg.hangup_cause is not None for leg in machine.legs.values() if leg.over)
+    world.machine.time.advance(world.now + 20_000)
+    assert not any(room.live for room in world.machine.registry.by_uuid.values())
+    _numbered(world.machine.told.records)
 
 
 def _numbered(callbacks: list[CallbackRecord]) -> None:
@@ -211,18 +221,18 @@ def test_emulator_one_leap_is_many_steps(todo: list[Step], pieces: int) -> None:
     for wait, what, arguments in [*todo, (20_000.0, "activate", ("a",))]:
         leaping.do((wait, what, arguments))
         for piece in range(1, pieces):
-            stepping.rooms.advance(stepping.now + wait * piece / pieces)
+            stepping.machine.time.advance(stepping.now + wait * piece / pieces)
         stepping.do((wait, what, arguments))
     assert leaping.picture() == stepping.picture()
 
 
 def test_emulator_clock_never_goes_back() -> None:
     """An earlier instant than the last one changes nothing."""
-    rooms = new_rooms()
-    add(rooms, dialling("1"))
-    rooms.advance(5)
-    rooms.advance(2)
-    assert (rooms.now, rooms.newest["a"].creation_time) == (5, rooms.wall(1))
+    machine = new_machine()
+    add(machine, dialling("1"))
+    machine.time.advance(5)
+    machine.time.advance(2)
+    assert (machine.time.now, machine.registry.newest["a"].creation_time) == (5, machine.time.wall(1))
 
 
 # ---- The emulator's own clock -----------------------------------------------------------------------------------
@@ -235,7 +245,7 @@ async def test_emulator_reads_let_time_pass() -> None:
         phone = plivo.phone("+1")
         room = plivo.add_conference("a")
         assert room.live
-        _dial(plivo, "a", "1", room=RoomOptions(status_callback=HOOK))
+        _dial(plivo, "a", "1", options=ConferenceOptions(status_callback=HOOK))
         assert (phone.rings, room.waiting, plivo.rings["+1"]) == (1, 1, 1)
         await anyio.sleep(2.1)
         assert (room.status, room.present, len(room.participants), phone.calls[0].live) == ("Active", 2, 2, True)
@@ -319,5 +329,5 @@ def test_emulator_refuses_impossible_habits(options: dict[str, Any], message: st
 
 def _dial(plivo: Emulator, name: str, to: str, **options: Any) -> None:
     """A request to dial, past HTTP."""
-    rooms: Rooms = plivo._core.rooms
-    rooms.add_participant(name, None, dialling(to, **options), rooms.sync(), by=1)
+    machine: Machine = plivo._core.machine
+    rules.add_participant(machine, name, None, dialling(to, **options), machine.time.sync(), by=1)
