@@ -26,7 +26,7 @@ if typing.TYPE_CHECKING:
     )
     from ._options import TimeoutOption
     from ._unset import UNSET, Unset
-    from .batch import Activation, ActivationReport, ActivationStream, ConferenceId
+    from .batch import Activation, ActivationReport, ActivationStream, ConferenceId, Plan, plan
     from .models import (
         Accepted,
         AddedParticipant,
@@ -118,6 +118,7 @@ __all__ = [
     "ParticipantOptions",
     "ParticipantUpdate",
     "PermissionDeniedError",
+    "Plan",
     "Playback",
     "PlivoError",
     "RateLimit",
@@ -136,6 +137,7 @@ __all__ = [
     "TrackType",
     "Unset",
     "__version__",
+    "plan",
 ]
 
 _HOMES = {
@@ -188,6 +190,7 @@ _HOMES = {
     "ParticipantOptions": "wire",
     "ParticipantUpdate": "models",
     "PermissionDeniedError": "_errors",
+    "Plan": "batch",
     "Playback": "models",
     "PlivoError": "_errors",
     "RateLimit": "policy",
@@ -205,6 +208,7 @@ _HOMES = {
     "TimeoutOption": "_options",
     "TrackType": "wire",
     "Unset": "_unset",
+    "plan": "batch",
 }
 """Where each name lives."""
 

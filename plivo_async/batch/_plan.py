@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .._public import public
 from ..policy import RateLimit
 from ..wire import Conference, conference
 from ._input import ConferenceId
@@ -13,22 +14,20 @@ from ._report import duration
 _STANDARD = RateLimit()
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an input comes to. Nothing has been sent for it.
-
-    Attributes:
-        conferences: How many different ones there are; a request each is the least that it takes.
-        invalid: The items that would be refused: position in the input, from 0, and why.
-        repeated: The items that name a conference again: their position, and that of the first one.
-        least: Seconds from the first request to the last one, at least: what the limit allows if each conference takes
-            one request. Lost answers, 404s and other traffic of the account come on top.
-    """
+    """What an input comes to. Nothing has been sent for it."""
 
     conferences: int
+    """How many different ones there are; a request each is the least that it takes."""
     invalid: tuple[tuple[int, Exception], ...]
+    """The items that would be refused: position in the input, from 0, and why."""
     repeated: tuple[tuple[int, int], ...]
+    """The items that name a conference again: their position, and that of the first one."""
     least: float
+    """Seconds from the first request to the last one, at least: what the limit allows if each conference takes one
+    request. Lost answers, 404s and other traffic of the account come on top."""
 
     @property
     def requests(self) -> int:
@@ -52,6 +51,7 @@ class Plan:
         return " · ".join(parts)
 
 
+@public
 def plan(
     names: Iterable[ConferenceId], rate_limit: RateLimit | None = _STANDARD, *, available: int | None = None
 ) -> Plan:

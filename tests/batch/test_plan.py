@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async import RateLimit
-from plivo_async.batch import plan
+from plivo_async import RateLimit, plan
 from plivo_async.policy import Priority, Window
 
 UUID_TEXT = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"

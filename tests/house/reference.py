@@ -46,6 +46,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "Activation",
         "ActivationOutcome",
         "ActivationReport",
+        "plan",
+        "Plan",
         "ActivationStream",
         "Attempt",
         "AttemptOutcome",
@@ -157,7 +159,7 @@ def _signature(name: str, ways: Iterable[griffe.Class | griffe.Function]) -> Ite
     shown = []
     for way in ways:
         text = str(way.signature(return_type=isinstance(way, griffe.Function), name=name))
-        text = text.replace("_DEFAULT_LIMIT", "Limit()")
+        text = text.replace("_DEFAULT_LIMIT", "Limit()").replace("_STANDARD", "RateLimit()")
         if "async" in way.labels:
             text = f"await {text}"
         shown.append(_folded(re.sub(r"\bself, |\(self\)", lambda match: "()" if ")" in match[0] else "", text)))

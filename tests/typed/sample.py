@@ -37,6 +37,7 @@ from plivo_async import (
     ParticipantHandle,
     ParticipantOptions,
     ParticipantUpdate,
+    Plan,
     Playback,
     PlivoError,
     RateLimit,
@@ -44,6 +45,7 @@ from plivo_async import (
     RetryPolicy,
     Statistics,
     StatusNotReachedError,
+    plan,
 )
 
 CALL = "c0267574-5c12-4861-8990-da9404c8cdf6"
@@ -74,6 +76,8 @@ async def activating(client: AsyncClient, names: list[str], some: AsyncIterator[
     assert_type(await client.mpc.start(uuid="8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e", wait_for=30), Activation)
     report = await client.mpc.start(names, confirm="ambiguous", deadline=60, on_outcome=print)
     assert_type(report, ActivationReport)
+    assert_type(plan(["a", "b"], RateLimit(100)).least, float)
+    assert_type(plan(["a"]), Plan)
     assert_type(await client.mpc.start(some), ActivationReport)
     stream = client.mpc.start_each(some)
     assert_type(stream, ActivationStream)
