@@ -9,9 +9,12 @@ from typing import Any, Generic, TypeVar
 from .._errors import DecodeError
 from .._public import public
 from ..models import PageMeta, decode_page
-from ..wire import Account, Answer, Request, next_page, page_at, shortened
+from ..wire import Account, Answer, Request, next_page, offset_of, page_at, shortened
 
 T = TypeVar("T")
+
+_MOST_BARREN = 5
+"""Pages in a row without anything new that are put up with: a cursor that never ends would be followed for ever."""
 
 Fetch = Callable[[Request], Awaitable[Answer]]
 """What carries out the request for one page."""
@@ -29,6 +32,7 @@ class _Fetched:
         started_at: When it was asked for.
         rest: Where the next page begins if the answer has no place for a link to it, and isn't the last one by its
             count; None otherwise.
+        barren: How many pages in a row, this one included, have brought nothing that was not there before.
     """
 
     request: Request
@@ -37,6 +41,7 @@ class _Fetched:
     api_id: str | None
     started_at: datetime
     rest: int | None
+    barren: int = 0
 
     def unreadable(self, words: str, detail: str | None) -> DecodeError:
         """The error that it, or its link, can't be read."""
@@ -60,14 +65,21 @@ class _Traversal(Generic[T]):
         fetch: Carries out a request.
         account: Whose list it is.
         reached: By which step each link was reached, so that none leads in a circle.
+        seen: At which step each object came first: what moves down while pages are fetched comes twice.
     """
 
     cls: type[T]
     fetch: Fetch
     account: Account
     reached: dict[tuple[str, str], int] = field(default_factory=dict)
+    seen: dict[object, int] = field(default_factory=dict)
 
-    async def page(self, request: Request, step: int) -> "Page[T]":
+    def is_new(self, one: object, step: int) -> bool:
+        """Whether an object came first at this step."""
+        who = getattr(one, "mpc_uuid", None), getattr(one, "member_id", None)
+        return self.seen.setdefault(who, step) >= step
+
+    async def page(self, request: Request, step: int, barren: int = 0) -> "Page[T]":
         """Fetch a page."""
         self.reached[request.path, request.query] = step
         started_at = datetime.now(UTC)
@@ -79,7 +91,9 @@ class _Traversal(Generic[T]):
         except ValueError as error:
             words = f"was answered {answer.status_code}, but the answer can't be read: {error}"
             raise fetched.unreadable(words, answer.beginning) from None
-        fetched = replace(fetched, rest=_rest(data, meta, len(objects)))
+        new = [one for one in objects if self.is_new(one, step)]
+        rest = _rest(data, meta, request, len(objects))
+        fetched = replace(fetched, rest=rest, barren=0 if new else barren + 1)
         made = Page(objects, meta)
         object.__setattr__(made, "_traversal", self)
         object.__setattr__(made, "_fetched", fetched)
@@ -92,6 +106,8 @@ class _Traversal(Generic[T]):
             ValueError: Its link can't be followed.
         """
         link, fetched = page.meta.next, page._fetched
+        if fetched.barren >= _MOST_BARREN:
+            raise ValueError(f"the last {fetched.barren} pages have brought nothing new")
         if fetched.rest is not None:
             request = page_at(fetched.rest, fetched.request)
         elif link is None:
@@ -103,11 +119,11 @@ class _Traversal(Generic[T]):
         return request
 
 
-def _rest(data: dict[str, Any], meta: PageMeta, here: int) -> int | None:
+def _rest(data: dict[str, Any], meta: PageMeta, request: Request, here: int) -> int | None:
     """See `_Fetched`. One example in the documents has no `next` at all, not even a null."""
     if "next" in (data.get("meta") or {}) or "next" in data or not here or meta.count is None:
         return None
-    after = (meta.offset or 0) + here
+    after = (offset_of(request) if meta.offset is None else meta.offset) + here
     return after if after < meta.count else None
 
 
@@ -161,7 +177,7 @@ class Page(_Origin, Generic[T]):
             raise self._fetched.unreadable(
                 f"names a next page, but its link can't be followed: {error}", link
             ) from None
-        following: Page[T] = await self._traversal.page(request, self._fetched.step + 1)
+        following: Page[T] = await self._traversal.page(request, self._fetched.step + 1, self._fetched.barren)
         return following
 
 
@@ -179,9 +195,10 @@ class Pages(AsyncIterable[T], Awaitable[Page[T]]):
 
     Warning:
         Pages are counted off from the beginning. When conferences or participants come, go, or stop fitting the filter
-        while you are on the way, the rest moves up or down, and some are left out or come twice. So collect first, then
-        act: `waiting = [mpc async for mpc in client.mpc.list(status="initialized")]`, and only then start them.
-        (Inferred from the `offset` in the links.)
+        while you are on the way, the rest moves up or down. What comes twice so is given once by `async for`; what is
+        left out so nothing shows. So collect first, then act:
+        `waiting = [mpc async for mpc in client.mpc.list(status="initialized")]`, and only then start them. (Inferred
+        from the `offset` in the links.)
     """
 
     def __init__(self, cls: type[T], first: Request, fetch: Fetch, account: Account) -> None:
@@ -244,4 +261,6 @@ class _ObjectIterator(AsyncIterator[T]):
         while True:
             for one in self._objects:
                 return one
-            self._objects = iter((await anext(self._pages)).objects)
+            page = await anext(self._pages)
+            step, traversal = page._fetched.step, page._traversal
+            self._objects = iter([one for one in page.objects if traversal.is_new(one, step)])

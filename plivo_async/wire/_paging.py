@@ -55,6 +55,12 @@ def page_at(offset: int, like: Request) -> Request:
     return replace(like, query="&".join([*kept, f"offset={offset}"]))
 
 
+def offset_of(request: Request) -> int:
+    """Where the page that a request asks for begins."""
+    given = [part.removeprefix("offset=") for part in request.query.split("&") if part.startswith("offset=")]
+    return int(given[-1]) if given and given[-1].isdecimal() else 0
+
+
 def _below_account(link: str, base_url: str, auth_id: str) -> str:
     """What comes after `/v1/Account/{auth_id}/`."""
     origin, prefix = _parts(base_url)

@@ -454,11 +454,42 @@ async def test_links_in_a_circle(back_to: int) -> None:
 
     server = Server(page)
     found, error = await collected(server.list)
-    twice = ["0"] if back_to == 0 else []  # the first page had no query, so that its link is another one
-    assert found == ["0", "2", "4", "6", *twice]
-    assert len(server.asked) == len(found)
+    again = back_to == 0  # the first page had no query, so that its link is another one
+    assert found == ["0", "2", "4", "6"]
+    assert len(server.asked) == len(found) + again
     assert isinstance(error, DecodeError)
     assert "circle" in str(error)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("objects", [[], [1]])
+async def test_a_cursor_that_never_ends(objects: list[Any]) -> None:
+    """A new link each time, and nothing new behind it: that is told, not followed for ever."""
+    server = Server(lambda query: body(objects, link_to(len(query) + len(server.asked))))
+    found, error = await collected(server.list)
+    assert found == [str(one) for one in objects]
+    assert isinstance(error, DecodeError)
+    assert "nothing new" in str(error)
+    assert len(server.asked) < 10
+
+
+@pytest.mark.anyio
+async def test_what_moves_down_meanwhile_comes_once() -> None:
+    """Somebody joins between the pages, so that the second begins with the last of the first."""
+    server = Server({"": body([1, 2], link_to(2)), "limit=2&offset=2": body([2, 3])})
+    assert await collected(server.list) == (["1", "2", "3"], None)
+
+
+@pytest.mark.anyio
+async def test_pages_without_a_link_and_without_an_offset_go_on() -> None:
+    """The request's own offset is known."""
+
+    def page(query: str) -> Answer:
+        offset = int(query.rpartition("=")[2] or 0)
+        data = json.loads(body([offset, offset + 1][: 5 - offset]).body)
+        return Answer(200, {}, json.dumps(data | {"meta": {"count": 5}}).encode())
+
+    assert await collected(Server(page).list) == (["0", "1", "2", "3", "4"], None)
 
 
 @pytest.mark.anyio
