@@ -82,7 +82,7 @@ class Job:
         self.run.observe(
             News(
                 attempt,
-                read_look(attempted.answer) if looked and attempted.answer is not None else None,
+                read_look(attempted.answer, exchange.wall()) if looked and attempted.answer is not None else None,
                 sent_at=attempted.sent_at,
                 now=exchange.clock(),
                 random=exchange.random(),

@@ -68,11 +68,13 @@ class Look:
 
     Attributes:
         status: The state of the conference.
-        started_ago: Seconds since it became active, both read on the server's clock; None if the answer didn't tell.
+        started_ago: Seconds since it became active; None if that can't be told.
+        margin: By how much it may have been less, in seconds: clocks differ, and tell whole seconds.
     """
 
     status: LookStatus
     started_ago: float | None = None
+    margin: float = _CLOCK_MARGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +288,7 @@ class ActivationRun:
     def _started_before_us(self, look: Look, now: float) -> bool:
         if look.started_ago is None or self._doubted_at is None:
             return False
-        return look.started_ago > now - self._doubted_at + _CLOCK_MARGIN
+        return look.started_ago > now - self._doubted_at + look.margin
 
     def _poll_or_end(self, news: News) -> None:
         """Nothing is waiting: ask again while `wait_for` lasts, by the same request as before."""

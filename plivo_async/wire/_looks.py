@@ -9,12 +9,20 @@ from ._messages import Answer
 _STATUSES = {"active": LookStatus.ACTIVE, "initialized": LookStatus.INITIALIZED, "ended": LookStatus.NOT_LIVE}
 
 
-def read_look(answer: Answer) -> Look | None:
+_USUAL = 300.0  # inferred: seconds by which the clocks of two well-kept machines differ at most
+_A_DAY = 86_400.0  # where a `Date` contradicts our own clock, one of them is wrong, and hardly by more than this
+
+
+def read_look(answer: Answer, wall: datetime | None = None) -> Look | None:
     """Read the answer to a Retrieve; None if it doesn't tell the state.
 
     404 means that no conference of that name is live, or none of that UUID exists, if it is Plivo's own: that of a
     gateway on the way tells nothing. `status` is compared without regard to case: `Active`, and `ended` in old
     captures. Source: Plivo docs, "Retrieve an MPC", and the SDKs' captures.
+
+    Args:
+        answer: What came back.
+        wall: What our own clock says; where the answer has no `Date`, or one that contradicts it, it is all there is.
     """
     if not answer.readable:
         return None
@@ -25,16 +33,23 @@ def read_look(answer: Answer) -> Look | None:
         return None
     status = data.get("status")
     seen = _STATUSES.get(status.casefold()) if isinstance(status, str) else None
-    return None if seen is None else Look(seen, _started_ago(data.get("start_time"), server_time(answer.headers)))
+    if seen is None:
+        return None
+    started = _time(data.get("start_time"))
+    server_now = server_time(answer.headers)
+    if started is None or (server_now is None and wall is None):
+        return Look(seen)
+    if server_now is not None and (wall is None or abs((server_now - wall).total_seconds()) <= _USUAL):
+        return Look(seen, (server_now - started).total_seconds())
+    assert wall is not None  # noqa: S101  (for the type checker)
+    return Look(seen, (wall - started).total_seconds(), _USUAL if server_now is None else _A_DAY)
 
 
-def _started_ago(start_time: object, server_now: datetime | None) -> float | None:
-    if not isinstance(start_time, str) or server_now is None:
+def _time(text: object) -> datetime | None:
+    if not isinstance(text, str):
         return None
     try:
-        started = datetime.fromisoformat(start_time)
+        time = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if started.tzinfo is None:
-        started = started.replace(tzinfo=UTC)
-    return (server_now - started).total_seconds()
+    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)

@@ -159,3 +159,23 @@ def test_look_age_does_not_depend_on_the_offset(age: timedelta, minutes: int) ->
     shown = look({"status": "Active", "start_time": str(started)})
     assert shown is not None
     assert shown.started_ago == pytest.approx(age.total_seconds())
+
+
+@pytest.mark.parametrize(
+    ("headers", "ours", "ago", "margin"),
+    [
+        (DATE, "12:00:11", 10.0, 2.0),  # both agree: the server's is exact
+        (DATE, "12:04:00", 10.0, 2.0),
+        ({}, "12:00:11", 11.0, 300.0),  # ours alone: it may be some minutes off
+        (DATE, "13:00:10", 3_610.0, 86_400.0),  # they contradict each other: one of them is wrong
+        ({"date": "Thu, 23 Nov 2006 12:00:10 GMT"}, "12:00:11", 11.0, 86_400.0),
+        ({"date": "nonsense"}, "12:00:11", 11.0, 300.0),
+    ],
+)
+def test_without_a_usable_date_our_own_clock_tells_with_a_margin(
+    headers: dict[str, str], ours: str, ago: float, margin: float
+) -> None:
+    """What started years ago was not started by us, whatever became of the `Date`."""
+    body = json.dumps({"status": "Active", "start_time": "2026-11-23 12:00:00+00:00"}).encode()
+    wall = datetime.fromisoformat(f"2026-11-23 {ours}+00:00")
+    assert read_look(Answer(200, headers, body), wall) == Look(LookStatus.ACTIVE, ago, margin)
