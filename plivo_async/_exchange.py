@@ -17,7 +17,7 @@ from ._options import Options
 from .pacing._clock import Clock, sleep_until, wall_clock
 from .pacing._home import Home
 from .pacing._keyed_lock import KeyedLock
-from .pacing._source import DeadlinePassed, PermitSource
+from .pacing._source import DeadlinePassed, Permit, PermitGate, PermitSource
 from .policy import (
     Attempt,
     AttemptOutcome,
@@ -56,12 +56,14 @@ class Attempted:
         answer: The answer; None if no head of one came.
         fault: What broke it off; None if nothing did.
         sent_at: Monotonic seconds at which it got its permit.
+        counts: Whether it uses up one of the attempts that may be made.
     """
 
     attempt: Attempt
     answer: Answer | None
     fault: Exception | None
     sent_at: float
+    counts: bool = True
 
 
 class Batch(Protocol):
@@ -173,6 +175,7 @@ class Exchange:
     async def _attempts(
         self, request: Request, options: Options, began: float, ends: float, attempts: list[Attempt]
     ) -> Answer:
+        counted = 0
         while True:
             try:
                 attempted = await self.attempt(
@@ -182,13 +185,14 @@ class Exchange:
                 raise failure(request, attempts, None, too_late=passed.in_seconds) from None
             attempt = attempted.attempt
             attempts.append(attempt)
+            counted += attempted.counts
             if attempt.succeeded and attempted.answer is not None:
                 return attempted.answer
             match decide(
                 options.retry,
                 request.effect,
                 attempt,
-                attempts_made=len(attempts),
+                attempts_made=counted,
                 now=self.clock(),
                 deadline=ends,
                 random=self.random(),
@@ -241,18 +245,13 @@ class Exchange:
                 gate.answered(permit, admitted=False) if progress.sent else gate.give_back(permit)
             raise
         if gate is not None and permit is not None:
-            match attempt.outcome:
-                case AttemptOutcome.NOT_SENT:
-                    gate.give_back(permit)
-                case AttemptOutcome.REFUSED:
-                    gate.refused(permit, _capped(attempt.retry_after, options.retry))
-                case _:
-                    gate.answered(permit, admitted=trip.answer is not None)
+            _return(permit, gate, attempt, options.retry, admitted=trip.answer is not None)
         if attempt.outcome is AttemptOutcome.ANSWERED:
             self.budget.succeeded(options.retry)
         else:
             _log.debug("%s %s: %s", request.operation, masked(request.target), attempt)
-        return Attempted(attempt, trip.answer, trip.fault, sent_at)
+        counts = attempt.outcome is not AttemptOutcome.REFUSED or self._limiter is None or not self._limiter.learns()
+        return Attempted(attempt, trip.answer, trip.fault, sent_at, counts)
 
     def repeating(self, attempt: Attempt, options: Options) -> None:
         """Charge the repetition of an attempt to the retry budget; after a 429 it is the limiter's business."""
@@ -281,6 +280,16 @@ class Exchange:
             reason,
             obstacle,
         )
+
+
+def _return(permit: Permit, gate: PermitGate, attempt: Attempt, retry: RetryPolicy, *, admitted: bool) -> None:
+    match attempt.outcome:
+        case AttemptOutcome.NOT_SENT:
+            gate.give_back(permit)
+        case AttemptOutcome.REFUSED:
+            gate.refused(permit, _capped(attempt.retry_after, retry))
+        case _:
+            gate.answered(permit, admitted=admitted)
 
 
 def _capped(wait: float | None, retry: RetryPolicy) -> float | None:

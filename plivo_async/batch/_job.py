@@ -87,6 +87,7 @@ class Job:
                 now=exchange.clock(),
                 random=exchange.random(),
                 budget_allows=not on_budget or exchange.budget.allows(self._options.retry),
+                counts=attempted.counts,
             )
         )
         if self.run.verdict is None and self._answer is not None:

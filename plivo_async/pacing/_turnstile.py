@@ -6,22 +6,27 @@ import anyio.lowlevel
 from ..policy import FIRST_WIDTH, Priority, WaitQueue, next_width
 from ._clock import Clock
 
+_SPARE = 8  # for so many places there is one more, for interactive requests, while a batch's have taken all
 _MEASURED = 4  # of so many who take the last place one measures a turn of the event loop
 
 
 class Turnstile:
     """Lets `width` in at a time. Not a lock of anybody's: who entered leaves, from whatever task.
 
+    Where a batch has taken all places, its requests may take long, and an interactive one doesn't wait for that: while
+    fewer than an eighth of `width` of those inside are interactive, one more may be in.
+
     Attributes:
         width: How many may be in.
         inside: How many are.
+        batch: How many of those are a batch's.
     """
 
-    __slots__ = ("_queue", "inside", "width")
+    __slots__ = ("_queue", "batch", "inside", "width")
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self.inside = 0
+        self.inside = self.batch = 0
         self._queue: WaitQueue[anyio.Event] = WaitQueue()
 
     @property
@@ -31,8 +36,8 @@ class Turnstile:
 
     async def enter(self, priority: Priority) -> None:
         """Wait for a place. A cancellation leaves no place taken."""
-        if self.inside < self.width:
-            self.inside += 1
+        if self._may_enter(priority):
+            self._count(priority, 1)
             return
         let_in = anyio.Event()
         self._queue.push(let_in, priority)
@@ -40,12 +45,12 @@ class Turnstile:
             await let_in.wait()
         except BaseException:
             if not self._queue.remove(let_in):
-                self.leave()  # a place was handed to us at the same moment
+                self.leave(priority)  # a place was handed to us at the same moment
             raise
 
-    def leave(self) -> None:
+    def leave(self, priority: Priority) -> None:
         """Hand the place to the next one, or free it."""
-        self.inside -= 1
+        self._count(priority, -1)
         self._let_in()
 
     def resize(self, width: int) -> None:
@@ -54,9 +59,19 @@ class Turnstile:
         self._let_in()
 
     def _let_in(self) -> None:
-        while self._queue and self.inside < self.width:
-            self.inside += 1
-            self._queue.pop().set()
+        while (priority := next(filter(self._may_enter, self._queue.order()), None)) is not None:
+            self._count(priority, 1)
+            self._queue.pop(priority).set()
+
+    def _may_enter(self, priority: Priority) -> bool:
+        if self.inside < self.width:
+            return True
+        return priority is Priority.INTERACTIVE and self.inside - self.batch < self.width // _SPARE
+
+    def _count(self, priority: Priority, one: int) -> None:
+        self.inside += one
+        if priority is Priority.BATCH:
+            self.batch += one
 
 
 class ElasticTurnstile(Turnstile):
@@ -83,7 +98,7 @@ class ElasticTurnstile(Turnstile):
         try:
             await anyio.lowlevel.checkpoint()
         except BaseException:
-            self.leave()
+            self.leave(priority)
             raise
         finally:
             self._measuring = False

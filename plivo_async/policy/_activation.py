@@ -88,6 +88,7 @@ class News:
         now: Monotonic seconds.
         random: Evenly drawn from [0, 1), for the waits.
         budget_allows: Whether the retry budget has something left.
+        counts: Whether the attempt uses up one of those that may be made; a 429 doesn't while the limit is learnt.
     """
 
     attempt: Attempt
@@ -96,6 +97,7 @@ class News:
     now: float
     random: float
     budget_allows: bool = True
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +183,10 @@ class ActivationRun:
         if news.attempt.status_code == 401 and news.attempt.outcome is AttemptOutcome.ANSWERED:
             self._unauthorized()
         elif self.step is Step.ACTIVATE:
-            self._posts += 1
+            self._posts += news.counts
             self._activation_came_back(news)
         else:
-            self._looks += 1
+            self._looks += news.counts
             self._look_came_back(news)
 
     def cut_short(self, cut: Attempt | None, reason: str) -> None:

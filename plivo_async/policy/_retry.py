@@ -65,7 +65,7 @@ class RetryPolicy:
             retry_after: What the last answer asked for, in seconds; None if nothing.
             random: Evenly drawn from [0, 1).
         """
-        doublings = min(attempts_made - 1, 1000)
+        doublings = min(max(attempts_made - 1, 0), 1000)
         backoff = random * min(self.max_delay, self.base_delay * 2.0**doublings)
         return backoff if retry_after is None else max(backoff, min(retry_after, self.max_retry_after))
 
@@ -112,7 +112,8 @@ def decide(
         policy: The rules.
         effect: What repeating the operation does.
         attempt: The last attempt.
-        attempts_made: How many there were, this one included.
+        attempts_made: How many there were, this one included, without those that don't count: while the limit is being
+            learnt a 429 is the account's business and not the request's. `max_attempts=1` is not repeated even so.
         now: Monotonic seconds.
         deadline: Monotonic seconds; `math.inf` if there is none.
         random: Evenly drawn from [0, 1).
@@ -125,7 +126,7 @@ def decide(
         return GiveUp(Reason.UNREPEATABLE)
     if attempt.obstacle is Obstacle.CERTIFICATE:
         return GiveUp(Reason.OBSTACLE)
-    if attempts_made >= policy.max_attempts:
+    if max(attempts_made, 1) >= policy.max_attempts:
         return GiveUp(Reason.ATTEMPTS)
     if not budget_allows and not refused:
         return GiveUp(Reason.BUDGET)

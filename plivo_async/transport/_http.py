@@ -87,7 +87,7 @@ class HttpTransport:
             raise
         finally:
             progress.end()
-            self._turnstile.leave()
+            self._turnstile.leave(priority)
 
     async def _send(self, http_request: httpx.Request, progress: Progress) -> Trip:
         if self._home is not None:

@@ -95,7 +95,7 @@ class Line:
                 self.entered.append(number)
                 await self._gone[number].wait()
             finally:
-                self.turnstile.leave()
+                self.turnstile.leave(priority)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -134,7 +134,7 @@ def test_never_more_than_the_width_are_in(width: int, arrivals: list[Priority]) 
             entered.append(priority)
             assert 0 < turnstile.inside <= width
             await anyio.lowlevel.checkpoint()
-            turnstile.leave()
+            turnstile.leave(priority)
 
         async with anyio.create_task_group() as group:
             for priority in arrivals:
@@ -154,13 +154,13 @@ async def test_interactive_goes_first_but_never_for_ever() -> None:
     async def one(priority: Priority) -> None:
         await turnstile.enter(priority)
         order.append(priority)
-        turnstile.leave()
+        turnstile.leave(priority)
 
     async with anyio.create_task_group() as group:
         for priority in [BATCH] * 3 + [INTERACTIVE] * 30:
             group.start_soon(one, priority)
         await anyio.sleep(1)
-        turnstile.leave()
+        turnstile.leave(BATCH)
     assert [index for index, priority in enumerate(order) if priority is BATCH] == [9, 19, 29]
 
 
@@ -181,7 +181,7 @@ async def test_cancelled_in_the_very_moment_of_its_turn() -> None:
         await anyio.sleep(1)
         group.start_soon(one, "second", second)
         await anyio.sleep(1)
-        turnstile.leave()
+        turnstile.leave(BATCH)
         first.cancel()
         await anyio.sleep(1)
         if not entered:
@@ -189,7 +189,7 @@ async def test_cancelled_in_the_very_moment_of_its_turn() -> None:
         assert turnstile.inside == 1
         assert entered in (["first"], ["second"])
         if entered == ["first"]:
-            turnstile.leave()
+            turnstile.leave(INTERACTIVE)
     assert entered[-1] == "second"
 
 
@@ -209,12 +209,41 @@ async def test_narrowed_it_lets_nobody_in_until_enough_have_left() -> None:
         group.start_soon(one)
         for _ in range(2):
             await anyio.sleep(1)
-            turnstile.leave()
+            turnstile.leave(BATCH)
             await anyio.sleep(1)
             assert not entered.is_set()
-        turnstile.leave()
+        turnstile.leave(BATCH)
         await entered.wait()
     assert turnstile.inside == 1
+
+
+async def test_an_interactive_one_does_not_wait_for_a_place_that_a_batch_has() -> None:
+    """An eighth more may be in while a batch has all places; among themselves they have no more than all."""
+    turnstile = Turnstile(16)
+    for _ in range(16):
+        await turnstile.enter(BATCH)
+    for _ in range(2):
+        await turnstile.enter(INTERACTIVE)
+    with anyio.move_on_after(1):
+        await turnstile.enter(INTERACTIVE)
+        pytest.fail("there were two to spare")
+    assert (turnstile.inside, turnstile.batch, turnstile.waiting) == (18, 16, 0)
+    async with anyio.create_task_group() as group:
+        group.start_soon(turnstile.enter, BATCH)
+        group.start_soon(turnstile.enter, INTERACTIVE)
+        await anyio.sleep(1)
+        turnstile.leave(INTERACTIVE)
+        await anyio.sleep(1)
+        assert (turnstile.inside, turnstile.batch, turnstile.waiting) == (18, 16, 1)
+        for _ in range(3):
+            turnstile.leave(BATCH)
+    assert (turnstile.inside, turnstile.batch, turnstile.waiting) == (16, 14, 0)
+    alone = Turnstile(16)
+    for _ in range(16):
+        await alone.enter(INTERACTIVE)
+    with anyio.move_on_after(1):
+        await alone.enter(INTERACTIVE)
+        pytest.fail("all places were taken")
 
 
 async def test_elastic_turnstile_grows_while_turns_are_short() -> None:
