@@ -16,7 +16,7 @@ from ._credentials import checked_base_url, credentials
 from ._errors import InvalidArgumentError, SharedBudgetError, invalid
 from ._exchange import Exchange
 from ._logs import mask_httpx_log
-from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
+from ._options import Options, PriorityOption, TimeoutOption, attempt_timeout, checked_retry, seconds
 from ._public import public
 from ._secret import Secret
 from ._unset import UNSET, Unset
@@ -179,6 +179,7 @@ class AsyncClient:
         timeout: TimeoutOption | Unset = UNSET,
         retry: RetryPolicy | Unset = UNSET,
         deadline: float | Unset | None = UNSET,
+        priority: PriorityOption | Unset = UNSET,
     ) -> Self:
         """A client with other options, over the same connections and the same budgets.
 
@@ -188,6 +189,8 @@ class AsyncClient:
             timeout: As in the constructor; left out, it stays as it is.
             retry: As in the constructor; left out, it stays as it is.
             deadline: As in the constructor; left out, it stays as it is.
+            priority: "batch" for jobs of your own that can wait, a loop of `kick`s for example: they go after whatever
+                is "interactive", as all operations are by default. A batch (`start(names)`, `start_each`) always is.
 
         Raises:
             InvalidArgumentError, TypeError: One is wrong.
@@ -195,7 +198,7 @@ class AsyncClient:
         copy = type(self).__new__(type(self))
         copy._core = self._core
         copy._is_copy = True
-        copy._options = self._options.merged(timeout, retry, deadline)
+        copy._options = self._options.merged(timeout, retry, deadline, priority)
         copy.mpc = MultiPartyCalls(self._core.exchange, copy._options, self._core.width, self._core.account)
         return copy
 

@@ -17,6 +17,7 @@ from ._options import Options
 from .pacing._clock import Clock, sleep_until, wall_clock
 from .pacing._home import Home
 from .pacing._keyed_lock import KeyedLock
+from .pacing._priority import priority_here
 from .pacing._source import DeadlinePassed, Permit, PermitGate, PermitSource
 from .policy import (
     Attempt,
@@ -175,11 +176,11 @@ class Exchange:
     async def _attempts(
         self, request: Request, options: Options, began: float, ends: float, attempts: list[Attempt]
     ) -> Answer:
-        counted = 0
+        counted = len(attempts)
         while True:
             try:
                 attempted = await self.attempt(
-                    request, options, priority=Priority.INTERACTIVE, began=began, deadline=ends, progress=Progress()
+                    request, options, priority=options.priority, began=began, deadline=ends, progress=Progress()
                 )
             except DeadlinePassed as passed:
                 raise failure(request, attempts, None, too_late=passed.in_seconds) from None
@@ -227,6 +228,7 @@ class Exchange:
         Raises:
             DeadlinePassed: No permit can be had before the deadline; nothing was sent.
         """
+        priority = priority_here(priority)
         gate = self._limiter.gate() if self._limiter is not None else None
         permit = None if gate is None else await gate.acquire(priority, deadline, page=request.page)
         sent_at = self.clock() if permit is None else permit.taken_at

@@ -2,15 +2,19 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import httpx
 
 from ._errors import invalid
 from ._unset import UNSET, Unset
-from .policy import RetryPolicy
+from .policy import Priority, RetryPolicy
 
 TimeoutOption = httpx.Timeout | float | None
 """How long one attempt may take: seconds for all of it, an `httpx.Timeout` for its phases; None for no bound."""
+
+PriorityOption = Literal["interactive", "batch"]
+"""Who goes first where there is something to wait for: "interactive" ones before a "batch"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,13 @@ class Options:
         timeout: How long one attempt may take.
         retry: What is repeated.
         deadline: Seconds for an operation that is given no deadline of its own; `math.inf` for no bound.
+        priority: Whose permits and connections come first.
     """
 
     timeout: AttemptTimeout
     retry: RetryPolicy
     deadline: float = math.inf
+    priority: Priority = Priority.INTERACTIVE
 
     def within(self, deadline: float | None) -> float:
         """Check the deadline of one operation; None takes the client's.
@@ -80,6 +86,7 @@ class Options:
         timeout: TimeoutOption | Unset = UNSET,
         retry: RetryPolicy | Unset = UNSET,
         deadline: float | Unset | None = UNSET,
+        priority: PriorityOption | Unset = UNSET,
     ) -> "Options":
         """The same with what is given."""
         merged = self
@@ -89,7 +96,15 @@ class Options:
             merged = replace(merged, retry=checked_retry(retry))
         if deadline is not UNSET:
             merged = replace(merged, deadline=seconds("deadline", deadline))
+        if priority is not UNSET:
+            merged = replace(merged, priority=_priority(priority))
         return merged
+
+
+def _priority(name: object) -> Priority:
+    if name not in get_args(PriorityOption):
+        raise invalid("priority", f"must be 'interactive' or 'batch', not {name!r}")
+    return Priority[str(name).upper()]
 
 
 def checked_retry(retry: object) -> RetryPolicy:

@@ -37,7 +37,7 @@ class Probe:
             attempt = await job.attempt(Priority.BATCH)
             self._learn(attempt, retry)
         finally:
-            self._turnstile.leave()
+            self._turnstile.leave(Priority.BATCH)
         return attempt
 
     def _learn(self, attempt: Attempt, retry: RetryPolicy) -> None:

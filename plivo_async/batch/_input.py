@@ -8,6 +8,7 @@ from uuid import UUID
 import anyio
 import anyio.lowlevel
 
+from ..pacing._priority import for_a_batch
 from ..wire import Conference, conference
 
 BREATH = 200  # names, some 1 ms: how many may be gone through before other tasks of the event loop run
@@ -59,7 +60,8 @@ class Input:
     async def pull(self) -> Item | None:
         """The next one; None when there is none left. What the caller's iterator raises comes through."""
         try:
-            value = next(self._names) if isinstance(self._names, Iterator) else await anext(self._names)
+            with for_a_batch():
+                value = next(self._names) if isinstance(self._names, Iterator) else await anext(self._names)
         except (StopIteration, StopAsyncIteration):
             return None
         except anyio.get_cancelled_exc_class() as error:

@@ -28,7 +28,7 @@ from ..batch import (
 )
 from ..pacing._clock import sleep_until
 from ..pacing._source import DeadlinePassed
-from ..policy import ActivationRules, Confirm, Priority
+from ..policy import ActivationRules, Confirm
 from ..wire import Conference, activate
 
 OnOutcome = Callable[[Activation], None]
@@ -81,7 +81,7 @@ class Activator:
             async with exchange.in_order(activate(job.conference), exchange.clock(), ends):
                 while job.run.verdict is None:
                     await sleep_until(job.run.due, exchange.clock)
-                    await job.attempt(Priority.INTERACTIVE, ends, on_budget=True)
+                    await job.attempt(self.options.priority, ends, on_budget=True)
         except NotSentError:
             job.cut_short("the deadline passed while an earlier operation on the same thing was under way")
         except DeadlinePassed as passed:

@@ -262,3 +262,15 @@ def test_retry_budget_bounds_the_share_of_retries(reserve: float, ratio: float, 
             spent += 1
         assert 0 <= budget.debt <= reserve
         assert spent <= reserve + paid + 1e-6
+
+
+def test_a_429_uses_up_no_attempt_while_the_limit_is_learnt() -> None:
+    """None that counts was made: it goes on, with the first wait. But `max_attempts=1` means one."""
+
+    def made(counted: int, policy: RetryPolicy = POLICY) -> RetryAt | GiveUp:
+        refused = answered(429)
+        return decide(policy, Effect.NEITHER, refused, attempts_made=counted, now=0.0, deadline=math.inf, random=0.5)
+
+    assert made(0) == RetryAt(0.5)
+    assert made(3) == GiveUp(Reason.ATTEMPTS)
+    assert made(0, RetryPolicy(max_attempts=1)) == GiveUp(Reason.ATTEMPTS)
