@@ -27,7 +27,7 @@ FULL = 6  # windows from nothing to the limit
 CALM = 12  # windows without a 429, after which one says that somebody new is here
 CATCH_UP = 3  # even sends that may be made up for after a late wake-up
 FIRST_PAUSE, LONGEST_PAUSE = 1 / 50, 1 / 5  # of a window, after a 429; doubled while the probes are refused as well
-PATIENCE = 60  # windows in which nothing but 429s may come before they count as failures of the requests
+PATIENCE = 24  # windows in which nothing but 429s may come before they count as failures of the requests
 
 _ROUNDING = 1e-9  # permits
 
@@ -199,7 +199,7 @@ class Pace:
             self.since = max(self.since, self.hold_until)  # time in which nothing is sent proves nothing
 
     def learns(self, now: float) -> bool:
-        """Whether a 429 tells of the account, not of its request: until nothing else has come for 60 windows."""
+        """Whether a 429 tells of the account, not of its request: until nothing else has come for 24 windows."""
         return not self.doubt or now - self.doubt_since <= PATIENCE * self.per
 
     def may_reach(self, need: int, now: float) -> float:

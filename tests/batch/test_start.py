@@ -252,7 +252,10 @@ async def test_still_waiting_after_5xx_is_failed_and_after_silence_unknown() -> 
 
 async def test_refused_and_unsent_attempts_end_as_failed() -> None:
     """429 to the last attempt, or no connection: nothing can have been applied, and the error says so."""
-    async with Emulator(port=None) as plivo, in_memory(plivo, retry=RetryPolicy(max_attempts=3)) as client:
+    async with (
+        Emulator(port=None) as plivo,
+        in_memory(plivo, retry=RetryPolicy(max_attempts=3), rate_limit=None) as client,
+    ):
         network_of(plivo).refuse = 3
         with pytest.raises(NotSentError, match="ConnectError") as unsent:
             await client.mpc.start("other")

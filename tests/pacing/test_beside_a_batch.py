@@ -112,7 +112,7 @@ async def test_429s_use_up_no_attempts_while_the_limit_is_learnt() -> None:
 
 
 async def test_a_server_that_refuses_for_ever_ends_some_day() -> None:
-    """After 60 windows of nothing but 429s they are failures, and use up the attempts."""
+    """After 24 windows of nothing but 429s they are failures, and use up the attempts."""
     async with Emulator(port=None, limit=Limit(1, per=1e9)) as plivo:
         plivo.add_conference("a", status="active")
         async with in_memory(plivo, rate_limit=RateLimit(30, per=1.0)) as client:
@@ -120,8 +120,8 @@ async def test_a_server_that_refuses_for_ever_ends_some_day() -> None:
             began = anyio.current_time()
             with pytest.raises(RateLimitError) as caught:
                 await client.mpc.get("a")
-            assert 60 <= anyio.current_time() - began < 80
-            assert len(caught.value.attempts) > 50
+            assert 24 <= anyio.current_time() - began < 40
+            assert len(caught.value.attempts) > 20
             with pytest.raises(RateLimitError):
                 await client.mpc.get("a")
             with pytest.raises(RateLimitError) as once:

@@ -484,14 +484,14 @@ def test_window_a_429_to_a_visitor_who_lacked_nothing_says_nothing_of_what_there
     assert hands.window.level(0.1) == 90
 
 
-def test_window_429s_are_about_the_account_for_60_windows() -> None:
+def test_window_429s_are_about_the_account_for_24_windows() -> None:
     """After that they are failures of their requests, until one is admitted."""
     hands = Hands()
     now = 0.0
     while hands.window.pace.learns(now):
         hands.probe(now, admitted=False)
         now = hands.ask(now)
-    assert 600 < now < 610
+    assert 240 < now < 250
     hands.probe(now, admitted=True)
     assert hands.window.pace.learns(now)
 
