@@ -16,7 +16,7 @@ from ._credentials import checked_base_url, credentials
 from ._errors import InvalidArgumentError, SharedBudgetError, invalid
 from ._exchange import Exchange
 from ._logs import mask_httpx_log
-from ._options import Options, PriorityOption, TimeoutOption, attempt_timeout, checked_retry, seconds
+from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
 from ._public import public
 from ._secret import Secret
 from ._unset import UNSET, Unset
@@ -179,7 +179,7 @@ class AsyncClient:
         timeout: TimeoutOption | Unset = UNSET,
         retry: RetryPolicy | Unset = UNSET,
         deadline: float | Unset | None = UNSET,
-        priority: PriorityOption | Unset = UNSET,
+        priority: Literal["interactive", "batch"] | Unset = UNSET,
     ) -> Self:
         """A client with other options, over the same connections and the same budgets.
 
