@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 import httpx
 
-from ._credentials import checked_base_url, credentials
+from ._credentials import checked_base_url, checked_proxy, credentials, tls_context
 from ._errors import InvalidArgumentError, SharedBudgetError, invalid
 from ._exchange import Exchange
 from ._logs import mask_httpx_log
@@ -30,7 +30,7 @@ from .transport._http import HttpTransport, OwnHttpClient
 from .transport._lanes import LaneTransport, open_connection_lane
 from .wire import Account, Request, check_path
 
-LaneOpener = Callable[[ssl.SSLContext], Callable[[], httpx.AsyncBaseTransport]]
+LaneOpener = Callable[[ssl.SSLContext, httpx.Proxy | None], Callable[[], httpx.AsyncBaseTransport]]
 
 BASE_URL = "https://api.plivo.com"
 """Source: Plivo docs, "API overview"."""
@@ -118,6 +118,8 @@ class AsyncClient:
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
         rate_limit: RateLimit | None = RateLimit(),  # noqa: B008  (frozen)
         deadline: float | None = None,
+        proxy: str | httpx.Proxy | None = None,
+        verify: bool | ssl.SSLContext = True,
         http_client: httpx.AsyncClient | None = None,
         transport: Literal["httpx", "aiohttp"] = "httpx",
         allow_http: bool = False,
@@ -136,8 +138,13 @@ class AsyncClient:
                 `PLIVO_RATE_LIMIT_URL`) those of other processes. None: no limit on our side.
             deadline: Seconds for each operation that is given none of its own: all of it, attempts and waits included;
                 None for no bound.
-            http_client: Your own, for proxies, certificates and transports of your choice. It is used as it is, with at
-                most 8 requests under way, and never closed by us.
+            proxy: The URL of a proxy for the client's own connections, as `http://user:password@proxy.example:3128`;
+                `socks5://…` needs `socksio` and `transport="httpx"`. None: none, not even that of `HTTPS_PROXY`.
+            verify: Which certificates are trusted. True: those of certifi, or of the file or folder that
+                `SSL_CERT_FILE` or `SSL_CERT_DIR` names; an `ssl.SSLContext`: those that it trusts; False: all, so that
+                anybody in between can read the Auth Token.
+            http_client: Your own, with transports and hooks of your choice; used as it is, at most 8 requests at
+                a time, and never closed by us. `proxy` and `verify` are not for it.
             transport: What the client's own connections are made of. "aiohttp" takes about half the CPU of a request,
                 on asyncio only; it needs the extra `plivo-async[fast]`, and is imported here. All else is the same.
             allow_http: Send credentials over `http://` to other hosts than this one.
@@ -158,11 +165,17 @@ class AsyncClient:
             raise TypeError(f"http_client must be an httpx.AsyncClient, not {type(http_client).__name__}")
         self._options = Options(attempt_timeout(timeout), checked_retry(retry), seconds("deadline", deadline))
         open_lanes = _opener(transport, http_client)
+        if http_client is not None and (proxy is not None or verify is not True):
+            raise invalid(
+                "proxy" if proxy is not None else "verify",
+                "is for the client's own connections, and "
+                "http_client= brings others: give it to your httpx.AsyncClient",
+            )
         mask_httpx_log()
         lanes, home, width, turnstile = None, None, _FOREIGN_WIDTH, Turnstile(_FOREIGN_WIDTH)
         owned = http_client is None
         if http_client is None:
-            lanes = LaneTransport(open_lanes(_tls(url)), clock)
+            lanes = LaneTransport(open_lanes(tls_context(url, verify), checked_proxy(proxy)), clock)
             home, width, turnstile = Home(), MOST_WIDTH, ElasticTurnstile(clock)
             http_client = OwnHttpClient(transport=lanes, trust_env=False)
         http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
@@ -363,9 +376,3 @@ def _opener(transport: object, http_client: httpx.AsyncClient | None) -> LaneOpe
     except ImportError as error:
         raise ImportError("transport='aiohttp' needs the extra 'fast': pip install 'plivo-async[fast]'") from error
     return open_aiohttp_lane
-
-
-def _tls(base_url: str) -> ssl.SSLContext:
-    if base_url.startswith("https:"):
-        return httpx.create_ssl_context(trust_env=True)
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and without the 20 ms for the certificates

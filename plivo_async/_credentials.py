@@ -4,11 +4,13 @@ import base64
 import ipaddress
 import os
 import re
+import ssl
 from dataclasses import dataclass
+from importlib import import_module
 
 import httpx
 
-from ._errors import invalid
+from ._errors import InvalidArgumentError, invalid
 from ._secret import Secret
 
 _AUTH_ID = re.compile(r"(?:MA|SA)[A-Z0-9]{18}", re.ASCII)
@@ -101,3 +103,52 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def checked_proxy(proxy: object) -> httpx.Proxy | None:
+    """Read a proxy; no message shows its URL, which may have a password.
+
+    Raises:
+        InvalidArgumentError: It is no URL of a proxy.
+        TypeError: It is neither a `str` nor an `httpx.Proxy`.
+        ImportError: It is a SOCKS proxy, and the package `socksio` isn't installed.
+    """
+    if proxy is None or isinstance(proxy, httpx.Proxy):
+        return proxy
+    if not isinstance(proxy, str):
+        raise TypeError(f"proxy must be a str, an httpx.Proxy or None, not {type(proxy).__name__}")
+    try:
+        read = httpx.Proxy(proxy)
+    except (ValueError, httpx.InvalidURL):
+        read = None
+    if read is None or not read.url.host:
+        raise invalid("proxy", "must be the URL of a proxy, such as http://user:password@proxy.example:3128")
+    if read.url.scheme.startswith("socks"):
+        import_module("socksio")
+    return read
+
+
+def tls_context(base_url: str, verify: object) -> ssl.SSLContext:
+    """What decides which certificates are trusted: by default those of certifi, or of `SSL_CERT_FILE`, `SSL_CERT_DIR`.
+
+    Raises:
+        InvalidArgumentError: `SSL_CERT_FILE` names what is no file of certificates.
+        TypeError: `verify` is neither a `bool` nor an `ssl.SSLContext`.
+    """
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    if not isinstance(verify, bool):
+        raise TypeError(f"verify must be True, False or an ssl.SSLContext, not {type(verify).__name__}")
+    if not base_url.startswith("https:"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and without the 20 ms for the certificates
+    try:
+        return httpx.create_ssl_context(verify=verify, trust_env=True)
+    except OSError as error:  # ssl.SSLError is one
+        name = os.environ.get("SSL_CERT_FILE")
+        if not name:
+            raise
+        why = error.strerror or str(error)
+        raise InvalidArgumentError(
+            f"SSL_CERT_FILE names {name!r}, from which no certificates can be read ({why}): mend it or unset it",
+            argument="verify",
+        ) from None

@@ -11,6 +11,7 @@ a GET twice unseen; and it encodes URLs anew (tried on 2026-11-25).
 """
 
 import asyncio
+import base64
 import functools
 import inspect
 import math
@@ -41,16 +42,17 @@ _BODILESS = re.compile(rb"HTTP/\S+ (204|304)\b")
 _UNBOUND = aiohttp.ClientTimeout(total=None)
 
 
-def open_aiohttp_lane(tls: ssl.SSLContext) -> Callable[[], httpx.AsyncBaseTransport]:
+def open_aiohttp_lane(tls: ssl.SSLContext, proxy: httpx.Proxy | None = None) -> Callable[[], httpx.AsyncBaseTransport]:
     """Make lanes of one aiohttp connection each, which all share one TLS context."""
-    return lambda: _AiohttpLane(tls)
+    return lambda: _AiohttpLane(tls, proxy)
 
 
 class _AiohttpLane(httpx.AsyncBaseTransport):
     """One connection, for one request at a time."""
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
+    def __init__(self, tls: ssl.SSLContext, proxy: httpx.Proxy | None) -> None:
         _check_loop()
+        self._proxy: dict[str, Any] = {} if proxy is None else _proxy_options(proxy)
         self._connector = _Connector(tls)
         self._session = aiohttp.ClientSession(
             connector=self._connector,
@@ -71,6 +73,7 @@ class _AiohttpLane(httpx.AsyncBaseTransport):
                 data=request.content or None,
                 allow_redirects=False,
                 timeout=_timeout(request.extensions.get("timeout", {})),
+                **self._proxy,
             )
         except _ERRORS as error:
             raise _as_httpx(error, connected=self._connector.connected) from error
@@ -210,6 +213,13 @@ def _as_httpx(error: Exception, *, connected: bool) -> httpx.TransportError:
     if not connected:
         return httpx.ConnectError(str(error))
     return httpx.ReadError(str(error)) if isinstance(error, OSError) else httpx.RemoteProtocolError(str(error))
+
+
+def _proxy_options(proxy: httpx.Proxy) -> dict[str, Any]:
+    headers = dict(proxy.headers)
+    if proxy.raw_auth is not None:
+        headers["Proxy-Authorization"] = f"Basic {base64.b64encode(b':'.join(proxy.raw_auth)).decode()}"
+    return {"proxy": str(proxy.url), "proxy_headers": headers}
 
 
 def _timeout(phases: dict[str, float | None]) -> aiohttp.ClientTimeout:

@@ -122,9 +122,11 @@ async def _close(lane: _Lane) -> None:
             await lane.transport.aclose()
 
 
-def open_connection_lane(tls: ssl.SSLContext) -> Callable[[], httpx.AsyncBaseTransport]:
+def open_connection_lane(
+    tls: ssl.SSLContext, proxy: httpx.Proxy | None = None
+) -> Callable[[], httpx.AsyncBaseTransport]:
     """Make lanes of one httpx connection each, which all share one TLS context (building one takes 20 ms)."""
     import httpcore  # noqa: F401  (httpx would do so at the first connection: 60 ms in which the loop stands still)
 
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None)  # see _Lane.usable
-    return lambda: httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False)
+    return lambda: httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False, proxy=proxy)

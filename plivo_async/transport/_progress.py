@@ -57,6 +57,8 @@ class Progress:
     async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Listen to httpcore until the first byte leaves: in HTTP/1.1 and HTTP/2 that comes after this event."""
         if event.endswith("send_request_headers.started"):
+            if info["request"].method == b"CONNECT":
+                return  # that is for a proxy only
             await self.leave()
             self._extensions.pop("trace", None)  # 2 % of a request's CPU
         elif event.endswith("connect_tcp.complete"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .._printable import printable
 from ..policy import Effect
 from ._names import Conference, only_live
 
@@ -157,5 +158,8 @@ class Answer:
 
 
 def shortened(text: str) -> str | None:
-    """The beginning of a text, for errors; None if it is empty. Half a surrogate pair becomes a question mark."""
-    return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode() or None
+    """The beginning of a text of others, for errors; None if it is empty.
+
+    What a terminal would obey is escaped; half a surrogate pair becomes a question mark.
+    """
+    return printable(text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode())[:_LONGEST_DETAIL] or None

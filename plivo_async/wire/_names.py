@@ -1,8 +1,9 @@
 """What a conference is called, and how that becomes one segment of a path."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from .._errors import InvalidArgumentError, invalid
@@ -89,6 +90,15 @@ def _refusal(name: str) -> str | None:
     return None
 
 
+def _climbs(segment: str) -> bool:
+    """Whether a segment is `.` or `..`, or holds one once decoded, as a gateway may do and who stands behind it again.
+
+    What begins with `name_` is the name of a conference, which may hold anything.
+    """
+    parts = re.split(r"[/\\]", unquote(unquote(segment)))
+    return not segment.startswith("name_") and not {".", ".."}.isdisjoint(parts)
+
+
 def check_path(path: str) -> str:
     """Check the path of `client.request()`: relative to the account, nothing that leaves it.
 
@@ -100,7 +110,7 @@ def check_path(path: str) -> str:
         raise invalid("path", f"must be relative to the account, such as 'Call/', not {path!r}")
     if "?" in path or "#" in path:
         raise invalid("path", f"must have no query and no fragment; use params= for the query, not {path!r}")
-    if any(segment in {".", ".."} for segment in path.replace("%2e", ".").replace("%2E", ".").split("/")):
+    if any(_climbs(segment) for segment in path.split("/")):
         raise invalid("path", f"must not climb with '.' or '..': {path!r}")
     if " " in path or any(unicodedata.category(character) in {"Cc", "Cs"} for character in path):
         raise invalid("path", f"must have no space and no control character; percent-encode them: {path!r}")

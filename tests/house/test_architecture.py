@@ -13,7 +13,7 @@ ROOT = Path(plivo_async.__file__).parent
 # Beside the standard library: packages, and modules of this package (a folder stands for all in it).
 ALLOWED = {
     "policy": {"_public", "policy", "_errors"},
-    "wire": {"_public", "policy", "wire", "_errors"},
+    "wire": {"_public", "_printable", "policy", "wire", "_errors"},
     "models": {"_public", "msgspec", "models"},
     "transport": {"anyio", "httpx", "httpcore", "aiohttp", "yarl", "policy", "wire", "pacing", "transport",
                   "_logs", "_printable", "_secret", "_version"},
