@@ -13,13 +13,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args, get_type_hints
 from urllib.parse import parse_qsl
 
 import pytest
 from plivo.resources import MultiPartyCalls
 
-from plivo_async import AsyncClient, Destination, DialOptions, MultiPartyCallHandle
+from plivo_async import AsyncClient, Destination, DialOptions
 from plivo_async.emulator import Emulator, Request
 from plivo_async.emulator.api._routes import OPERATIONS
 from plivo_async.wire import EventGroup
@@ -506,8 +507,11 @@ class Run:
     async def ours(self, client: AsyncClient) -> None:
         """Say it through this client."""
         whose, more = WAYS[self.way]
-        handle: MultiPartyCallHandle = client.mpc(uuid=UUID) if "uuid" in whose else client.mpc(NAME)
-        await self.case.ours(handle, client, **more)
+        speaker: Any = client
+        if more:  # in the asynchronous form everything is said through a view of its own
+            later = client.mpc.deferred(more["callback_url"], method=more.get("callback_method"))
+            speaker = SimpleNamespace(mpc=later)
+        await self.case.ours(speaker.mpc(uuid=UUID) if "uuid" in whose else speaker.mpc(NAME), speaker)
 
     def possible(self) -> bool:
         """Whether the SDK can say it so; whether that is another thing to say."""
