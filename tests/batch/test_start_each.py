@@ -465,6 +465,7 @@ async def test_a_deadline_bounds_the_wait_for_names_that_never_end(kind: str, wa
             assert receive.receive_nowait() == "later"
 
 
+@pytest.mark.long
 async def test_names_that_nobody_has_dialled_into_hold_back_none_that_are_ready() -> None:
     """However many wait for people, a conference behind them is activated when its turn comes."""
     async with Emulator(port=None, limit=None) as plivo, in_memory(plivo, rate_limit=None) as client:
