@@ -1,45 +1,31 @@
 """The client: its lifetime, its options, and the resources of its account."""
 
-import json as jsonlib
 import os
 import random
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 import httpx
 
-from ._credentials import checked_base_url, checked_proxy, credentials, tls_context
-from ._errors import InvalidArgumentError, SharedBudgetError, invalid
-from ._exchange import Exchange
-from ._logs import mask_httpx_log
+from ._credentials import checked_base_url, credentials
+from ._errors import SharedBudgetError, invalid
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
 from ._public import public
 from ._secret import Secret
 from ._unset import UNSET, Unset
-from .pacing._home import Home
-from .pacing._registry import limiter_of
-from .pacing._source import PermitSource, SharedBudget
-from .pacing._turnstile import ElasticTurnstile, Turnstile
-from .policy import MOST_WIDTH, Effect, RateLimit, RetryPolicy
-from .resources import MultiPartyCalls
-from .transport._http import HttpTransport, OwnHttpClient
-from .transport._lanes import LaneTransport, open_connection_lane
-from .wire import Account, Request, check_path
+from .policy import RateLimit, RetryPolicy
 
-LaneOpener = Callable[[ssl.SSLContext, httpx.Proxy | None], Callable[[], httpx.AsyncBaseTransport]]
+if TYPE_CHECKING:  # what a client is made of takes as long to import as httpx, and comes with the first client
+    from ._core import Core
+    from .pacing._source import SharedBudget
+    from .resources import MultiPartyCalls
 
 BASE_URL = "https://api.plivo.com"
 """Source: Plivo docs, "API overview"."""
-
-_FOREIGN_WIDTH = 8  # where a stock httpx pool is at its best
-_EFFECTS = {"GET": Effect.SAFE, "HEAD": Effect.SAFE, "PUT": Effect.IDEMPOTENT, "DELETE": Effect.IDEMPOTENT}
-_LONGEST_URL = 65_000  # characters; httpx takes 65,536, host and account included
-_CONFERENCES = ("MultiPartyCall/name_", "MultiPartyCall/uuid_")  # what is done to one keeps its order
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
 @public
@@ -63,29 +49,16 @@ class Statistics:
     """Requests that wait for a permit in this event loop."""
     retry_debt: float
     """Retries made on credit and not yet paid back by successes."""
-    shared: SharedBudget | None = None
+    shared: "SharedBudget | None" = None
     """Of a budget that is shared with other processes, as the store said last; None without one."""
-
-
-@dataclass(slots=True, weakref_slot=True, eq=False)
-class _Shared:
-    """What a client shares with the copies that `with_options` makes."""
-
-    account: Account
-    http_client: httpx.AsyncClient
-    owned: bool
-    turnstile: Turnstile
-    lanes: LaneTransport | None
-    exchange: Exchange
-    limiter: PermitSource | None
-    http: HttpTransport
-    width: int
 
 
 class _Template:
     """What `AsyncClient.mpc` is on the class: something for `create_autospec` to copy. Each client has its own."""
 
-    def __get__(self, client: object, owner: type) -> MultiPartyCalls:
+    def __get__(self, client: object, owner: type) -> "MultiPartyCalls":
+        from .resources import MultiPartyCalls
+
         if client is not None:  # one whose making has failed
             raise AttributeError("this client was not made")
         return MultiPartyCalls.__new__(MultiPartyCalls)
@@ -103,6 +76,7 @@ class AsyncClient:
     """
 
     if TYPE_CHECKING:
+        _core: Core
         mpc: MultiPartyCalls
         """The multiparty calls of the account."""
     else:
@@ -163,28 +137,30 @@ class AsyncClient:
             raise TypeError(f"rate_limit must be a RateLimit or None, not {type(rate_limit).__name__}")
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise TypeError(f"http_client must be an httpx.AsyncClient, not {type(http_client).__name__}")
-        self._options = Options(attempt_timeout(timeout), checked_retry(retry), seconds("deadline", deadline))
-        open_lanes = _opener(transport, http_client)
+        options = Options(attempt_timeout(timeout), checked_retry(retry), seconds("deadline", deadline))
+
         if http_client is not None and (proxy is not None or verify is not True):
             raise invalid(
                 "proxy" if proxy is not None else "verify",
                 "is for the client's own connections, and "
                 "http_client= brings others: give it to your httpx.AsyncClient",
             )
-        mask_httpx_log()
-        lanes, home, width, turnstile = None, None, _FOREIGN_WIDTH, Turnstile(_FOREIGN_WIDTH)
-        owned = http_client is None
-        if http_client is None:
-            lanes = LaneTransport(open_lanes(tls_context(url, verify), checked_proxy(proxy)), clock)
-            home, width, turnstile = Home(), MOST_WIDTH, ElasticTurnstile(clock)
-            http_client = OwnHttpClient(transport=lanes, trust_env=False)
-        http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
-        limiter = None if rate_limit is None else _limiter(url, who.auth_id, rate_limit, clock, http)
-        exchange = Exchange(http, limiter, clock, random, home)
-        account = Account(url, who.auth_id)
-        self._core = _Shared(account, http_client, owned, turnstile, lanes, exchange, limiter, http, width)
-        self._is_copy = False
-        self.mpc: MultiPartyCalls = MultiPartyCalls(exchange, self._options, width, self._core.account)
+
+        from . import _raw  # noqa: F401  (there once a client is made: no import stops a request)
+        from ._core import make_core
+
+        core = make_core(
+            url, who, http_client, transport, rate_limit, clock=clock, random=random, proxy=proxy, verify=verify
+        )
+        self._set(core, options, is_copy=False)
+
+    def _set(self, core: "Core", options: Options, *, is_copy: bool) -> None:
+        from .resources import MultiPartyCalls
+
+        self._core = core
+        self._options = options
+        self._is_copy = is_copy
+        self.mpc = MultiPartyCalls(core.exchange, options, core.width, core.account)
 
     def with_options(
         self,
@@ -209,10 +185,7 @@ class AsyncClient:
             InvalidArgumentError, TypeError: One is wrong.
         """
         copy = type(self).__new__(type(self))
-        copy._core = self._core
-        copy._is_copy = True
-        copy._options = self._options.merged(timeout, retry, deadline, priority)
-        copy.mpc = MultiPartyCalls(self._core.exchange, copy._options, self._core.width, self._core.account)
+        copy._set(self._core, self._options.merged(timeout, retry, deadline, priority), is_copy=True)
         return copy
 
     async def request(
@@ -249,21 +222,9 @@ class AsyncClient:
             OutcomeUnknownError: It may have been carried out; look before repeating.
             DecodeError: The answer can't be read.
         """
-        method, path = str(method).upper(), _checked_path(path)
-        if method not in _METHODS:
-            raise invalid("method", f"must be one of {', '.join(_METHODS)}, not {method!r}")
-        if params is not None and not isinstance(params, Mapping):
-            raise TypeError(f"params must be a mapping, not {type(params).__name__}")
-        effect = _EFFECTS.get(method, Effect.NEITHER)
-        if idempotent is not None and effect is not Effect.SAFE:
-            effect = Effect.IDEMPOTENT if idempotent else Effect.NEITHER
-        body, query = _body(json), _query(params or {})
-        if len(path) + len(query) > _LONGEST_URL:
-            raise InvalidArgumentError(
-                f"path and params are too long: at most {_LONGEST_URL:,} characters together", argument="params"
-            )
-        order_key = path if effect is Effect.IDEMPOTENT and path.startswith(_CONFERENCES) else ""
-        request = Request(method, path, effect, method, path, body, query, order_key=order_key)
+        from ._raw import raw_request
+
+        request = raw_request(method, path, params, json, idempotent)
         answer = await self._core.exchange.run(request, self._options, self._options.within(deadline))
         return answer.json()
 
@@ -323,56 +284,3 @@ class AsyncClient:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an AsyncClient holds connections and is not pickled; make one in each process")
-
-
-def _limiter(url: str, auth_id: str, rate_limit: RateLimit, clock: Callable[[], float], user: object) -> PermitSource:
-    """The permits of an account; what shares them with other processes is imported only where that is asked for."""
-    store = rate_limit.shared or os.environ.get("PLIVO_RATE_LIMIT_URL") or None
-    if store is None:
-        return limiter_of(url, auth_id, rate_limit, clock, user)
-    from .pacing.shared._limiters import shared_limiter_of
-
-    return shared_limiter_of(url, auth_id, replace(rate_limit, shared=store), clock, user)
-
-
-def _checked_path(path: object) -> str:
-    if not isinstance(path, str):
-        raise TypeError(f"path must be a str, not {type(path).__name__}")
-    return check_path(path)
-
-
-def _body(json: Any) -> bytes | None:
-    try:
-        return None if json is None else jsonlib.dumps(json, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:  # NaN, a circle, half a surrogate pair
-        raise invalid("json", f"can't be written as JSON: {_brief(error)}") from None
-
-
-def _query(params: Mapping[str, Any]) -> str:
-    try:
-        return str(httpx.QueryParams({name: value for name, value in params.items() if value is not None}))
-    except ValueError as error:
-        raise invalid("params", f"can't be written as a query: {_brief(error)}") from None
-
-
-def _brief(error: Exception) -> str:
-    """What is wrong, without the text in which it is."""
-    return error.reason if isinstance(error, UnicodeError) and hasattr(error, "reason") else str(error)
-
-
-def _opener(transport: object, http_client: httpx.AsyncClient | None) -> LaneOpener:
-    """What makes lanes from a TLS context; aiohttp is imported only if it is asked for."""
-    if transport not in ("httpx", "aiohttp"):
-        raise invalid("transport", f"must be 'httpx' or 'aiohttp', not {transport!r}")
-    if transport == "httpx":
-        return open_connection_lane
-    if http_client is not None:
-        raise InvalidArgumentError(
-            "transport='aiohttp' is for the client's own connections, and http_client= brings others",
-            argument="transport",
-        )
-    try:
-        from .transport._aiohttp import open_aiohttp_lane
-    except ImportError as error:
-        raise ImportError("transport='aiohttp' needs the extra 'fast': pip install 'plivo-async[fast]'") from error
-    return open_aiohttp_lane

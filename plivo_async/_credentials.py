@@ -12,6 +12,7 @@ import httpx
 
 from ._errors import InvalidArgumentError, invalid
 from ._secret import Secret
+from ._tls import shared_context
 
 _AUTH_ID = re.compile(r"(?:MA|SA)[A-Z0-9]{18}", re.ASCII)
 
@@ -139,10 +140,8 @@ def tls_context(base_url: str, verify: object) -> ssl.SSLContext:
         return verify
     if not isinstance(verify, bool):
         raise TypeError(f"verify must be True, False or an ssl.SSLContext, not {type(verify).__name__}")
-    if not base_url.startswith("https:"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and without the 20 ms for the certificates
     try:
-        return httpx.create_ssl_context(verify=verify, trust_env=True)
+        return shared_context(base_url, verify=verify)
     except OSError as error:  # ssl.SSLError is one
         name = os.environ.get("SSL_CERT_FILE")
         if not name:

@@ -98,7 +98,7 @@ class Exchange:
         self._transport = transport
         self._limiter = limiter
         self.clock = clock
-        self.wall = wall_clock(clock)
+        self.wall: Callable[[], datetime] = wall_clock(clock)
         self.random = random
         self.budget: RetryBudget = RetryBudget()
         self.order: KeyedLock = KeyedLock(home)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async import AsyncClient
+from plivo_async import AsyncClient, InvalidArgumentError
 from plivo_async._credentials import Credentials, checked_base_url
 from plivo_async._credentials import credentials as read
 from plivo_async._secret import Secret
@@ -236,3 +236,21 @@ def test_base_url_that_is_taken_is_a_prefix(base_url: str) -> None:
     assert url.host.lower() == httpx.URL(base_url).host.lower()
     assert url.raw_path.endswith(b"/v1/Account/MA/")
     assert (url.userinfo, url.query, url.fragment) == (b"", b"", "")
+
+
+def test_base_url_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`PLIVO_BASE_URL` is where requests go unless `base_url` says otherwise; empty counts as not set."""
+
+    def where(base_url: str | None = None) -> str:
+        return AsyncClient(AUTH_ID, "token", base_url=base_url, rate_limit=None)._core.account.base_url
+
+    monkeypatch.delenv("PLIVO_BASE_URL", raising=False)
+    assert where() == "https://api.plivo.com"
+    monkeypatch.setenv("PLIVO_BASE_URL", "http://127.0.0.1:8808/")
+    assert where() == "http://127.0.0.1:8808"
+    assert where("http://127.0.0.1:8809") == "http://127.0.0.1:8809"
+    monkeypatch.setenv("PLIVO_BASE_URL", "")
+    assert where() == "https://api.plivo.com"
+    monkeypatch.setenv("PLIVO_BASE_URL", "http://example.com")
+    with pytest.raises(InvalidArgumentError, match=r"base_url would send the Auth Token to example\.com unencrypted"):
+        where()

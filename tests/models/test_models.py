@@ -26,6 +26,7 @@ from plivo_async.models import (
     decode,
     decode_page,
 )
+from plivo_async.models._model import Model
 
 ACCOUNT = "/v1/Account/MAXXXXXXXXXXXXXXXXXX"
 UUID = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"
@@ -320,3 +321,28 @@ def test_what_json_brings_is_decoded() -> None:
     """From bytes to a model, with Python's own JSON, which is how answers are read."""
     body = json.dumps(ENDED | {"billed_amount": 0.44}).encode()
     assert decode(MultiPartyCall, json.loads(body)) == decode(MultiPartyCall, ENDED)
+
+
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [(MultiPartyCall, LIVE), (MultiPartyCall, ENDED), (Participant, PRESENT), (PageMeta, {"limit": 20, "new": [1]})],
+)
+def test_models_turn_into_json_types(model: type[Model], data: dict[str, Any]) -> None:
+    """`to_dict()` has every attribute; what comes back from JSON is the same model."""
+    made = decode(model, data)
+    facts = json.loads(json.dumps(made.to_dict()))
+    assert facts.keys() == {one.name for one in dataclasses.fields(made)}  # type: ignore[arg-type]
+    assert facts["extra"] == made.extra  # type: ignore[attr-defined]
+    extra = facts.pop("extra")
+    assert decode(model, facts | extra) == made
+
+
+def test_models_in_models_turn_into_json_types() -> None:
+    """Amounts are text, times ISO 8601 in UTC, tuples arrays."""
+    ended = decode(MultiPartyCall, ENDED).to_dict()
+    assert (ended["billed_amount"], ended["end_time"]) == ("0.44000", "2020-12-24T10:03:55+00:00")
+    added = AddedParticipant(calls=(DialledCall(call_uuid=CALL, from_="1", to="2"),), api_id="a")
+    [call] = added.to_dict()["calls"]
+    assert call["call_uuid"] == CALL
+    public = [value for name in plivo_async.models.__all__ if isinstance(value := vars(plivo_async.models)[name], type)]
+    assert all(issubclass(model, Model) for model in public)
