@@ -6,10 +6,15 @@ import hypothesis
 import pytest
 import trio.testing
 
-from .virtual_time import VirtualTimeLoop
+from .virtual_time import TickingLoop, VirtualTimeLoop
 
 hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no bug
 hypothesis.settings.load_profile("unhurried")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--ticking`: on asyncio the virtual clock goes on a little at each reading, as a real one does."""
+    parser.addoption("--ticking", action="store_true", help="let asyncio's virtual clock go on at each reading")
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -20,4 +25,4 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
         return backend, {}
     if backend == "trio":
         return backend, {"clock": trio.testing.MockClock(autojump_threshold=0)}
-    return backend, {"loop_factory": VirtualTimeLoop}
+    return backend, {"loop_factory": TickingLoop if request.config.getoption("ticking") else VirtualTimeLoop}

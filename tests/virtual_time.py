@@ -24,7 +24,15 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """An event loop that starts at second 0 and skips every wait."""
+    """An event loop that starts at second 0 and skips every wait.
+
+    Attributes:
+        now: Virtual seconds.
+        tick: Seconds by which the clock goes on at each reading, as that of a busy machine does. A clock that stands
+            still within a step hides what two readings in it make of each other.
+    """
+
+    tick = 0.0
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -34,4 +42,11 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
+        self.now += self.tick
         return self.now
+
+
+class TickingLoop(VirtualTimeLoop):
+    """The same, with a clock that goes on a little at each reading."""
+
+    tick = 1e-5
