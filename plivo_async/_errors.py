@@ -13,7 +13,12 @@
     │  ├─ NotFoundError           404: no such thing, or not in the state that the operation needs
     │  ├─ RateLimitError          429: .retry_after, seconds or None
     │  └─ ServerError             5xx
+<<<<<<< HEAD
     ├─ DecodeError            an answer that nobody can read, or that isn't Plivo's; the body is in .detail
+=======
+    ├─ JournalError           a batch's journal is in use, of something else, damaged, or can't be written
+    ├─ DecodeError            a yes that nobody can read; the body is in .detail
+@public
     └─ StatusNotReachedError  wait_until() has waited long enough, or that status can't come any more: .status
 
     ActivationFailures (an ExceptionGroup)   the errors of many activations
@@ -192,6 +197,14 @@ class RateLimitError(ResponseError):
 @public
 class ServerError(ResponseError):
     """5xx to a request that merely reads, or 501 and 505; any other is the cause of an `OutcomeUnknownError`."""
+
+
+@public
+class JournalError(PlivoError):
+    """A batch's journal can't be used: it is in use, of another input or account, damaged, or the disk is full.
+
+    What had been sent by then is in the journal; nothing further was sent.
+    """
 
 
 @public

@@ -5,6 +5,9 @@ from ._engine import Engine
 from ._input import ConferenceId, Input, Item, Names
 from ._intake import Source
 from ._job import Job
+from ._journal import Journal
+from ._journal_file import Identity
+from ._journalled import AGAIN, JournalledInput, resume
 from ._ledger import Ledger
 from ._plan import Plan, plan
 from ._report import ActivationReport, duration, summary
@@ -13,15 +16,19 @@ from ._stream import ActivationStream, Belt
 from ._teller import Teller
 
 __all__ = [
+    "AGAIN",
     "Activation",
     "ActivationReport",
     "ActivationStream",
     "Belt",
     "ConferenceId",
     "Engine",
+    "Identity",
     "Input",
     "Item",
     "Job",
+    "Journal",
+    "JournalledInput",
     "Ledger",
     "Names",
     "Plan",
@@ -31,6 +38,7 @@ __all__ = [
     "duration",
     "plan",
     "read_all",
+    "resume",
     "summary",
     "untouched",
 ]

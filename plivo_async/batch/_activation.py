@@ -1,6 +1,7 @@
 """What became of one conference."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from .._errors import NotFoundError, NotSentError, OutcomeUnknownError, PlivoError
@@ -35,6 +36,9 @@ class Activation:
     None for a success."""
     elapsed: float = 0.0
     """Seconds from its start to its outcome, waits included."""
+    started_at: datetime | None = None
+    """When it was begun, by this machine's clock, aware, in UTC: the times of `attempts` count from here. None if it
+    never was."""
 
     @property
     def succeeded(self) -> bool:
@@ -51,6 +55,7 @@ class Activation:
             "outcome": self.outcome.value,
             "live": self.live,
             "confirmed_by": self.confirmed_by,
+            "started_at": None if self.started_at is None else self.started_at.isoformat(),
             "elapsed": round(self.elapsed, 6),
             "attempts": [attempt.to_dict() for attempt in self.attempts],
             "error": None if error is None else {"type": type(error).__name__, "message": str(error)},

@@ -11,7 +11,7 @@ was pulled is told of.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import anyio
 import anyio.lowlevel
@@ -19,12 +19,14 @@ import anyio.lowlevel
 from .._exchange import Exchange
 from .._options import Options
 from ..pacing._clock import sleep_until
-from ..policy import ActivationRules, Health
+from ..policy import ActivationRules, Health, Step
+from ..wire import Conference
 from ._activation import Activation, refused
 from ._caution import Probe
 from ._input import BREATH, Item
 from ._intake import Intake, Source
 from ._job import Job
+from ._journal import Journal
 from ._parked import Bench, Parked
 from ._teller import Teller
 
@@ -54,6 +56,8 @@ class Engine:
         width: int,
         deadline: float,
         most_in_hand: float,
+        sent_at: Callable[[Conference], float | None] = lambda _: None,
+        journal: Journal | None = None,
     ) -> None:
         """Get ready; nothing is pulled or sent yet.
 
@@ -66,17 +70,24 @@ class Engine:
             width: How many attempts may be under way.
             deadline: Seconds for all of it; `math.inf` for no bound.
             most_in_hand: How many positions may be begun and not finished before no more names are pulled.
+            sent_at: Since when an earlier run may have sent an activation of a conference, if its item doesn't tell.
+            journal: Has on disk what is about to leave before it does; None for none.
         """
         ends = exchange.clock() + deadline
 
         def job(item: Item) -> Job:
             assert item.conference is not None  # noqa: S101  (the intake's promise)
-            return Job(item.conference, [item.position, *item.twins], exchange, options, rules, ends)
+            positions = [item.position, *item.twins]
+            sent = item.maybe_sent if item.maybe_sent is not None else sent_at(item.conference)
+            made = Job(item.conference, positions, exchange, options, rules, ends, sent)
+            made.on_answer = None if journal is None else journal.heard
+            return made
 
         self._exchange = exchange
         self._source = source
         self._options = options
         self._teller = teller
+        self._journal = journal
         self._width = width
         self._ends = ends
         self._intake = Intake(source, job, most_in_hand)
@@ -222,9 +233,13 @@ class Engine:
     async def _step(self, job: Job, worker: _Worker) -> None:
         worker.job = job
         await sleep_until(job.run.due, self._exchange.clock)
+        if self._journal is not None and job.run.step is Step.ACTIVATE and not job.run.doubtful:
+            await self._journal.intend(job.positions)
         attempt = await self._probe.attempt(job, self._options.retry)
         worker.job = None
         if job.run.verdict is None:
+            if self._journal is not None and not job.run.doubtful:
+                self._journal.withdraw(job.positions)
             if self.stopped_by is None:
                 self._parked.push(job)
         else:

@@ -26,12 +26,15 @@ class Item:
         conference: The conference; None if it was refused.
         refusal: Why it was refused; None if it wasn't.
         twins: Further places of the same conference.
+        maybe_sent: When an earlier run may have sent an activation of it, in seconds since 1970 on Plivo's clock; None
+            if none has.
     """
 
     position: int
     conference: Conference | None
     refusal: ValueError | TypeError | None = None
     twins: tuple[int, ...] = ()
+    maybe_sent: float | None = None
 
 
 class Input:

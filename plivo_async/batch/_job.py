@@ -1,6 +1,9 @@
 """One conference in hand: carries out what its `ActivationRun` says, attempt by attempt."""
 
 import math
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 from .._exchange import Exchange
 from .._options import Options
@@ -14,7 +17,7 @@ from ..policy import (
     Step,
 )
 from ..transport._progress import Progress
-from ..wire import Answer, Conference, activate, read_look, retrieve
+from ..wire import Answer, Conference, activate, conference_by_uuid, read_look, retrieve
 from ._activation import Activation, activation_error
 
 
@@ -25,9 +28,22 @@ class Job:
         conference: The conference.
         positions: Its places in the input; more than one if it was given more than once.
         run: What is known, and what comes next.
+        on_answer: Is told of each answer as it comes, with its headers; None for nobody.
     """
 
-    __slots__ = ("_answer", "_began", "_exchange", "_fault", "_options", "_progress", "conference", "positions", "run")
+    __slots__ = (
+        "_answer",
+        "_began",
+        "_began_at",
+        "_exchange",
+        "_fault",
+        "_options",
+        "_progress",
+        "conference",
+        "on_answer",
+        "positions",
+        "run",
+    )
 
     def __init__(
         self,
@@ -37,13 +53,16 @@ class Job:
         options: Options,
         rules: ActivationRules,
         deadline: float = math.inf,
+        maybe_sent: float | None = None,
     ) -> None:
         self.conference: Conference = conference
         self.positions: list[int] = positions
         self._exchange = exchange
         self._options = options
         self._began = exchange.clock()
-        self.run: ActivationRun = ActivationRun(rules, self._began, deadline)
+        self._began_at = time.time()
+        self.run: ActivationRun = ActivationRun(rules, self._began, deadline, maybe_sent)
+        self.on_answer: Callable[[Answer], None] | None = None
         self._progress: Progress | None = None
         self._answer: Answer | None = None
         self._fault: Exception | None = None
@@ -65,7 +84,9 @@ class Job:
             DeadlinePassed: No permit can be had before the deadline; nothing was sent.
         """
         exchange = self._exchange
-        request = activate(self.conference) if self.run.step is Step.ACTIVATE else retrieve(self.conference)
+        request = retrieve(self.conference)
+        if self.run.step is Step.ACTIVATE:
+            request = activate(self.conference if self.run.uuid is None else conference_by_uuid(self.run.uuid))
         self._progress = Progress()
         attempted = await exchange.attempt(
             request,
@@ -76,6 +97,8 @@ class Job:
             progress=self._progress,
         )
         self._progress = None
+        if self.on_answer is not None and attempted.answer is not None:
+            self.on_answer(attempted.answer)
         attempt, self._answer, self._fault = attempted.attempt, attempted.answer, attempted.fault
         step = self.run.step
         looked = step is Step.LOOK and attempt.outcome is AttemptOutcome.ANSWERED
@@ -111,6 +134,7 @@ class Job:
         assert verdict is not None  # noqa: S101  (callers ask first)
         error = activation_error(self.conference, verdict, run.attempts, self._answer, self._fault)
         elapsed = self._exchange.clock() - self._began
+        began_at = datetime.fromtimestamp(self._began_at, UTC)
         return [
             Activation(
                 position,
@@ -122,6 +146,7 @@ class Job:
                 verdict.confirmed_by,
                 error,
                 elapsed,
+                began_at,
             )
             for position in self.positions
         ]

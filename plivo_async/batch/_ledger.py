@@ -1,6 +1,6 @@
 """What became of many conferences, kept small: a tenth of a kilobyte each, and nothing for the garbage collector.
 
-Nearly all of them end alike: yes, to the first attempt. Of such a one only its name and four numbers are kept, in
+Nearly all of them end alike: yes, to the first attempt. Of such a one only its name and five numbers are kept, in
 arrays, and its `Activation` is made anew whenever somebody looks at it; of one that was never begun, only its name. All
 others are kept as they are.
 """
@@ -8,6 +8,7 @@ others are kept as they are.
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome
 from ..wire import Conference
@@ -23,7 +24,18 @@ class Ledger:
         reason: Why those that are expected, and were never put, were not attempted.
     """
 
-    __slots__ = ("_counts", "_elapsed", "_ended_at", "_kinds", "_left", "_positions", "_started_at", "_what", "reason")
+    __slots__ = (
+        "_began_at",
+        "_counts",
+        "_elapsed",
+        "_ended_at",
+        "_kinds",
+        "_left",
+        "_positions",
+        "_started_at",
+        "_what",
+        "reason",
+    )
 
     def __init__(self, size: int = 0) -> None:
         """Make a ledger of so many rows, each of which is yet to be put."""
@@ -33,7 +45,9 @@ class Ledger:
         self._what: list[str | Activation | None] = [None] * size
         self._kinds = bytearray(size)
         self._positions = array("q", bytes(8 * size))
-        self._started_at, self._ended_at, self._elapsed = (array("d", bytes(8 * size)) for _ in range(3))
+        self._started_at, self._ended_at, self._elapsed, self._began_at = (
+            array("d", bytes(8 * size)) for _ in range(4)
+        )
 
     def expect(self, conference: Conference) -> None:
         """Add a row, which stays as not attempted unless something is put there."""
@@ -43,6 +57,7 @@ class Ledger:
         self._what.append(conference.label)
         for numbers in (self._started_at, self._ended_at, self._elapsed):
             numbers.append(0.0)
+        self._began_at.append(0.0)
 
     def put(self, row: int, activation: Activation) -> None:
         """Keep an activation in a row that has none yet."""
@@ -51,7 +66,7 @@ class Ledger:
                 return
             self._left -= 1
         self._counts[activation.outcome] += 1
-        if not _is_plain(activation):
+        if not is_plain(activation):
             self._kinds[row], self._what[row] = _WHOLE, activation
             return
         [attempt] = activation.attempts
@@ -60,6 +75,7 @@ class Ledger:
         self._positions[row] = activation.position
         self._started_at[row], self._ended_at[row] = attempt.started_at, attempt.ended_at
         self._elapsed[row] = activation.elapsed
+        self._began_at[row] = 0.0 if activation.started_at is None else activation.started_at.timestamp()
 
     @property
     def counts(self) -> Counter[ActivationOutcome]:
@@ -88,6 +104,7 @@ class Ledger:
             "answer",
             None,
             self._elapsed[row],
+            datetime.fromtimestamp(self._began_at[row], UTC) if self._began_at[row] else None,
         )
 
     def __iter__(self) -> Iterator[Activation]:
@@ -98,8 +115,8 @@ class Ledger:
         return (self[row] for row, kind in enumerate(self._kinds) if kind >= _WHOLE)
 
 
-def _is_plain(activation: Activation) -> bool:
-    """Whether all of it can be made anew from its name and four numbers."""
+def is_plain(activation: Activation) -> bool:
+    """Whether all of it can be made anew from its name and a few numbers."""
     if activation.outcome is not ActivationOutcome.ACTIVATED or len(activation.attempts) != 1:
         return False
     attempt = activation.attempts[0]

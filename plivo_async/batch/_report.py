@@ -4,18 +4,20 @@ import csv
 import io
 import itertools
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, Self, overload
 
 from .._cells import defused
 from .._errors import ActivationFailures
 from .._public import public
 from ..policy import ActivationOutcome, AttemptOutcome
 from ._activation import Activation
+from ._journal_ledger import JournalLedger, read_journal
 from ._ledger import Ledger
 
 _SHOWN = 5
-_COLUMNS = ("position", "name", "uuid", "outcome", "live", "confirmed_by", "attempts", "elapsed", "error")
+_COLUMNS = ("position", "name", "uuid", "outcome", "live", "confirmed_by", "attempts", "started_at", "elapsed", "error")
 
 
 @public
@@ -27,6 +29,7 @@ class ActivationReport(Sequence[Activation]):
 
     __slots__ = ("_ledger", "elapsed")
 
+    _ledger: Ledger | JournalLedger
     elapsed: float
     """Seconds that all of it took."""
 
@@ -111,6 +114,39 @@ class ActivationReport(Sequence[Activation]):
     def to_json(self, *, indent: int | None = None) -> str:
         """All of it as JSON text."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def to_html(
+        self, *, source: str = "", limit: int | None = None, per: float = 5.0, about: Mapping[str, str] | None = None
+    ) -> str:
+        """All of it as one page for people: outcomes, pace, failures and what to do next, without script or network.
+
+        Phone numbers in it are masked. Of failures the first 200 are listed, and all are counted.
+
+        Args:
+            source: What the names came from, for its head.
+            limit: Requests that were allowed in `per` seconds, to be drawn; None for no limit.
+            per: Seconds; bars are that wide, or wider if there were more than 60.
+            about: What else is known of the run, a line each: account, machine, input.
+        """
+        from ._page import page  # only who wants one pays for it
+
+        return page(self._ledger, limit=limit, per=per, elapsed=self.elapsed, source=source, about=about)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Self:
+        """The report of a journal, finished or not: rows are read when they are looked at.
+
+        What has no outcome yet is `not_attempted`, or `unknown` if an activation may have been sent.
+
+        Args:
+            path: The journal, as `start(names, journal=path)` writes it. It may be written meanwhile.
+
+        Raises:
+            JournalError: There is none, or it is something else.
+        """
+        report = cls.__new__(cls)
+        report._ledger, report.elapsed = read_journal(path)
+        return report
 
     def to_csv(self) -> str:
         """A line for each item, after a line of column names; `attempts` is a number, `error` a sentence.

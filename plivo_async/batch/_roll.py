@@ -36,6 +36,14 @@ class Roll:
             self._first[conference] = place
         self.ledger.expect(conference)
 
+    def conferences(self) -> list[Conference]:
+        """What stands at each place."""
+        found = list(self._first)
+        if self._more:
+            places = [*self._first.items(), *((one, at) for one, more in self._more.items() for at in more)]
+            found = [one for one, _ in sorted(places, key=lambda place: place[1])]
+        return found
+
     async def pull(self) -> Item | None:
         """The next one; None when there is none left."""
         return next(self.left, None)

@@ -1,6 +1,7 @@
 """What is decided, from values alone: no I/O, no clock, no chance; instants and random numbers are handed in."""
 
 from ._activation import (
+    CLOCK_MARGIN,
     ActivationOutcome,
     ActivationRules,
     ActivationRun,
@@ -24,6 +25,7 @@ from ._width import FIRST_WIDTH, MOST_WIDTH, next_width
 from ._window import Window
 
 __all__ = [
+    "CLOCK_MARGIN",
     "FIRST_WIDTH",
     "MOST_WIDTH",
     "TOO_MANY_REQUESTS",

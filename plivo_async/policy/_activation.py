@@ -25,7 +25,7 @@ from ._retry import GiveUp, RetryAt, RetryPolicy, decide
 Confirm = Literal["always", "ambiguous", "never"]
 """Which 404s are followed by a look: all, those after an unclear attempt, or none."""
 
-_CLOCK_MARGIN = 2.0  # inferred: `start_time` and `Date` are whole seconds, each up to one second early
+CLOCK_MARGIN = 2.0  # inferred: `start_time` and `Date` are whole seconds, each up to one second early
 _FIRST_POLL, _LONGEST_POLL = 0.5, 5.0  # inferred: people dial in over seconds, and each look costs a request
 
 
@@ -70,11 +70,17 @@ class Look:
         status: The state of the conference.
         started_ago: Seconds since it became active; None if that can't be told.
         margin: By how much it may have been less, in seconds: clocks differ, and tell whole seconds.
+        created_at: When it was created, in seconds since 1970 on the server's clock; None if the answer didn't tell.
+        started_at: When it became active, likewise.
+        uuid: Its MPC UUID; None if the answer didn't tell.
     """
 
     status: LookStatus
     started_ago: float | None = None
-    margin: float = _CLOCK_MARGIN
+    margin: float = CLOCK_MARGIN
+    created_at: float | None = None
+    started_at: float | None = None
+    uuid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class ActivationRun:
         attempts: All attempts so far, looks included.
         step: The next request; meaningless once `verdict` is there.
         due: Monotonic seconds before which that request is not to be sent.
+        uuid: The MPC UUID of the conference that is meant, if a look has told; an activation goes to that one alone.
         verdict: The outcome; None until there is one.
     """
 
@@ -140,6 +147,7 @@ class ActivationRun:
         "_doubted_at",
         "_looks",
         "_may_still_land",
+        "_maybe_sent",
         "_missing",
         "_polls",
         "_posts",
@@ -149,11 +157,23 @@ class ActivationRun:
         "attempts",
         "due",
         "step",
+        "uuid",
         "verdict",
     )
 
-    def __init__(self, rules: ActivationRules, now: float, deadline: float = math.inf) -> None:
+    def __init__(
+        self, rules: ActivationRules, now: float, deadline: float = math.inf, maybe_sent: float | None = None
+    ) -> None:
+        """Begin with an activation, or, where an earlier run may have sent one, with a look.
+
+        Args:
+            rules: The settings.
+            now: Monotonic seconds.
+            deadline: Monotonic seconds at which it has to be over.
+            maybe_sent: When an earlier run may have sent the first one, in seconds since 1970 on the server's clock.
+        """
         self._rules = rules
+        self._maybe_sent = maybe_sent
         self._deadline = deadline
         self._wait_until = now + rules.wait_for
         self._doubted_at: float | None = None  # when the first attempt was sent that may have been applied
@@ -164,13 +184,16 @@ class ActivationRun:
         self._polls = 0
         self.attempts: tuple[Attempt, ...] = ()
         self.step: Step = Step.ACTIVATE
+        if maybe_sent is not None:
+            self.step = Step.LOOK
+        self.uuid: str | None = None
         self.due: float = now
         self.verdict: Verdict | None = None
 
     @property
     def doubtful(self) -> bool:
         """Whether an attempt of ours may have been applied without our having seen a yes."""
-        return self._doubted_at is not None
+        return self._doubted_at is not None or self._maybe_sent is not None
 
     @property
     def wants_look(self) -> bool:
@@ -262,7 +285,9 @@ class ActivationRun:
                 self._end(ActivationOutcome.UNKNOWN, None, reason=f"looking did not settle it: {decision.reason}")
 
     def _looked(self, look: Look, news: News) -> None:
-        if look.status is LookStatus.ACTIVE:
+        if self._maybe_sent is not None:
+            self._looked_after_an_earlier_run(look, news, self._maybe_sent)
+        elif look.status is LookStatus.ACTIVE:
             ours = self.doubtful and not self._started_before_us(look, news.now)
             self._end(ActivationOutcome.ACTIVATED if ours else ActivationOutcome.ALREADY_ACTIVE, True, "lookup")
         elif look.status is LookStatus.INITIALIZED:
@@ -272,6 +297,25 @@ class ActivationRun:
             self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
         else:
             self._poll_or_end(news)
+
+    def _looked_after_an_earlier_run(self, look: Look, news: News, sent_at: float) -> None:
+        """What a look proves if somebody who is gone may have sent an activation of ours at `sent_at`.
+
+        A name is no identity: what waits under it now may be the next meeting, unless it was there before.
+        """
+        first = sent_at - CLOCK_MARGIN
+        if look.status is LookStatus.ACTIVE:
+            theirs = look.started_at is not None and look.started_at < first
+            self._end(ActivationOutcome.ALREADY_ACTIVE if theirs else ActivationOutcome.ACTIVATED, True, "lookup")
+        elif look.status is LookStatus.INITIALIZED and look.created_at is not None and look.created_at < first:
+            self.uuid = look.uuid
+            self._still_waiting(news)
+        elif look.status is LookStatus.INITIALIZED:
+            reason = "an earlier run may have started it and it is over; what waits under that name now may be another"
+            self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
+        else:
+            reason = "an earlier run may have started it, and nothing of that name is live any more"
+            self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
 
     def _still_waiting(self, news: News) -> None:
         """Activate again, unless that has been tried often enough."""

@@ -7,6 +7,7 @@ from ._deferred import (
     DeferredMultiPartyCalls,
     DeferredParticipantHandle,
 )
+from ._earlier import JournalPath, MaybeSent
 from ._handle import MultiPartyCallHandle
 from ._members import MembersHandle, ParticipantHandle
 from ._multiparty_calls import MultiPartyCalls
@@ -19,6 +20,8 @@ __all__ = [
     "DeferredMultiPartyCallHandle",
     "DeferredMultiPartyCalls",
     "DeferredParticipantHandle",
+    "JournalPath",
+    "MaybeSent",
     "MembersHandle",
     "MultiPartyCallHandle",
     "MultiPartyCalls",

@@ -2,8 +2,8 @@
 
 import inspect
 import math
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import get_args
 
@@ -18,18 +18,24 @@ from ..batch import (
     ActivationStream,
     Belt,
     Engine,
+    Identity,
     Input,
     Job,
+    Journal,
+    JournalledInput,
     Names,
+    Roll,
     Source,
     Teller,
     read_all,
+    resume,
     untouched,
 )
 from ..pacing._clock import sleep_until
 from ..pacing._source import DeadlinePassed
 from ..policy import ActivationRules, Confirm
-from ..wire import Conference, activate
+from ..wire import Account, Conference, activate
+from ._earlier import Earlier
 
 OnOutcome = Callable[[Activation], None]
 """A plain function that is told of each outcome as soon as it is there."""
@@ -47,11 +53,13 @@ class Activator:
         exchange: Makes the attempts.
         options: Timeouts and retries.
         width: How many attempts a batch may have under way.
+        account: Whose they are.
     """
 
     exchange: Exchange
     options: Options
     width: int
+    account: Account
 
     def rules(self, confirm: Confirm, wait_for: float) -> ActivationRules:
         """Check the arguments that say how.
@@ -92,6 +100,7 @@ class Activator:
         names: Names,
         rules: ActivationRules,
         deadline: float,
+        earlier: Earlier,
         on_outcome: OnOutcome | None,
         on_report: OnReport | None,
     ) -> ActivationReport:
@@ -99,38 +108,64 @@ class Activator:
         began = self.exchange.clock()
         roll = await read_all(names, deadline)
         ledger = roll.ledger
-        teller = Teller(lambda activation: ledger.put(activation.position, activation), on_outcome)
-        engine = self._engine(roll, rules, teller, deadline - (self.exchange.clock() - began), math.inf)
-        try:
+        async with self.journal(earlier) as journal:
+            record = None if journal is None else journal.settle
+            teller = Teller(lambda one: ledger.put(one.position, one), on_outcome, record=record)
+            if journal is not None:
+                await resume(roll, journal, teller, earlier.again)
+            left = deadline - (self.exchange.clock() - began)
+            engine = self.engine(roll, rules, teller, left, math.inf, earlier, journal)
             try:
-                await engine.run()
+                await _run_to_the_end(engine, roll, teller, tell_the_rest=on_outcome is not None)
+            except BaseException as error:
+                error.add_note(f"{ActivationReport(ledger, self.exchange.clock() - began)!r}: on_report= is given it")
+                raise
             finally:
-                ledger.reason = engine.stopped_by or "the run was cancelled"
-                if on_outcome is not None:
-                    await teller.tell_at_the_end(untouched(item, ledger.reason) for item in roll.left)
-        except BaseException as error:
-            error.add_note(f"{ActivationReport(ledger, self.exchange.clock() - began)!r}: on_report= is given it")
-            raise
-        finally:
-            report = ActivationReport(ledger, self.exchange.clock() - began)
-            if on_report is not None:
-                on_report(report)
+                report = ActivationReport(ledger, self.exchange.clock() - began)
+                if on_report is not None:
+                    on_report(report)
         return report
 
     def each(
-        self, names: Names, rules: ActivationRules, deadline: float, on_outcome: OnOutcome | None
+        self,
+        names: Names,
+        rules: ActivationRules,
+        deadline: float,
+        earlier: Earlier,
+        on_outcome: OnOutcome | None,
     ) -> ActivationStream:
         """Activate conferences as the input gives them, for as long as somebody takes the outcomes."""
         source = Input(names)
         belt = Belt(self.width)
-        teller = Teller(belt.put, on_outcome, belt.hold_back)
-        return ActivationStream(
-            lambda: _Each(self._engine(source, rules, teller, deadline, _IN_HAND), source, teller), belt
-        )
+        return ActivationStream(lambda: _Each(self, source, rules, deadline, earlier, on_outcome, belt), belt)
 
-    def _engine(
-        self, source: Source, rules: ActivationRules, teller: Teller, deadline: float, most_in_hand: float
+    @asynccontextmanager
+    async def journal(self, earlier: Earlier) -> AsyncIterator[Journal | None]:
+        """The journal of a batch, for as long as it runs; None if it has none.
+
+        Raises:
+            JournalError: It can't be used; nothing was sent.
+        """
+        if earlier.journal is None:
+            yield None
+            return
+        journal = await Journal.open(earlier.journal, Identity(self.account.auth_id, self.account.base_url))
+        try:
+            yield journal
+        finally:
+            await journal.aclose()
+
+    def engine(
+        self,
+        source: Source,
+        rules: ActivationRules,
+        teller: Teller,
+        deadline: float,
+        most_in_hand: float,
+        earlier: Earlier,
+        journal: Journal | None,
     ) -> Engine:
+        """What carries out a batch."""
         return Engine(
             self.exchange,
             source,
@@ -140,29 +175,68 @@ class Activator:
             width=self.width,
             deadline=deadline,
             most_in_hand=most_in_hand,
+            sent_at=earlier.sent_at,
+            journal=journal,
         )
 
 
-@dataclass(slots=True, eq=False)
+async def _run_to_the_end(engine: Engine, roll: Roll, teller: Teller, *, tell_the_rest: bool) -> None:
+    try:
+        await engine.run()
+    finally:
+        roll.ledger.reason = engine.stopped_by or "the run was cancelled"
+        if tell_the_rest:
+            await teller.tell_at_the_end(untouched(item, roll.ledger.reason) for item in roll.left)
+
+
 class _Each:
     """The batch behind `start_each`: what the engine leaves of the input when it ends early is told as well."""
 
-    engine: Engine
-    source: Input
-    teller: Teller
-    left: bool = False
+    def __init__(
+        self,
+        activator: Activator,
+        names: Input,
+        rules: ActivationRules,
+        deadline: float,
+        earlier: Earlier,
+        on_outcome: OnOutcome | None,
+        belt: Belt,
+    ) -> None:
+        self._activator = activator
+        self._names = names
+        self._rules = rules
+        self._deadline = deadline
+        self._earlier = earlier
+        self._on_outcome = on_outcome
+        self._belt = belt
+        self._engine: Engine | None = None
+        self._stopped_by: str | None = None
 
     async def run(self) -> None:
-        await self.engine.run()
-        reason = self.engine.stopped_by
-        for item in self.source.rest() if reason is not None and not self.left else ():
-            await self.teller.tell(untouched(item, reason or ""))
-            if self.left:
-                break
+        async with self._activator.journal(self._earlier) as journal:
+            record = None if journal is None else journal.settle
+            teller = Teller(self._belt.put, self._on_outcome, self._belt.hold_back, record)
+            source: Source = self._names
+            if journal is not None:
+                source = JournalledInput(self._names, journal, teller, self._earlier.again)
+            engine = self._activator.engine(
+                source, self._rules, teller, self._deadline, _IN_HAND, self._earlier, journal
+            )
+            self._engine = engine
+            if self._stopped_by is not None:
+                engine.stop(self._stopped_by)
+            await engine.run()
+            reason = engine.stopped_by
+            for item in self._names.rest() if reason is not None and self._stopped_by is None else ():
+                await teller.tell(untouched(item, reason or ""))
+                if self._stopped_by is not None:
+                    break
 
     def stop(self, reason: str) -> None:
-        self.left = True
-        self.engine.stop(reason)
+        """Begin nothing more, and end soon."""
+        self._stopped_by = reason
+        if self._engine is not None:
+            self._engine.stop(reason)
 
 
 def check_callback(name: str, function: object, instead: str) -> None:

@@ -1,6 +1,6 @@
 """Multiparty calls (MPCs): the methods people call."""
 
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable, Collection, Iterable
 from typing import Unpack, overload
 from uuid import UUID
 
@@ -10,10 +10,11 @@ from .._public import public
 from .._unset import UNSET, Unset
 from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId, Names
 from ..models import MultiPartyCall
-from ..policy import Confirm
+from ..policy import ActivationOutcome, Confirm
 from ..wire import Account, HttpMethod, callback, conference, conference_by_uuid, list_conferences, retrieve
 from ._activating import Activator, OnOutcome, OnReport, check_callback
 from ._deferred import DeferredMultiPartyCalls, Sender
+from ._earlier import JournalPath, MaybeSent, earlier
 from ._handle import MultiPartyCallHandle, stop
 from ._operation import Operations
 from ._pages import Pages
@@ -37,7 +38,7 @@ class MultiPartyCalls:
             width: How many attempts a batch may have under way.
             account: Whose they are.
         """
-        self._activator = Activator(exchange, options, width)
+        self._activator = Activator(exchange, options, width, account)
         self._operations = Operations(exchange, options, account)
 
     @overload
@@ -167,6 +168,9 @@ class MultiPartyCalls:
         deadline: float | None = ...,
         on_outcome: OnOutcome | None = ...,
         on_report: OnReport | None = ...,
+        journal: JournalPath | None = ...,
+        resume: Collection[ActivationOutcome | str] | None = ...,
+        maybe_sent: MaybeSent | None = ...,
     ) -> ActivationReport: ...
     async def start(
         self,
@@ -178,6 +182,9 @@ class MultiPartyCalls:
         deadline: float | None = None,
         on_outcome: OnOutcome | None = None,
         on_report: OnReport | None = None,
+        journal: JournalPath | None = None,
+        resume: Collection[ActivationOutcome | str] | None = None,
+        maybe_sent: MaybeSent | None = None,
     ) -> Activation | ActivationReport:
         """Activate one conference, or many: move each from Initialized to Active.
 
@@ -209,11 +216,19 @@ class MultiPartyCalls:
                 exception that it raises ends the run.
             on_report: Called with the report of many at the end, however it ends: also where a cancellation or an
                 exception comes out, and nothing is returned.
+            journal: A file in which an intent is on disk before an activation is sent, and an outcome before it is
+                told. With the file of an earlier run that run goes on: what it settled is told and not sent again, what
+                it may have sent is looked at first, and is not started where another meeting may have the name by now.
+            resume: Outcomes of the journal that are tried again; None for `failed`, `unknown` and `not_attempted`.
+            maybe_sent: Since when somebody may have sent activations of ours, where another queue repeats a batch: an
+                aware datetime for all, or one for each. These are looked at first.
 
         Raises:
             ValueError, TypeError: An argument is wrong, or a name is empty, has control characters or is no name;
                 nothing was sent.
             NotFoundError: No such conference is waiting (one; as all below).
+            JournalError: The journal is in use, of another input or account, damaged, or can't be written; nothing was
+                sent, or, if that comes later, nothing more.
             OutcomeUnknownError: It may be live: an answer was lost and looking did not settle it.
             NotSentError: It was not carried out: no connection, or the deadline passed before. Repeating is safe.
             RateLimitError: It was not carried out: 429, and all attempts are used up.
@@ -226,11 +241,13 @@ class MultiPartyCalls:
         if uuid is UNSET and not isinstance(name, str | UUID):
             _check_callbacks(on_outcome, on_report)
             assert name is not UNSET  # noqa: S101  (for the type checker; checked above)
-            return await self._activator.many(name, rules, ends, on_outcome, on_report)
+            before = earlier(journal, resume, maybe_sent)
+            return await self._activator.many(name, rules, ends, before, on_outcome, on_report)
         one = conference(name) if uuid is UNSET else conference_by_uuid(uuid)
-        if on_outcome is not None or on_report is not None:
-            which = "on_report" if on_outcome is None else "on_outcome"
-            raise TypeError(f"{which} is for many: start() of one conference returns its Activation")
+        for_many = {"on_outcome": on_outcome, "on_report": on_report, "journal": journal, "resume": resume}
+        for argument, given in {**for_many, "maybe_sent": maybe_sent}.items():
+            if given is not None:
+                raise TypeError(f"{argument} is for many: start() of one conference returns its Activation")
         return await self._activator.one(one, rules, ends)
 
     def start_each(
@@ -241,6 +258,9 @@ class MultiPartyCalls:
         wait_for: float = 0.0,
         deadline: float | None = None,
         on_outcome: OnOutcome | None = None,
+        journal: JournalPath | None = None,
+        resume: Collection[ActivationOutcome | str] | None = None,
+        maybe_sent: MaybeSent | None = None,
     ) -> ActivationStream:
         """Activate conferences and yield each `Activation` as it finishes, in constant memory for inputs of any length.
 
@@ -265,6 +285,9 @@ class MultiPartyCalls:
 
         Leaving early, and a cancellation, give what is on the wire the same time; `on_outcome` is told of it.
 
+        With a `journal` names are written down as they are read; those that an earlier run has settled are yielded as
+        well, in their place of the input.
+
         Idempotent, as `start`. The arguments are those of `start`.
 
         Raises:
@@ -274,7 +297,7 @@ class MultiPartyCalls:
         rules = self._activator.rules(confirm, wait_for)
         ends = self._operations.options.within(deadline)
         _check_callbacks(on_outcome)
-        return self._activator.each(names, rules, ends, on_outcome)
+        return self._activator.each(names, rules, ends, earlier(journal, resume, maybe_sent), on_outcome)
 
 
 def _check_callbacks(on_outcome: object, on_report: object = None) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from ..policy import Look, LookStatus
+from ..policy import CLOCK_MARGIN, Look, LookStatus
 from ._headers import server_time
 from ._messages import Answer
 
@@ -35,14 +35,26 @@ def read_look(answer: Answer, wall: datetime | None = None) -> Look | None:
     seen = _STATUSES.get(status.casefold()) if isinstance(status, str) else None
     if seen is None:
         return None
-    started = _time(data.get("start_time"))
-    server_now = server_time(answer.headers)
+    started, created, uuid = _time(data.get("start_time")), _time(data.get("creation_time")), data.get("mpc_uuid")
+    ago, margin = _ago(started, server_time(answer.headers), wall)
+    return Look(
+        seen,
+        ago,
+        margin,
+        created_at=None if created is None else created.timestamp(),
+        started_at=None if started is None else started.timestamp(),
+        uuid=uuid if isinstance(uuid, str) else None,
+    )
+
+
+def _ago(started: datetime | None, server_now: datetime | None, wall: datetime | None) -> tuple[float | None, float]:
+    """How long ago that was, and by how much it may have been less."""
     if started is None or (server_now is None and wall is None):
-        return Look(seen)
+        return None, CLOCK_MARGIN
     if server_now is not None and (wall is None or abs((server_now - wall).total_seconds()) <= _USUAL):
-        return Look(seen, (server_now - started).total_seconds())
+        return (server_now - started).total_seconds(), CLOCK_MARGIN
     assert wall is not None  # noqa: S101  (for the type checker)
-    return Look(seen, (wall - started).total_seconds(), _USUAL if server_now is None else _A_DAY)
+    return (wall - started).total_seconds(), _USUAL if server_now is None else _A_DAY
 
 
 def _time(text: object) -> datetime | None:

@@ -56,6 +56,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Errors": (
         "PlivoError",
         "InvalidArgumentError",
+        "JournalError",
         "NotSentError",
         "SharedBudgetError",
         "NoAnswerError",
@@ -81,6 +82,8 @@ WORDS = (
     "EventGroup",
     "FileFormat",
     "HttpMethod",
+    "JournalPath",
+    "MaybeSent",
     "OnOutcome",
     "OnReport",
     "Role",

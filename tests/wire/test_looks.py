@@ -111,14 +111,26 @@ def test_look_answered_otherwise_shows_nothing(status_code: int) -> None:
 )
 def test_look_tells_how_long_it_has_been_active(start_time: object, ago: float | None) -> None:
     """Both ends are read on the server's clock, with any offset; what can't be read is left out."""
-    assert look({"status": "Active", "start_time": start_time}) == Look(LookStatus.ACTIVE, ago)
+    seen = look({"status": "Active", "start_time": start_time})
+    assert seen is not None
+    assert (seen.status, seen.started_ago) == (LookStatus.ACTIVE, ago)
+    assert seen.started_at == (None if ago is None else 1_795_435_210.0 - ago)
 
 
 def test_look_without_a_date_does_not_guess() -> None:
     """Without the server's own time our clock is not put in its place."""
     body = {"status": "Active", "start_time": "2026-11-23 12:00:00+00:00"}
-    assert look(body, headers={}) == Look(LookStatus.ACTIVE, None)
-    assert look(body, headers={"date": "garbage"}) == Look(LookStatus.ACTIVE, None)
+    for headers in ({}, {"date": "garbage"}):
+        seen = look(body, headers=headers)
+        assert seen is not None
+        assert (seen.status, seen.started_ago, seen.started_at) == (LookStatus.ACTIVE, None, 1_795_435_200.0)
+
+
+def test_look_tells_which_conference_it_is_and_since_when() -> None:
+    """A name may be another meeting's by now: its UUID and its creation tell."""
+    body = {"status": "Initialized", "mpc_uuid": "an-uuid", "creation_time": "2026-11-23 12:00:00+00:00"}
+    assert look(body) == Look(LookStatus.INITIALIZED, None, 1_795_435_200.0, None, "an-uuid")
+    assert look({**body, "mpc_uuid": 5, "creation_time": "soon"}) == Look(LookStatus.INITIALIZED)
 
 
 def test_look_ignores_what_it_does_not_know() -> None:

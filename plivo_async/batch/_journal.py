@@ -1,0 +1,248 @@
+"""What a batch writes down, off the event loop, many writers in one commit.
+
+Whoever has something to write adds it to the changes that are being collected. The first of them waits until the commit
+before theirs is done, and then commits for all; the others wait for that. So a commit takes with it whatever came up
+during the one before: alone each takes a few milliseconds, sixty at once hardly longer.
+"""
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from .._errors import JournalError
+from ..policy import ActivationOutcome
+from ..wire import Answer, Conference, server_time
+from ._activation import Activation
+from ._journal_file import Change, Identity, JournalFile, Row, intents, outcomes, places
+from ._journal_rows import outcome_row
+
+_T = TypeVar("_T")
+_CHUNK = 500  # rows that are read from an earlier run at a time
+_HEAR_EVERY = 5.0  # seconds
+_MOST_AHEAD = 300.0  # seconds; a date that is further off than this is wrong rather than ours
+_BULK = 10_000  # places that are written in one commit
+
+
+class _Commit:
+    """Changes that go to disk together."""
+
+    __slots__ = ("changes", "done", "error", "led")
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.led = False  # somebody will put it on disk
+        self.done = anyio.Event()
+        self.error: Exception | None = None
+
+
+class Journal:
+    """The journal of one run. Belongs to one event loop.
+
+    Attributes:
+        known: How many places an earlier run has read.
+        failed: Why nothing can be written any more; None while all is well.
+    """
+
+    def __init__(self, file: JournalFile, *, wall: Callable[[], float] = time.time, inline: bool = False) -> None:
+        """Use an open file.
+
+        Args:
+            file: The file; `aclose` closes it.
+            wall: Seconds since 1970.
+            inline: Write in the event loop itself; a test in virtual time has no threads.
+        """
+        self._file = file
+        self._wall = wall
+        self._inline = inline
+        self._limiter = anyio.CapacityLimiter(1)
+        self._order = anyio.Lock()
+        self._collecting = _Commit()
+        self._recalled: dict[int, Row] = {}
+        self._ahead = 0.0  # of our clock
+        self._hear_again_at = -math.inf
+        self.known = 0
+        self.failed: Exception | None = None
+
+    @classmethod
+    async def open(cls, path: str | os.PathLike[str], identity: Identity, *, inline: bool = False) -> "Journal":
+        """Open a journal, or begin one.
+
+        Raises:
+            JournalError: It can't be used; the message says why.
+        """
+        file = JournalFile(path, identity, time.time()) if inline else await _opened(path, identity)
+        journal = cls(file, inline=inline)
+        journal.known = await journal._away(file.count)
+        return journal
+
+    async def _away(self, work: Callable[[], _T]) -> _T:
+        """Do something with the file, elsewhere, to its end."""
+        if self._inline:
+            return work()
+        with anyio.CancelScope(shield=True):
+            done = await anyio.to_thread.run_sync(work, limiter=self._limiter)
+        return done  # noqa: RET504  (a scope may swallow what it is left by, mypy says)
+
+    # ---- Input ------------------------------------------------------------------------------------------------------
+
+    async def enter(self, conferences: Iterable[Conference]) -> None:
+        """Write down a whole input, or see that it is the one that is written down.
+
+        Raises:
+            JournalError: It is another one; the message says where they part.
+        """
+        await self._away(lambda: self._enter(conferences))
+
+    def _enter(self, conferences: Iterable[Conference]) -> None:
+        file = self._file
+        given = enumerate(conferences)
+        for row in file.rows():
+            self._compare(row, next(given, (row.position, None))[1])
+        size = self.known
+        while rows := [(at, one.name, one.uuid) for at, one in islice(given, _BULK)]:
+            if file.size is not None:
+                raise self._differs(f"{rows[0][0] + 1:,} places or more, and {file.size:,} in the journal")
+            file.write([places(rows)])
+            size += len(rows)
+        if file.size is None:
+            file.set_size(size)
+
+    async def place(self, position: int, conference: Conference | None) -> Row | None:
+        """Write down the next place of an input that is read bit by bit; what an earlier run knew of it.
+
+        It is on disk with the next commit, so before anything of it is sent.
+
+        Raises:
+            JournalError: An earlier run had something else there.
+        """
+        if position < self.known:
+            row = await self.recall(position)
+            self._compare(row, conference)
+            return row
+        if self._file.size is not None:
+            raise self._differs(f"more than the {self._file.size:,} places of the journal")
+        name, uuid = (None, None) if conference is None else (conference.name, conference.uuid)
+        self._collecting.changes.append(places([(position, name, uuid)]))
+        return None
+
+    async def end(self, size: int) -> None:
+        """An input that is read bit by bit has come to its end.
+
+        Raises:
+            JournalError: It is shorter than what an earlier run has read of it.
+        """
+        if size < self.known:
+            raise self._differs(f"{size:,} places, and {self.known:,} in the journal")
+        if self._file.size is None:
+            await self._commit([])
+            await self._away(lambda: self._file.set_size(size))
+
+    async def recall(self, position: int) -> Row:
+        """What an earlier run knew of a place; quick if asked in order."""
+        if position not in self._recalled:
+            first = position
+            self._recalled = await self._away(lambda: {row.position: row for row in self._file.some(first, _CHUNK)})
+        return self._recalled[position]
+
+    def _compare(self, row: Row, conference: Conference | None) -> None:
+        given = (None, None) if conference is None else (conference.name, conference.uuid)
+        if given != (row.name, row.uuid):
+            theirs, ours = _label(row.name, row.uuid), _label(*given)
+            raise self._differs(f"{ours} at position {row.position:,}, and {theirs} in the journal")
+
+    def _differs(self, how: str) -> JournalError:
+        return JournalError(
+            f"the journal {str(self._file.path)!r} is of another input: it has {how}. "
+            "Give the input that it was begun with, or a new journal"
+        )
+
+    def heard(self, answer: Answer) -> None:
+        """Learn what time it is on Plivo's clock, now and then; intents are written down by it."""
+        now = self._wall()
+        if now < self._hear_again_at:
+            return
+        self._hear_again_at = now + _HEAR_EVERY
+        told = server_time(answer.headers)
+        ahead = None if told is None else told.timestamp() - now
+        if ahead is not None and abs(ahead) <= _MOST_AHEAD:
+            self._ahead = ahead
+
+    # ---- Intents and outcomes ---------------------------------------------------------------------------------------
+
+    async def intend(self, positions: Sequence[int]) -> None:
+        """On return it is on disk that an activation of these is about to leave.
+
+        Raises:
+            JournalError: It isn't on disk: send nothing.
+        """
+        await self._commit([intents(self._wall() + self._ahead, positions)])
+
+    def withdraw(self, positions: Sequence[int]) -> None:
+        """Nothing of these was carried out, for certain. On disk with the next commit."""
+        self._collecting.changes.append(intents(None, positions))
+
+    async def settle(self, activations: Sequence[Activation]) -> None:
+        """On return these outcomes are on disk; of those for which nothing was sent, nothing is written.
+
+        Raises:
+            JournalError: They aren't.
+        """
+        at = self._wall()
+        rows = [outcome_row(one, at) for one in activations if one.outcome is not ActivationOutcome.NOT_ATTEMPTED]
+        if len(rows) < len(activations):
+            self.withdraw([one.position for one in activations if one.outcome is ActivationOutcome.NOT_ATTEMPTED])
+        if rows:
+            await self._commit([outcomes(rows)])
+
+    async def _commit(self, changes: Sequence[Change]) -> None:
+        if self.failed is not None:
+            raise self.failed
+        commit = self._collecting
+        commit.changes.extend(changes)
+        with anyio.CancelScope(shield=True):  # a few milliseconds; half of it would be worth nothing
+            if commit.led:
+                await commit.done.wait()
+            else:
+                await self._lead(commit)
+        if commit.error is not None:
+            raise commit.error
+
+    async def _lead(self, commit: _Commit) -> None:
+        """Wait for the commit before, then put on disk what has come together by then."""
+        commit.led = True
+        async with self._order:
+            self._collecting = _Commit()
+            try:
+                await self._away(lambda: self._file.write(commit.changes))
+            except Exception as error:  # noqa: BLE001  (whatever it is, nothing may be sent from now on)
+                commit.error = self.failed = error
+            finally:
+                commit.done.set()
+
+    async def aclose(self) -> None:
+        """Write what is left and close the file."""
+        try:
+            if self._collecting.changes and self.failed is None:
+                await self._commit([])
+        finally:
+            now = self._wall()
+            await self._away(lambda: self._file.close(now))
+
+
+async def _opened(path: str | os.PathLike[str], identity: Identity) -> JournalFile:
+    now = time.time()
+    with anyio.CancelScope(shield=True):
+        file = await anyio.to_thread.run_sync(lambda: JournalFile(path, identity, now))
+    return file  # noqa: RET504
+
+
+def _label(name: str | None, uuid: str | None) -> str:
+    if name is None and uuid is None:
+        return "nothing that is a name"
+    return repr(name) if uuid is None else f"uuid {uuid}"

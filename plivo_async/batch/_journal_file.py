@@ -1,0 +1,364 @@
+"""A journal on disk: an SQLite file that one process writes and anybody may read.
+
+    meta   what it is of: account, base URL, format; who writes it; how long the input was
+    run    one row for each process that worked on it
+    item   one row for each place of the input:
+
+        intent_at   outcome                      what is known
+        -           -                            read, and nothing of ours can have reached Plivo
+        set         -                            maybe sent: an activation may have left, nobody heard what came of it
+        -           set                          settled
+        set         unknown                      settled, in doubt: an activation may have been carried out
+
+WAL, `synchronous=FULL`: what `write` has returned for is on disk. One connection writes, and it alone checkpoints;
+before 3.51.3 SQLite can damage a WAL when several connections do so at the same instant. Whoever writes holds a second,
+empty file by `BEGIN EXCLUSIVE`; that ends with its process, however it ends, and readers need nothing of it.
+"""
+
+import contextlib
+import os
+import platform
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .._errors import JournalError
+from .._version import __version__
+
+FORMAT = 1
+_SCHEMA = """
+create table meta (key text primary key, value text) strict;
+create table run (number integer primary key, began_at real not null, ended_at real, pid integer not null,
+                  host text not null, version text not null) strict;
+create table item (position integer primary key, name text, uuid text, intent_at real, outcome text,
+                   settled_at real, detail text) strict;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a journal is of: a journal of something else is refused.
+
+    Attributes:
+        account: The Auth ID.
+        base_url: Where Plivo is.
+    """
+
+    account: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is known of one place of the input; times are seconds since 1970."""
+
+    position: int
+    name: str | None
+    uuid: str | None
+    intent_at: float | None
+    outcome: str | None
+    settled_at: float | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement, and the rows that it is for."""
+
+    statement: str
+    rows: Sequence[tuple[object, ...]]
+
+
+def places(rows: Sequence[tuple[object, ...]]) -> Change:
+    """Places of the input that were read: (position, name, uuid)."""
+    return Change("insert into item (position, name, uuid) values (?, ?, ?) on conflict do nothing", rows)
+
+
+def intents(at: float | None, positions: Sequence[int]) -> Change:
+    """Activations that are about to leave; None: of which it is certain that nothing was carried out."""
+    return Change("update item set intent_at = ? where position = ?", [(at, position) for position in positions])
+
+
+def outcomes(rows: Sequence[tuple[object, ...]]) -> Change:
+    """Outcomes: (outcome, settled_at, detail, whether doubt remains, position)."""
+    statement = (
+        "update item set outcome = ?, settled_at = ?, detail = ?, intent_at = case ? when 1 then intent_at end "
+        "where position = ?"
+    )
+    return Change(statement, rows)
+
+
+class JournalFile:
+    """The one who writes a journal. Synchronous; to be called from one thread at a time.
+
+    Attributes:
+        path: The file.
+        size: How many places the input has, if it was ever read to its end.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], identity: Identity, now: float) -> None:
+        """Open a journal, or begin one.
+
+        Raises:
+            JournalError: It is in use, of something else, damaged, or can't be written; the message says which.
+        """
+        self.path = Path(path)
+        with _told(self.path, "opened"):
+            self._lock = _locked(self.path)
+            try:
+                self._connection = _opened(self.path)
+            except BaseException:
+                self._lock.close()
+                raise
+        try:
+            self._prepare(identity, now)
+        except BaseException:
+            self.close(None)
+            raise
+
+    def _prepare(self, identity: Identity, now: float) -> None:
+        with _told(self.path, "opened"):
+            if not self._connection.execute("select count(*) from sqlite_master").fetchone()[0]:
+                self._connection.executescript(f"begin immediate; {_SCHEMA} commit;")
+                told = {"format": FORMAT, "account": identity.account, "base_url": identity.base_url}
+                self._set(**told)
+            found = _meta(self.path, self._connection)
+            _check(self.path, found, identity)
+            _check_sound(self.path, self._connection)
+            self.size = int(found["size"]) if "size" in found else None
+            self._connection.execute(
+                "insert into run (began_at, pid, host, version) values (?, ?, ?, ?)",
+                (now, os.getpid(), platform.node(), __version__),
+            )
+
+    def _set(self, **values: object) -> None:
+        rows = [(key, str(value)) for key, value in values.items()]
+        self._connection.executemany("insert or replace into meta (key, value) values (?, ?)", rows)
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Put changes on disk, all or none.
+
+        Raises:
+            JournalError: That failed; the disk is full, for example.
+        """
+        with _told(self.path, "written"):
+            self._connection.execute("begin immediate")
+            try:
+                for change in changes:
+                    self._connection.executemany(change.statement, change.rows)
+                self._connection.execute("commit")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.execute("rollback")
+                raise
+
+    def set_size(self, size: int) -> None:
+        """The input has been read to its end."""
+        with _told(self.path, "written"):
+            self._set(size=size)
+        self.size = size
+
+    def rows(self) -> Iterator[Row]:
+        """All places that were read, in order."""
+        with _told(self.path, "read"):
+            yield from _rows(self._connection)
+
+    def some(self, first: int, number: int) -> list[Row]:
+        """So many places from `first` on."""
+        with _told(self.path, "read"):
+            return list(_rows(self._connection, "where position between ? and ?", (first, first + number - 1)))
+
+    def count(self) -> int:
+        """How many places were read."""
+        with _told(self.path, "read"):
+            return int(self._connection.execute("select count(*) from item").fetchone()[0])
+
+    def close(self, now: float | None) -> None:
+        """Put everything into the one file and let others write it."""
+        try:
+            if now is not None:
+                with contextlib.suppress(sqlite3.Error):  # a full disk, say: nothing in it is lost without these
+                    self._connection.execute(
+                        "update run set ended_at = ? where number = (select max(number) from run)", (now,)
+                    )
+                    self._connection.execute("pragma wal_checkpoint(truncate)")
+            self._connection.close()
+        finally:
+            self._lock.close()
+
+
+class JournalReader:
+    """Somebody who reads a journal, finished or not, and disturbs nobody. One thread at a time."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Open it.
+
+        Raises:
+            JournalError: There is none, or it is something else.
+        """
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise JournalError(f"there is no journal {str(self.path)!r}")
+        with _told(self.path, "read"):
+            # Not `mode=ro`: who finds a journal whose writer was killed has to read its WAL in.
+            self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+            self._connection.execute("pragma query_only = on")
+            self._connection.execute("pragma wal_autocheckpoint = 0")
+            self.meta = _meta(self.path, self._connection)
+            _check_format(self.path, self.meta)
+
+    def __len__(self) -> int:
+        return self.number()
+
+    def counts(self) -> dict[str | None, int]:
+        """How many ended in each outcome; None for those that have none yet."""
+        with _told(self.path, "read"):
+            return dict(self._connection.execute("select outcome, count(*) from item group by outcome"))
+
+    def number(self, where: str = "") -> int:
+        """How many places there are of a kind."""
+        with _told(self.path, "read"):
+            asked = f"select count(*) from item {where}"  # noqa: S608  (ours)
+            return int(self._connection.execute(asked).fetchone()[0])
+
+    def some(self, first: int, most: int, condition: str = "true", *values: object) -> list[Row]:
+        """At most so many places that meet a condition, from `first` on."""
+        with _told(self.path, "read"):
+            where = f"where position >= ? and {condition}"
+            return list(_rows(self._connection, where, (first, *values), most))
+
+    def runs(self) -> list[tuple[float, float | None, int, str, str]]:
+        """Who worked on it: (began_at, ended_at, pid, host, version), the first one first."""
+        with _told(self.path, "read"):
+            asked = "select began_at, ended_at, pid, host, version from run order by number"
+            return list(self._connection.execute(asked))
+
+    def last_change(self) -> float | None:
+        """When the last outcome was written."""
+        with _told(self.path, "read"):
+            found: float | None = self._connection.execute("select max(settled_at) from item").fetchone()[0]
+            return found
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._connection.close()
+
+
+# ---- SQLite ---------------------------------------------------------------------------------------------------------
+
+
+def _rows(
+    connection: sqlite3.Connection, where: str = "", values: tuple[object, ...] = (), most: int = -1
+) -> Iterator[Row]:
+    columns = "position, name, uuid, intent_at, outcome, settled_at, detail"
+    asked = f"select {columns} from item {where} order by position limit {most}"  # noqa: S608  (all of it is ours)
+    for row in connection.execute(asked, values):
+        yield Row(*row)
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    """The right to write: held by a second file, for as long as this process lives."""
+    beside = path.with_name(f"{path.name}-lock")
+    _touch(beside)
+    connection = sqlite3.connect(beside, isolation_level=None, timeout=0, check_same_thread=False)
+    try:
+        connection.execute("begin exclusive")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise JournalError(f"the journal {str(path)!r} is in use{_holder(path)}") from None
+        raise
+    return connection
+
+
+def _holder(path: Path) -> str:
+    try:
+        reader = JournalReader(path)
+    except JournalError:
+        return " by another process"
+    try:
+        began_at, _, pid, host, _ = reader.runs()[-1]
+    except IndexError:
+        return " by another process"
+    finally:
+        reader.close()
+    return f" by process {pid} on {host}, since {_instant(began_at)}. Wait for it, or stop it"
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    _touch(path)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _touch(path: Path) -> None:
+    """Make it for this user alone: it holds names. SQLite gives the files beside it the same mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _meta(path: Path, connection: sqlite3.Connection) -> dict[str, str]:
+    try:
+        return dict(connection.execute("select key, value from meta"))
+    except sqlite3.OperationalError:
+        raise JournalError(f"{str(path)!r} is an SQLite file, but no journal of plivo-async") from None
+
+
+def _check_format(path: Path, found: dict[str, str]) -> None:
+    if found.get("format") != str(FORMAT):
+        newer = found.get("format", "?")
+        raise JournalError(
+            f"the journal {str(path)!r} has format {newer}, and this version of plivo-async ({__version__}) "
+            f"reads format {FORMAT}: use the version that wrote it"
+        )
+
+
+def _check(path: Path, found: dict[str, str], identity: Identity) -> None:
+    _check_format(path, found)
+    if found["account"] != identity.account:
+        raise JournalError(
+            f"the journal {str(path)!r} is of account {masked_account(found['account'])}, "
+            f"and this run is of {masked_account(identity.account)}"
+        )
+    if found["base_url"] != identity.base_url:
+        raise JournalError(
+            f"the journal {str(path)!r} is of base URL {found['base_url']}, and this run is of {identity.base_url}"
+        )
+
+
+def masked_account(auth_id: str) -> str:
+    """An Auth ID as people may read it."""
+    return f"{auth_id[:2]}…{auth_id[-3:]}"
+
+
+def _check_sound(path: Path, connection: sqlite3.Connection) -> None:
+    said = connection.execute("pragma quick_check(1)").fetchone()[0]
+    if said != "ok":
+        raise JournalError(f"the journal {str(path)!r} is damaged: {said}")
+
+
+def _instant(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+@contextlib.contextmanager
+def _told(path: Path, what: str) -> Iterator[None]:
+    """Say in a sentence what SQLite and the disk say in words of their own."""
+    try:
+        yield
+    except OSError as error:
+        raise JournalError(f"the journal {str(path)!r} can't be {what}: {error.strerror or error}") from error
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_NOTADB:
+            raise JournalError(f"{str(path)!r} is no journal of plivo-async, nor any other SQLite file") from error
+        if code == sqlite3.SQLITE_FULL:
+            raise JournalError(f"the journal {str(path)!r} can't be {what}: the disk is full") from error
+        raise JournalError(f"the journal {str(path)!r} can't be {what}: {error}") from error

@@ -1,0 +1,76 @@
+"""What a journal knows of an input: what is settled is told, what may have been sent is looked at, the rest is done."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import anyio.lowlevel
+
+from ..policy import ActivationOutcome
+from ._input import BREATH, Input, Item
+from ._journal import Journal
+from ._journal_file import Row
+from ._journal_rows import activation_of
+from ._roll import Roll
+from ._teller import Teller
+
+AGAIN = frozenset({ActivationOutcome.FAILED, ActivationOutcome.UNKNOWN, ActivationOutcome.NOT_ATTEMPTED})
+"""Outcomes that may have changed by the next run."""
+
+
+def is_settled(row: Row, again: Collection[ActivationOutcome]) -> bool:
+    """Whether its outcome stays: there is one, and it isn't one of those to be tried again."""
+    return row.outcome is not None and ActivationOutcome(row.outcome) not in again
+
+
+async def resume(roll: Roll, journal: Journal, teller: Teller, again: Collection[ActivationOutcome]) -> None:
+    """Write a whole input down; leave in it what is to be done, and tell of the rest.
+
+    Raises:
+        JournalError: The journal is of another input; nothing was told.
+    """
+    items = list(roll.left)
+    roll.left = iter(items)
+    await journal.enter(roll.conferences())
+    todo: list[Item] = []
+    for number, item in enumerate(items, 1):
+        row = await journal.recall(item.position) if item.position < journal.known else None
+        if row is not None and is_settled(row, again):
+            known = activation_of(row)
+            await teller.tell([replace(known, position=at) for at in (item.position, *item.twins)], recorded=True)
+        else:
+            todo.append(item if row is None else replace(item, maybe_sent=row.intent_at))
+        if number % BREATH == 0:
+            await anyio.lowlevel.checkpoint()
+    roll.left = iter(todo)
+
+
+class JournalledInput:
+    """An input that is read bit by bit, and written down as it is."""
+
+    def __init__(self, names: Input, journal: Journal, teller: Teller, again: Collection[ActivationOutcome]) -> None:
+        self._names = names
+        self._journal = journal
+        self._teller = teller
+        self._again = again
+        self._size = 0
+
+    async def pull(self) -> Item | None:
+        """The next one that is to be done; None when there is none left.
+
+        Raises:
+            JournalError: The journal is of another input.
+        """
+        while (item := await self._names.pull()) is not None:
+            self._size = item.position + 1
+            row = await self._journal.place(item.position, item.conference)
+            if row is None:
+                return item
+            if not is_settled(row, self._again):
+                return replace(item, maybe_sent=row.intent_at)
+            await self._teller.tell([activation_of(row)], recorded=True)
+        await self._journal.end(self._size)
+        return None
+
+    async def aclose(self) -> None:
+        """Nothing more will be pulled."""
+        await self._names.aclose()

@@ -1,0 +1,382 @@
+"""A report as one HTML page: no script, nothing from the network, light and dark, and on paper.
+
+Everything of others in it is escaped, phone numbers are masked, and its policy lets a browser load nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from html import escape
+from importlib.resources import files
+
+from .._logs import masked
+from .._printable import printable
+from ..policy import ActivationOutcome, Attempt
+from ._activation import Activation
+from ._figures import MOST_FAILURES, Figures, Group, figures, label, percentile, trouble
+
+_ICONS = {
+    ActivationOutcome.ACTIVATED: "✓",
+    ActivationOutcome.ALREADY_ACTIVE: "✓",
+    ActivationOutcome.NOT_FOUND: "○",
+    ActivationOutcome.REJECTED: "✕",
+    ActivationOutcome.FAILED: "✕",
+    ActivationOutcome.UNKNOWN: "?",
+    ActivationOutcome.NOT_ATTEMPTED: "○",
+}
+_MEANINGS = {
+    ActivationOutcome.ACTIVATED: "It is live, and we did it.",
+    ActivationOutcome.ALREADY_ACTIVE: "It was live before; somebody else did it.",
+    ActivationOutcome.NOT_FOUND: "Nothing of that name waits.",
+    ActivationOutcome.REJECTED: "Plivo said no for good.",
+    ActivationOutcome.FAILED: "Not carried out; attempts are used up.",
+    ActivationOutcome.UNKNOWN: "It may be live; looking didn't settle it.",
+    ActivationOutcome.NOT_ATTEMPTED: "Nothing was sent for it.",
+}
+_URGENT = {  # the order in which people should look, and what to do
+    ActivationOutcome.UNKNOWN: ("Look before you repeat", "The same command with the same journal looks first."),
+    ActivationOutcome.FAILED: ("Run it again", "People may be waiting in it. Repeating is safe."),
+    ActivationOutcome.REJECTED: ("Read Plivo's words", "Repeating it as it is won't help."),
+    ActivationOutcome.NOT_FOUND: ("Check the names", "If people may still be dialling in, --wait-for 5m keeps trying."),
+    ActivationOutcome.NOT_ATTEMPTED: ("Run it again", "Nothing was sent for these."),
+}
+_KNOWN_BY = {"answer": "by Plivo's answer", "lookup": "seen by a look"}
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def page(
+    activations: Iterable[Activation],
+    *,
+    limit: int | None,
+    per: float,
+    elapsed: float,
+    source: str = "",
+    about: Mapping[str, str] | None = None,
+) -> str:
+    """The page.
+
+    Args:
+        activations: What became of each; walked once.
+        limit: Requests allowed in `per` seconds; None if none was set.
+        per: Seconds.
+        elapsed: Seconds that the run took.
+        source: What the names came from, for its head.
+        about: What else is known of the run, a line each.
+    """
+    found = figures(activations, per)
+    rate = None if limit is None else limit / per
+    parts = [
+        _head(found, source),
+        _header(found, rate, elapsed, source),
+        "<main>",
+        _attention(found),
+        _outcomes(found),
+        _timeline(found, limit, per),
+        _shares(found, rate),
+        _speed(found),
+        _trouble(found),
+        _failures(found),
+        _about(about or {}),
+        "</main>",
+        _foot(),
+    ]
+    return "\n".join(part for part in parts if part) + "\n"
+
+
+# ---- Words ----------------------------------------------------------------------------------------------------------
+
+
+def _text(value: object) -> str:
+    """Whatever it is, as text of a page: no markup, nothing that turns a line around, phone numbers masked."""
+    return escape(printable(masked(str(value))))
+
+
+def _count(number: float, word: str = "") -> str:
+    return f"{number:,.0f}{f' {word}' if word else ''}{'s' if word and number != 1 else ''}"
+
+
+def _length(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    if seconds < 1:
+        return f"{seconds * 1e3:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def _clock(at: float | None) -> str:
+    return "-" if at is None else f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}"
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.2f} %" if whole else "-"
+
+
+def _outcome(outcome: ActivationOutcome) -> str:
+    words = outcome.value.replace("_", " ")
+    return f'<span class="o o-{outcome.value}"><span aria-hidden="true">{_ICONS[outcome]}</span> {words}</span>'
+
+
+def _section(name: str, title: str, sub: str, content: str) -> str:
+    below = f'\n  <p class="sub">{sub}</p>' if sub else ""
+    top = f'<section id="{name}" aria-labelledby="h-{name}">\n  <h2 id="h-{name}">{title}</h2>{below}'
+    return f"{top}\n{content}\n</section>"
+
+
+def _table(classes: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table whose cells are markup; a head that begins with `>` is of numbers."""
+    names = list(heads)
+    numbers = [name.startswith(">") for name in names]
+    top = "".join(
+        f'<th scope="col"{_n(right)}>{name.lstrip(">")}</th>' for name, right in zip(names, numbers, strict=True)
+    )
+    body = "\n".join(
+        "<tr>" + "".join(f"<td{_n(right)}>{cell}</td>" for cell, right in zip(row, numbers, strict=True)) + "</tr>"
+        for row in rows
+    )
+    return f'<table class="{classes}"><thead><tr>{top}</tr></thead><tbody>\n{body}\n</tbody></table>'
+
+
+def _n(right: bool) -> str:
+    return ' class="n"' if right else ""
+
+
+# ---- Parts ----------------------------------------------------------------------------------------------------------
+
+
+def _head(found: Figures, source: str) -> str:
+    style = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
+    title = f"{found.live:,} of {found.total:,} conferences live"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
+        f"<title>{title} · {_text(source) or 'plivo-async'}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        '<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="p-outage" width="6" height="6" '
+        'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="p-b" width="6" height="6"/>'
+        '<line class="p-l" x1="0" y1="0" x2="0" y2="6"/></pattern></defs></svg>'
+    )
+
+
+def _header(found: Figures, rate: float | None, elapsed: float, source: str) -> str:
+    began = "" if found.began is None else f"{datetime.fromtimestamp(found.began, UTC):%A %d %B %Y}, times in UTC"
+    left = found.total - found.live
+    attention = f'▲ <a href="#attention">{left:,} need attention</a>' if left else "✓ Nothing needs attention"
+    floor = None if not rate else max(0.0, found.requests / rate)
+    facts = [
+        ("Started, ended", _clock(found.began), f"to {_clock(found.ended)}"),
+        ("Took", _length(elapsed), "" if floor is None else f"at least {_length(floor)} at this limit"),
+        ("Pace", _pace(found.requests, elapsed), "" if rate is None else f"limit {rate:g} per s"),
+        ("Requests", f"{found.requests:,}", f"{_count(found.looks, 'look')}, {_count(found.repeats, 'repeat')}"),
+        ("Refused (429)", f"{found.refused:,}", f"{_share(found.refused, found.requests)} of requests"),
+        ("Outage", _length(found.out_of_reach), f"from {_clock(found.outages[0][0])}" if found.outages else "none"),
+    ]
+    told = "".join(f"<div><dt>{name}</dt><dd>{what}<small>{more}</small></dd></div>" for name, what, more in facts)
+    return (
+        f'<header>\n<div class="mast"><span>plivo-async · activation report</span><span>'
+        f"{' · '.join(part for part in (_text(source), began) if part)}</span></div>\n"
+        f"<h1>{found.live:,} of {found.total:,} conferences are live</h1>\n"
+        f'<p class="attn{"" if left else " fine"}">{attention}</p>\n<dl class="facts">{told}</dl>\n</header>'
+    )
+
+
+def _pace(requests: int, elapsed: float) -> str:
+    return f"{requests / elapsed:.1f} per s" if elapsed else "-"
+
+
+def _attention(found: Figures) -> str:
+    if not found.groups:
+        return ""
+    order = list(_URGENT)
+    groups = sorted(found.groups.values(), key=lambda group: (order.index(group.outcome), -group.count))
+    items = "\n".join(map(_group, groups))
+    sub = (
+        f"{_count(found.total - found.live, 'conference')} in {_count(len(groups), 'group')}, most urgent first. "
+        '<a href="#failures">Each of them is listed below.</a>'
+    )
+    return _section("attention", "What needs attention", sub, f'<ol class="groups" role="list">{items}</ol>')
+
+
+def _group(group: Group) -> str:
+    title, step = _URGENT[group.outcome]
+    said = "" if group.status_code is None else f" The last answer was {group.status_code}"
+    said += f": “{_text(group.words)}”." if group.words and said else "." if said else ""
+    more = group.count - len(group.examples)
+    examples = ", ".join(f"<code>{_text(one)}</code>" for one in group.examples)
+    return (
+        f'<li class="group"><div class="gn"><span class="big">{group.count:,}</span>{_outcome(group.outcome)}</div>'
+        f'<div class="gt"><p>{_MEANINGS[group.outcome]}{said}</p><p class="eg">{examples}'
+        f"{f' and {more:,} more' if more else ''}</p></div>"
+        f'<div class="gd"><p><span class="lbl">Next</span> <b>{title}.</b> {step}</p></div></li>'
+    )
+
+
+def _outcomes(found: Figures) -> str:
+    rows = [
+        (
+            _outcome(outcome),
+            f"{found.counts[outcome]:,}",
+            _share(found.counts[outcome], found.total),
+            _MEANINGS[outcome],
+            _known_by(found, outcome),
+        )
+        for outcome in ActivationOutcome
+    ]
+    rows.append(("<b>all</b>", f"<b>{found.total:,}</b>", "<b>100.00 %</b>" if found.total else "-", "", ""))
+    heads = ("Outcome", ">Conferences", ">Share", "What is so", "Known by")
+    sub = "Each item of the input has exactly one. The first two are success."
+    return _section("outcomes", "All outcomes", sub, _table("outcomes", heads, rows))
+
+
+def _known_by(found: Figures, outcome: ActivationOutcome) -> str:
+    told = [(how, found.known_by[outcome, how]) for how in ("answer", "lookup")]
+    return ", ".join(f"{count:,} {_KNOWN_BY[how]}" for how, count in told if count)
+
+
+def _timeline(found: Figures, limit: int | None, per: float) -> str:
+    if not found.bars:
+        return ""
+    most = None if limit is None else limit * found.width / per
+    top = max([bar.first + bar.again for bar in found.bars] + ([most] if most else []) + [1])
+    span = found.width * len(found.bars)
+    low = found.bars[0].at
+    bands = "".join(
+        f'<rect x="{100 * (start - low) / span:.2f}%" width="{100 * (end - start) / span:.2f}%" y="0" height="300"/>'
+        for start, end in found.outages
+    )
+    bars = "".join(_bar(found, index, top) for index in range(len(found.bars)))
+    line = ""
+    if most:
+        y = 290 - 160 * most / top
+        line = (
+            f'<line class="limit" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text class="limittext" x="100%" y="{y - 4:.1f}" text-anchor="end">limit {most:g}</text>'
+        )
+    points = " ".join(
+        f"{100 * (index + 1) / len(found.bars):.2f},{100 - 100 * bar.live / max(1, found.total):.2f}"
+        for index, bar in enumerate(found.bars)
+    )
+    plot = (
+        '<svg class="plot" height="320" role="img" aria-label="Requests and live conferences over time">'
+        f'<g class="band">{bands}</g><text x="0" y="12">live so far, of {found.total:,}</text>'
+        '<svg x="0" y="18" width="100%" height="80" viewBox="0 0 100 100" preserveAspectRatio="none">'
+        f'<polygon class="area" points="0,100 {points} 100,100"/>'
+        f'<polyline class="curve" points="0,100 {points}"/></svg>'
+        f'<text x="0" y="122">requests in each {found.width:g} s, at most {top:g}</text>{bars}{line}'
+        f'<line class="axis" x1="0" x2="100%" y1="290" y2="290"/><text x="0" y="308">{_clock(low)}</text>'
+        f'<text x="100%" y="308" text-anchor="end">{_clock(low + span)}</text></svg>'
+        '<ul class="key" role="list"><li>■ first requests</li><li>■ looks and repeats (darker)</li>'
+        "<li>▨ Plivo out of reach</li></ul>"
+    )
+    rows = [(_clock(bar.at), f"{bar.first:,}", f"{bar.again:,}", f"{bar.live:,}") for bar in found.bars]
+    table = _table("rows", ("From", ">First requests", ">Looks and repeats", ">Live at the end"), rows)
+    sub = "Where the bars reach the dashed line, the limit was used to the full."
+    content = f"<figure>{plot}</figure>\n<details><summary>The same as a table</summary>{table}</details>"
+    return _section("time", "The run over time", sub, content)
+
+
+def _bar(found: Figures, index: int, top: float) -> str:
+    bar = found.bars[index]
+    x, width = 100 * index / len(found.bars), 100 / len(found.bars)
+    first, again = 160 * bar.first / top, 160 * bar.again / top
+    said = f"{_clock(bar.at)}: {bar.first + bar.again:,} requests, {bar.again:,} of them looks or repeats"
+    return (
+        f'<g><title>{said}</title><rect class="b1" x="{x:.2f}%" width="{width:.2f}%" y="{290 - first:.1f}" '
+        f'height="{first:.1f}"/><rect class="b2" x="{x:.2f}%" width="{width:.2f}%" y="{290 - first - again:.1f}" '
+        f'height="{again:.1f}"/></g>'
+    )
+
+
+def _shares(found: Figures, rate: float | None) -> str:
+    if rate is None or not found.elapsed:
+        return ""
+    outage = min(found.elapsed, found.out_of_reach)
+    limited = min(found.elapsed - outage, found.at_the_limit(rate))
+    rows = [
+        ("At the limit", limited, "At least nine tenths of the limit were used. Only a higher limit shortens this."),
+        ("Plivo out of reach", outage, "Nothing was answered; one request at a time was tried."),
+        ("The rest", found.elapsed - outage - limited, "Permits were free: starting up, waiting for answers, the end."),
+    ]
+    cells = [(name, _length(length), _share(length, found.elapsed), why) for name, length, why in rows]
+    sub = "Each moment counts once: an outage before the limit, the limit before the rest."
+    return _section(
+        "share", "Where the time went", sub, _table("share", ("", ">Time", ">Share", "What it means"), cells)
+    )
+
+
+def _speed(found: Figures) -> str:
+    kinds = [
+        ("Plivo's answer", "answers", found.answers),
+        ("In line before the first try", "conferences", found.queued),
+        ("Pause before a repeat or a look", "times", found.pauses),
+    ]
+    rows = [
+        (
+            f"{name}<small> {len(values):,} {what}</small>",
+            *(_length(percentile(values, share)) for share in (0.5, 0.9, 0.99)),
+            _length(values[-1] if values else None),
+        )
+        for name, what, values in kinds
+    ]
+    sub = "Answers only, 429s among them; requests without a clear answer are counted below."
+    table = _table("perc", ("", ">p50", ">p90", ">p99", ">Longest"), rows)
+    return _section("speed", "How fast Plivo answered, and how long things waited", sub, table)
+
+
+def _trouble(found: Figures) -> str:
+    if not found.trouble:
+        return _section(
+            "trouble", "What went wrong on the way", "", "<p>Nothing: every request was simply answered.</p>"
+        )
+    rows = [(_text(kind), f"{count:,}") for kind, count in found.trouble.most_common()]
+    doubts = [
+        (_outcome(outcome), f"{found.doubts[outcome]:,}") for outcome in ActivationOutcome if found.doubts[outcome]
+    ]
+    left = _table("", ("Requests that were not simply answered", ">" + _count(found.trouble.total())), rows)
+    right = _table("", ("What became of conferences in doubt", ">" + _count(found.doubts.total())), doubts)
+    sub = "A lost answer may hide a success, so none is taken for a failure: it is looked at."
+    content = f'<div class="two"><div>{left}</div><div>{right if doubts else ""}</div></div>'
+    return _section("trouble", "What went wrong on the way, and what became of it", sub, content)
+
+
+def _failures(found: Figures) -> str:
+    if not found.failures:
+        return ""
+    rows = [
+        (
+            f"{one.position + 1:,}",
+            f'<span class="name">{_text(label(one))}</span>',
+            _outcome(one.outcome),
+            _text("" if one.error is None else one.error),
+            f"<code>{_text(_trail(one.attempts))}</code>",
+        )
+        for one in found.failures
+    ]
+    left = found.total - found.live
+    shown = f"All {left:,} are shown." if left <= MOST_FAILURES else f"The first {MOST_FAILURES} of {left:,} are shown."
+    table = _table("failures", (">Item", "Conference", "Outcome", "Why", "Requests made"), rows)
+    sub = f"In the order of the input. {shown} Of phone numbers only the last digits are shown."
+    return _section("failures", f"The {left:,} that need attention", sub, table)
+
+
+def _trail(attempts: Iterable[Attempt]) -> str:
+    told: Callable[[Attempt], str] = lambda one: f"{one.method} {one.status_code or trouble(one) or one.error}"  # noqa: E731
+    return " → ".join(map(told, attempts))
+
+
+def _about(about: Mapping[str, str]) -> str:
+    if not about:
+        return ""
+    told = "".join(f"<dt>{_text(name)}</dt><dd>{_text(what)}</dd>" for name, what in about.items())
+    return _section("about", "About this run", "", f'<dl class="facts2">{told}</dl>')
+
+
+def _foot() -> str:
+    return (
+        "<footer><p>This page is one file. It has no script, loads nothing and sends nothing. It names conferences: "
+        "treat it as you treat those names.</p><p>A look is a request that reads a conference's state (GET), no more. "
+        "p90: nine in ten were no longer than this.</p></footer>\n</body>\n</html>"
+    )

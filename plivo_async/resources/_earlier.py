@@ -1,0 +1,81 @@
+"""What an earlier run of the same batch may have done, as callers say it."""
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from .._errors import invalid
+from ..batch import AGAIN, ConferenceId
+from ..policy import ActivationOutcome
+from ..wire import Conference, conference
+
+JournalPath = str | os.PathLike[str]
+"""Where a journal is: a file, on a disk of this machine."""
+MaybeSent = datetime | Mapping[ConferenceId, datetime]
+"""Since when activations may have been sent: all of them, or each; aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier run may have done.
+
+    Attributes:
+        journal: Where it wrote that down, and this run does; None for nowhere.
+        again: Outcomes in it that are tried again.
+        all_since: Since when any of them may have been sent, in seconds since 1970; None if not all may.
+        since: The same for single ones.
+    """
+
+    journal: Path | None = None
+    again: frozenset[ActivationOutcome] = AGAIN
+    all_since: float | None = None
+    since: Mapping[Conference, float] = field(default_factory=dict)
+
+    def sent_at(self, one: Conference) -> float | None:
+        """Since when an activation of it may have been sent; None if none was."""
+        return self.since.get(one, self.all_since)
+
+
+def earlier(
+    journal: JournalPath | None, resume: Collection[ActivationOutcome | str] | None, maybe_sent: MaybeSent | None
+) -> Earlier:
+    """Check what a caller says of earlier runs.
+
+    Raises:
+        InvalidArgumentError, TypeError: An argument is wrong.
+    """
+    if journal is not None and not isinstance(journal, str | os.PathLike):
+        raise TypeError(f"journal must be a path, not {type(journal).__name__}")
+    if resume is not None and journal is None:
+        raise invalid("resume", "says what of a journal is tried again: it goes with journal=")
+    path = None if journal is None else Path(os.fspath(journal))
+    again = AGAIN if resume is None else _outcomes(resume)
+    if isinstance(maybe_sent, datetime):
+        return Earlier(path, again, _seconds("maybe_sent", maybe_sent))
+    if maybe_sent is None:
+        return Earlier(path, again)
+    if not isinstance(maybe_sent, Mapping):
+        what = type(maybe_sent).__name__
+        raise TypeError(f"maybe_sent must be an aware datetime, or a mapping from conferences to such, not {what}")
+    since = {conference(one, argument="maybe_sent"): _seconds("maybe_sent", at) for one, at in maybe_sent.items()}
+    return Earlier(path, again, None, since)
+
+
+def _outcomes(resume: Collection[ActivationOutcome | str]) -> frozenset[ActivationOutcome]:
+    if isinstance(resume, str) or not isinstance(resume, Collection):
+        raise TypeError(f"resume must be a collection of outcomes, not {type(resume).__name__}")
+    allowed = [outcome for outcome in ActivationOutcome if not outcome.succeeded]
+    for outcome in resume:
+        if outcome not in allowed:
+            raise invalid("resume", f"may hold {', '.join(allowed)}, not {outcome!r}")
+    return frozenset(map(ActivationOutcome, resume))
+
+
+def _seconds(name: str, at: object) -> float:
+    if not isinstance(at, datetime):
+        raise TypeError(f"{name} must hold aware datetimes, not {type(at).__name__}")
+    if at.tzinfo is None:
+        raise invalid(name, "must be aware: datetime.now(UTC), or with a tzinfo of its own")
+    return at.timestamp()
