@@ -16,6 +16,7 @@ from ._demo import demo
 from ._emulator import emulator, faults_listed
 from ._get import get
 from ._list import list_
+from ._report import report
 from ._start import start
 from ._stop import stop
 from ._streams import install, lost
@@ -49,6 +50,7 @@ app.add_typer(mpc, name="mpc", short_help="Start, stop, get and list conferences
 mpc.command(help=help_text(start.__doc__), short_help="Activate the conferences that a file names.")(start)
 mpc.command(help=help_text(stop.__doc__), short_help="End the conferences that a file names.")(stop)
 mpc.command(help=help_text(get.__doc__), short_help="Show one conference.")(get)
+mpc.command(help=help_text(report.__doc__), short_help="Tell what a journal knows.")(report)
 mpc.command("list", help=help_text(list_.__doc__), short_help="List conferences.")(list_)
 app.command(help=help_text(emulator.__doc__, faults_listed()), short_help="Run an account to try things on.")(emulator)
 app.command(help=help_text(budget.__doc__), short_help="Show who holds what of a shared budget.")(budget)

@@ -1,6 +1,7 @@
 """What the commands that talk to an account have in common: options, the client, the file of names."""
 
 import os
+import platform
 import ssl
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx
 import typer
 
 from .. import AsyncClient, RateLimit, RetryPolicy
+from .._version import __version__
 from ._console import err, fail, say
 from ._input import STDIN, Entry, InputError, read_entries, read_source
 from ._options import Rate
@@ -140,6 +142,20 @@ def in_terms_of_the_command(message: str) -> str:
     for name, ours in _OURS.items():
         message = message.replace(name, ours)
     return message
+
+
+def facts_of(base_url: str, rate: Rate | None, journal: Path | None, file: str) -> dict[str, str]:
+    """What a page says of a run, a line each; no credential."""
+    account = os.environ.get("PLIVO_AUTH_ID", "")
+    return {
+        "Account": f"{account[:2]}…{account[-3:]}",
+        "Plivo": base_url,
+        "Run on": f"{platform.node()}, process {os.getpid()}",
+        "Version": f"plivo-async {__version__}, Python {platform.python_version()}",
+        "Input": file,
+        "Limit": "none" if rate is None else f"{rate[0]} per {rate[1]:g} s",
+        "Journal": "none" if journal is None else str(journal),
+    }
 
 
 def entries_of(file: str, column: str | None, header: bool | None, uuid: bool) -> list[Entry]:

@@ -4,24 +4,45 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .._printable import printable
 from ..batch import ActivationReport
+from ._options import Rate
 
-_FORMATS = (".json", ".csv")
+_FORMATS = (".json", ".csv", ".html")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a run beside its report."""
+
+    source: str = ""
+    rate: Rate | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+
+
+def as_text(report: ActivationReport, form: str, facts: Facts) -> str:
+    """A report as `json`, `csv` or `html`."""
+    if form == "csv":
+        return report.to_csv()
+    if form == "html":
+        limit, per = facts.rate or (None, 5.0)
+        return report.to_html(source=facts.source, limit=limit, per=per, about=facts.about)
+    return report.to_json(indent=1) + "\n"
 
 
 def check_report_path(path: Path) -> None:
     """See that a report can be written there.
 
     Raises:
-        ValueError: Another suffix than `.json` or `.csv`, or no place to write to.
+        ValueError: Another suffix than `.json`, `.csv` or `.html`, or no place to write to.
     """
     shown = printable(str(path))
     if path.suffix.lower() not in _FORMATS:
-        raise ValueError(f"{shown} must end in {' or '.join(_FORMATS)}, which says what is written")
+        raise ValueError(f"{shown} must end in .json, .csv or .html, which says what is written")
     if path.is_dir():
         raise ValueError(f"{shown} is a directory")
     try:
@@ -33,13 +54,18 @@ def check_report_path(path: Path) -> None:
         raise ValueError(f"{shown} can't be written: {error.strerror or error}") from None
 
 
-def keep_report(path: Path, report: ActivationReport) -> tuple[Path | None, str]:
+def keep_report(path: Path, report: ActivationReport, facts: Facts | None = None) -> tuple[Path | None, str]:
     """Write a report where it should be, or else to the current folder, or else to that of temporary files.
+
+    Args:
+        path: Where it should be; its suffix says as what.
+        report: The report.
+        facts: What a page says of the run beside it.
 
     Returns:
         Where it is, None for nowhere; and why it isn't where it should be, empty if it is.
     """
-    text = report.to_csv() if path.suffix.lower() == ".csv" else report.to_json(indent=1) + "\n"
+    text = as_text(report, path.suffix.lower().removeprefix("."), facts or Facts())
     places: list[Callable[[], Path]] = [
         lambda: _write(path, text),
         lambda: _write(_unused(Path(), path), text),

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 import anyio
 import typer
 
-from .. import BASE_URL, Activation, ActivationReport, AsyncClient, SharedBudgetError
-from ..batch import Ledger, duration, plan
+from .. import BASE_URL, Activation, ActivationOutcome, ActivationReport, AsyncClient, JournalError, plan
+from ..batch import AGAIN, Ledger, duration
 from ._account import (
     REFUSED,
     BaseUrl,
@@ -27,6 +27,7 @@ from ._account import (
     Timeout,
     Uuids,
     entries_of,
+    facts_of,
     is_same_file,
     open_client,
     rate_limit,
@@ -36,7 +37,7 @@ from ._codes import ExitCode, exit_code
 from ._console import err, fail, given, say, tell, unseen, warn
 from ._input import Entry
 from ._options import parse_duration, parse_rate, parse_timeout
-from ._output import check_report_path, keep_report
+from ._output import Facts, check_report_path, keep_report
 from ._progress import progress, watch
 from ._signals import until_signal
 from ._summary import plan_lines, summary_lines
@@ -53,8 +54,24 @@ def start(
     report: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE.json|.csv",
-            help="Write the outcome of every conference there, also when interrupted. Overwrites.",
+            metavar="FILE.json|.csv|.html",
+            help="Write the outcome of every conference there, also when interrupted; .html is a page for people. "
+            "Overwrites.",
+        ),
+    ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.db",
+            help="Write down there what is sent before it is, and go on from there if it was killed or interrupted.",
+        ),
+    ] = None,
+    retry: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OUTCOME",
+            help="With --journal: try this outcome of an earlier run again as well: not_found, rejected. "
+            "failed, unknown and not_attempted always are.",
         ),
     ] = None,
     wait_for: Annotated[
@@ -94,6 +111,7 @@ def start(
       plivo-async mpc start names.txt
       plivo-async mpc start tonight.csv --column room --report report.json
       plivo-async mpc start tonight.csv --dry-run
+      plivo-async mpc start tonight.csv --journal tonight.db --report tonight.html
       grep -v test names.txt | plivo-async mpc start - --wait-for 30s --at 09:00
 
     Exit codes:
@@ -115,6 +133,7 @@ def start(
         given("--report", lambda text: check_report_path(Path(text)), str(report))
         if is_same_file(file, report):
             raise typer.BadParameter("it is the input, and would be overwritten", param_hint="--report")
+    again = given("--retry", partial(_again, journal=journal), ",".join(retry or ()))
     client = None if dry_run else open_client(base_url, seconds, max_attempts, rate, shared)
     entries = entries_of(file, column, header, uuid)
     if client is None:
@@ -125,10 +144,20 @@ def start(
         _wait(begins, quiet)
     run = _Run(client, entries, Tally(len(entries), rate))
     names = [entry.conference for entry in entries]
-    activate = partial(client.mpc.start, names, confirm=confirm, wait_for=waits, deadline=ends, on_outcome=run.note)
+    activate = partial(
+        client.mpc.start,
+        names,
+        confirm=confirm,
+        wait_for=waits,
+        deadline=ends,
+        on_outcome=run.note,
+        journal=journal,
+        resume=again,
+    )
+    facts = Facts(file, rate, facts_of(base_url, rate, journal, file))
     with nullcontext() if quiet else progress(run.tally, err()):
         run.make(activate)
-        kept = (None, "") if report is None else keep_report(report, run.report)
+        kept = (None, "") if report is None else keep_report(report, run.report, facts)
     _conclude(run, report, kept, quiet)
 
 
@@ -178,6 +207,24 @@ class _Run:
         return ActivationReport((self._ledger[row] for row, known in enumerate(self._known) if known), self._elapsed)
 
 
+def _again(text: str, journal: Path | None) -> frozenset[ActivationOutcome] | None:
+    """The outcomes of a journal that are tried again, by commas; None for what the library tries again.
+
+    Raises:
+        ValueError: One is none, or can't be tried again; or there is no journal.
+    """
+    if not text:
+        return None
+    if journal is None:
+        raise ValueError("goes with --journal FILE.db: it says which outcomes in it are tried again")
+    allowed = [outcome.value for outcome in ActivationOutcome if not outcome.succeeded]
+    asked = [word.strip().replace("-", "_") for word in text.split(",")]
+    for word in asked:
+        if word not in allowed:
+            raise ValueError(f"{word!r} is not one of {', '.join(allowed)}")
+    return AGAIN | {ActivationOutcome(word) for word in asked}
+
+
 def _where(entries: Sequence[Entry]) -> Callable[[int], str]:
     return lambda position: f"line {entries[position].line}"
 
@@ -199,6 +246,10 @@ def _conclude(run: _Run, asked: Path | None, kept: tuple[Path | None, str], quie
     """Print the summary and end with the code that says how it went."""
     place, trouble = kept
     report = run.report
+    if isinstance(run.crash, JournalError):
+        if not len(report):
+            fail(f"{run.crash}; nothing was sent")
+        warn(f"{run.crash}. Nothing further was sent")
     if trouble:
         warn(f"{asked} was not written: {trouble}" + (f"; the report is at {place}" if place is not None else ""))
     interrupted = run.ended_by is not None
@@ -214,6 +265,6 @@ def _conclude(run: _Run, asked: Path | None, kept: tuple[Path | None, str], quie
         warn(REFUSED)
     if place is None and run.ended_by is getattr(signal, "SIGHUP", "") and unseen():
         keep_report(Path(f"plivo-async-{datetime.now():%Y%m%d-%H%M%S}.json"), report)  # nobody saw the summary
-    if run.crash is not None:
+    if run.crash is not None and not isinstance(run.crash, JournalError):
         raise run.crash
     raise typer.Exit(int(code))

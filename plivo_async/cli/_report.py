@@ -1,0 +1,72 @@
+"""`plivo-async mpc report`: what a journal tells."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from .. import Activation, ActivationOutcome, ActivationReport, JournalError
+from .._logs import masked
+from ..batch import summary
+from ._console import fail, given, tell
+from ._output import Facts, as_text
+
+Format = Literal["text", "json", "csv", "html"]
+
+
+def report(
+    journal: Annotated[Path, typer.Argument(metavar="FILE.db", help="A journal, of a run that is over or not.")],
+    only: Annotated[
+        str,
+        typer.Option(metavar="OUTCOME", help="Only these: an outcome, as not_found; failures: all that aren't live."),
+    ] = "all",
+    form: Annotated[Format, typer.Option("--format", help="html is a page for people.")] = "text",
+) -> None:
+    """Tell what a journal knows, also while a run writes it; nothing is changed and nobody disturbed.
+
+    What has no outcome yet is not attempted, or unknown if an activation may have been sent.
+
+    Examples:
+      plivo-async mpc report tonight.db
+      plivo-async mpc report tonight.db --only not_found --format csv
+      plivo-async mpc report tonight.db --format html > tonight.html
+
+    Exit codes:
+      0    told
+      2    usage, or it can't be read
+      6    it could not be written to its end
+    """
+    wanted = given("--only", _wanted, only)
+    try:
+        whole = ActivationReport.read(journal)
+        chosen = whole if wanted is None else ActivationReport(filter(wanted, whole), whole.elapsed)
+        if form == "text":
+            tell(
+                [
+                    summary(chosen.counts, chosen.elapsed),
+                    *(f"  {masked(str(one))}" for one in chosen if not one.succeeded),
+                ]
+            )
+        else:
+            sys.stdout.write(as_text(chosen, form, Facts(str(journal), about={"Journal": str(journal)})))
+    except JournalError as error:
+        fail(str(error))
+
+
+def _wanted(only: str) -> Callable[[Activation], bool] | None:
+    """Says of an activation whether it is told of; None for all.
+
+    Raises:
+        ValueError: There is no such outcome.
+    """
+    if only == "all":
+        return None
+    if only == "failures":
+        return lambda one: not one.succeeded
+    known = [outcome.value for outcome in ActivationOutcome]
+    outcome = only.replace("-", "_")
+    if outcome not in known:
+        raise ValueError(f"{only!r} is not one of all, failures, {', '.join(known)}")
+    return lambda one: one.outcome.value == outcome
