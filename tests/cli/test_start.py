@@ -166,7 +166,7 @@ def test_a_report_that_nothing_takes_is_5(plivo: Emulator, names: Path, monkeypa
         (["--wait-for", "soon"], "Invalid value for --wait-for: 'soon' is no time"),
         (["--max-attempts", "0"], "--max-attempts"),
         (["--confirm", "maybe"], "--confirm"),
-        (["--report", "out.txt"], "out.txt must end in .json or .csv"),
+        (["--report", "out.txt"], "out.txt must end in .json, .csv or .html"),
         (["--report", "nowhere/out.json"], "out.json can't be written: No such file or directory"),
         (["--report", "folder.csv"], "folder.csv is a directory"),
         (["--column", "x"], "no column is called 'x'; there are 'a'"),

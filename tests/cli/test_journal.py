@@ -1,0 +1,112 @@
+"""`mpc start --journal` and `mpc report`: killed, run again, and read meanwhile."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("typer")
+
+from anyio.from_thread import start_blocking_portal
+from typer.testing import CliRunner
+
+from plivo_async.batch._journal_file import Identity, JournalFile
+from plivo_async.cli import app
+from plivo_async.emulator import Emulator
+
+pytestmark = pytest.mark.real_time
+
+
+@contextmanager
+def running(plivo: Emulator, *names: str) -> Iterator[Emulator]:
+    """Run an emulator in another thread, with these conferences waiting."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(plivo):
+        for name in names:
+            portal.call(plivo.add_conference, name)
+        yield plivo
+
+
+@pytest.fixture
+def plivo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Emulator]:
+    """An emulator with a, b and c waiting, its credentials in the environment, and names.txt that names d as well."""
+    emulator = Emulator()
+    monkeypatch.setenv("PLIVO_AUTH_ID", emulator.auth_id)
+    monkeypatch.setenv("PLIVO_AUTH_TOKEN", emulator.auth_token)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "names.txt").write_text("a\nb\nc\nd\n")
+    with running(emulator, "a", "b", "c"):
+        yield emulator
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """The exit code of a command, and what it said on stdout and stderr."""
+    result = CliRunner().invoke(app, ["mpc", *arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, " ".join(result.stderr.split())
+
+
+def test_the_same_command_goes_on_and_tells_of_all(plivo: Emulator) -> None:
+    """The second run makes no request; what wasn't found is tried again only when that is asked for."""
+    start = ("start", "names.txt", "--base-url", plivo.url, "--journal", "run.db")
+    code, out, _ = run(*start)
+    assert (code, out.partition("  (")[0]) == (1, "3 activated · 1 not found")
+    made = len(plivo.requests)
+    code, out, _ = run(*start)
+    assert (code, out.partition("  (")[0], len(plivo.requests)) == (1, "3 activated · 1 not found", made)
+    run(*start, "--retry", "not-found")
+    assert {request.name for request in plivo.requests[made:]} == {"d"}
+
+
+def test_a_journal_is_read_as_text_json_csv_and_page(plivo: Emulator) -> None:
+    """All tell the same; `--only` leaves out the rest."""
+    run("start", "names.txt", "--base-url", plivo.url, "--journal", "run.db", "--report", "report.html")
+    assert "3 of 4 conferences are live" in Path("report.html").read_text()
+    code, out, _ = run("report", "run.db")
+    assert (code, out.partition("  (")[0]) == (0, "3 activated · 1 not found")
+    assert "'d' not found" in out
+    told = json.loads(run("report", "run.db", "--format", "json")[1])
+    assert told["counts"]["activated"] == 3
+    rows = list(csv.DictReader(io.StringIO(run("report", "run.db", "--only", "not_found", "--format", "csv")[1])))
+    assert [row["name"] for row in rows] == ["d"]
+    assert "3 of 4 conferences are live" in run("report", "run.db", "--format", "html")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("report", "none.db"), "there is no journal 'none.db'"),
+        (("report", "names.txt"), "is no journal of plivo-async"),
+        (("report", "names.txt", "--only", "lost"), "'lost' is not one of all, failures, activated"),
+        (("start", "names.txt", "--retry", "not_found"), "goes with --journal"),
+        (("start", "names.txt", "--journal", "x.db", "--retry", "activated"), "'activated' is not one of not_found"),
+        (("start", "names.txt", "--journal", "gone/x.db"), "can't be opened"),
+        (("start", "names.txt", "--journal", "names.txt"), "is no journal of plivo-async"),
+    ],
+)
+def test_mistakes_are_2_and_nothing_is_sent(plivo: Emulator, arguments: tuple[str, ...], said: str) -> None:
+    """A sentence says what is wrong; the input is left as it is."""
+    more = ("--base-url", plivo.url) if arguments[0] == "start" else ()
+    code, _, err = run(*arguments, *more)
+    assert (code, len(plivo.requests)) == (2, 0)
+    assert said in err
+    assert Path("names.txt").read_text() == "a\nb\nc\nd\n"
+
+
+def test_another_input_and_a_journal_in_use_are_refused(plivo: Emulator) -> None:
+    """They say what differs, and who has it."""
+    start = ("start", "names.txt", "--base-url", plivo.url, "--journal", "run.db")
+    run(*start)
+    made = len(plivo.requests)
+    file = JournalFile("run.db", Identity(plivo.auth_id, plivo.url), 0.0)
+    code, _, err = run(*start)
+    assert (code, "is in use by process" in err) == (2, True)
+    file.close(0.0)
+    Path("names.txt").write_text("a\nx\n")
+    code, _, err = run(*start)
+    assert (code, "it has 'x' at position 1, and 'b' in the journal" in err) == (2, True)
+    assert len(plivo.requests) == made
