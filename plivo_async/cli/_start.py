@@ -12,7 +12,16 @@ from typing import Annotated, Literal
 import anyio
 import typer
 
-from .. import BASE_URL, Activation, ActivationOutcome, ActivationReport, AsyncClient, JournalError, plan
+from .. import (
+    BASE_URL,
+    Activation,
+    ActivationOutcome,
+    ActivationReport,
+    AsyncClient,
+    JournalError,
+    SharedBudgetError,
+    plan,
+)
 from ..batch import AGAIN, Ledger, duration
 from ._account import (
     REFUSED,
@@ -196,7 +205,10 @@ class _Run:
     async def _main(self, activate: Callable[..., object]) -> None:
         async with self._client, anyio.create_task_group() as group:
             group.start_soon(watch, self.tally, self._client)
-            await activate()  # type: ignore[misc]
+            try:
+                await activate()  # type: ignore[misc]
+            except JournalError as error:  # out of the group it would come wrapped
+                self.crash = error
             group.cancel_scope.cancel()
 
     @property

@@ -2,9 +2,9 @@
 
     python -m tests.truth.crash --rounds 200
 
-Each round activates conferences of an emulator that loses answers and breaks connections, by `plivo-async mpc start FILE
---journal`; the process is killed at a random point, every third one twice. Between the runs a tenth of what was activated
-ends, and for half of these the next meeting of the same name waits. In the end every outcome is compared with the truth.
+Each round activates conferences of an emulator that loses answers and breaks connections, by `mpc start --journal`; the
+process is killed at a random point, every third one twice. Between the runs a tenth of what was activated ends, and for
+half of these the next meeting of the same name waits. In the end every outcome is compared with the truth.
 """
 
 import argparse
@@ -136,9 +136,8 @@ def main() -> int:
             total += crash(given.seed + number, given.names, Path(folder))
     requests = total.pop("requests", 0) / (given.rounds * given.names)
     wrong = {what: count for what, count in total.items() if count}
-    sys.stdout.write(
-        f"{given.rounds} rounds, {requests:.3f} activation requests a conference; wrong: {wrong or 'nothing'}\n"
-    )
+    said = f"{given.rounds} rounds, {requests:.3f} activation requests a conference; wrong: {wrong or 'nothing'}"
+    sys.stdout.write(f"{said}\n")
     return int(bool(wrong))
 
 
