@@ -19,7 +19,7 @@ ALLOWED = {
                   "_logs", "_printable", "_secret", "_version"},
     "pacing": {"_public", "anyio", "msgspec", "redis", "policy", "pacing", "_errors"},
     "batch": {"_public", "anyio", "policy", "wire", "pacing", "transport", "batch",
-              "_cells", "_errors", "_exchange", "_failures", "_options"},
+              "_cells", "_errors", "_exchange", "_failures", "_logs", "_options", "_printable", "_version"},
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources",
                   "_errors", "_exchange", "_options", "_unset"},
     "emulator": {"anyio", "h11", "emulator"},
