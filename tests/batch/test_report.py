@@ -192,6 +192,7 @@ def test_report_as_json() -> None:
         "outcome": "activated",
         "live": True,
         "confirmed_by": "answer",
+        "started_at": None,
         "elapsed": 0.25,
         "attempts": [YES.to_dict()],
         "error": None,
@@ -229,6 +230,7 @@ def test_report_as_csv_comes_back_whole(rows: list[tuple[str, str, ActivationOut
             "live": "true" if live else "",
             "confirmed_by": "answer" if live else "",
             "attempts": "1",
+            "started_at": "",
             "elapsed": "0.25",
             "error": "" if live else error,
         }
