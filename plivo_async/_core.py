@@ -76,12 +76,13 @@ def make_core(
 
 def _limiter(url: str, auth_id: str, rate_limit: RateLimit, clock: Clock, user: object) -> PermitSource:
     """The permits of an account; what shares them with other processes is imported only where that is asked for."""
-    store = rate_limit.shared or os.environ.get("PLIVO_RATE_LIMIT_URL") or None
-    if store is None:
+    if rate_limit.shared is None and os.environ.get("PLIVO_RATE_LIMIT_URL"):
+        rate_limit = replace(rate_limit, shared=os.environ["PLIVO_RATE_LIMIT_URL"])
+    if rate_limit.shared is None:
         return limiter_of(url, auth_id, rate_limit, clock, user)
     from .pacing.shared._limiters import shared_limiter_of
 
-    return shared_limiter_of(url, auth_id, replace(rate_limit, shared=store), clock, user)
+    return shared_limiter_of(url, auth_id, rate_limit, clock, user)
 
 
 def _opener(transport: object, http_client: httpx.AsyncClient | None) -> LaneOpener:

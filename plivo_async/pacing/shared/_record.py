@@ -1,20 +1,18 @@
-"""A ledger as bytes: numbers and words in a fixed order."""
+"""A ledger as text: numbers and words in a fixed order."""
 
 import dataclasses
+import json
 from typing import Any
-
-import msgspec
 
 from ...policy import Pace
 from ...policy.shared import Cooling, Holder, Ledger
 
 _PACE = tuple(name for name in Pace.__slots__ if name not in ("limit", "per"))
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder().decode
+_encode = json.JSONEncoder(separators=(",", ":")).encode  # what never was is -Infinity, which Python reads again
 
 
-def packed(ledger: Ledger) -> bytes:
-    """The ledger as bytes."""
+def packed(ledger: Ledger) -> str:
+    """The ledger as text."""
     pace = ledger.pace
     return _encode(
         [
@@ -26,9 +24,9 @@ def packed(ledger: Ledger) -> bytes:
     )
 
 
-def unpacked(data: bytes) -> Ledger:
+def unpacked(data: str) -> Ledger:
     """The ledger that `packed` made these of."""
-    values, (epoch, since, last, was, passed, refused), cooling, holders = _decode(data)
+    values, (epoch, since, last, was, passed, refused), cooling, holders = json.loads(data)
     pace = Pace(values[0], values[1])
     for name, value in zip(_PACE, values[2:], strict=True):
         setattr(pace, name, value)
