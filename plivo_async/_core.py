@@ -21,7 +21,7 @@ from .transport._http import HttpTransport, OwnHttpClient
 from .transport._lanes import LaneTransport, open_connection_lane
 from .wire import Account
 
-LaneOpener = Callable[[ssl.SSLContext, httpx.Proxy | None], Callable[[], httpx.AsyncBaseTransport]]
+LaneOpener = Callable[[ssl.SSLContext, httpx.Proxy | None, Clock], Callable[[], httpx.AsyncBaseTransport]]
 
 _FOREIGN_WIDTH = 8  # where a stock httpx pool is at its best
 
@@ -64,7 +64,7 @@ def make_core(
     lanes, home, width, turnstile = None, None, _FOREIGN_WIDTH, Turnstile(_FOREIGN_WIDTH)
     owned = http_client is None
     if http_client is None:
-        lanes = LaneTransport(open_lanes(tls_context(url, verify), checked_proxy(proxy)), clock)
+        lanes = LaneTransport(open_lanes(tls_context(url, verify), checked_proxy(proxy), clock), clock)
         home, width, turnstile = Home(), MOST_WIDTH, ElasticTurnstile(clock)
         http_client = OwnHttpClient(transport=lanes, trust_env=False)
     http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
