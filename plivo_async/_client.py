@@ -1,5 +1,6 @@
 """The client: its lifetime, its options, and the resources of its account."""
 
+import inspect
 import os
 import random
 import ssl
@@ -17,10 +18,11 @@ from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, se
 from ._public import public
 from ._secret import Secret
 from ._unset import UNSET, Unset
-from .policy import RateLimit, RetryPolicy
+from .policy import AttemptOutcome, RateLimit, RetryPolicy
 
 if TYPE_CHECKING:  # what a client is made of takes as long to import as httpx, and comes with the first client
     from ._core import Core
+    from ._events import Observer
     from .pacing._source import SharedBudget
     from .resources import MultiPartyCalls
 
@@ -31,7 +33,7 @@ BASE_URL = "https://api.plivo.com"
 @public
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What a client has under way at this moment."""
+    """What a client has under way at this moment, and what it has done so far."""
 
     requests: int
     """Requests on a connection."""
@@ -49,6 +51,14 @@ class Statistics:
     """Requests that wait for a permit in this event loop."""
     retry_debt: float
     """Retries made on credit and not yet paid back by successes."""
+    attempts: int = 0
+    """Attempts that have come back since the client was made."""
+    retries: int = 0
+    """Attempts that were made again, in all."""
+    refused: int = 0
+    """Attempts that were answered 429, in all."""
+    unclear: int = 0
+    """Attempts that got no clear answer, or were never sent, in all."""
     shared: "SharedBudget | None" = None
     """Of a budget that is shared with other processes, as the store said last; None without one."""
 
@@ -97,6 +107,7 @@ class AsyncClient:
         http_client: httpx.AsyncClient | None = None,
         transport: Literal["httpx", "aiohttp"] = "httpx",
         allow_http: bool = False,
+        observer: "Observer | None" = None,
         clock: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = random.random,
     ) -> None:
@@ -122,6 +133,8 @@ class AsyncClient:
             transport: What the client's own connections are made of. "aiohttp" takes about half the CPU of a request,
                 on asyncio only; it needs the extra `plivo-async[fast]`, and is imported here. All else is the same.
             allow_http: Send credentials over `http://` to other hosts than this one.
+            observer: Is told of each operation, attempt and batch as it begins and ends, and of outages and limits: a
+                plain function of one `Event`. See `docs/observing.md`.
             clock: Monotonic seconds; a test with virtual time hands in its own.
             random: Draws evenly from [0, 1), for the jitter.
 
@@ -137,6 +150,8 @@ class AsyncClient:
             raise TypeError(f"rate_limit must be a RateLimit or None, not {type(rate_limit).__name__}")
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise TypeError(f"http_client must be an httpx.AsyncClient, not {type(http_client).__name__}")
+        if observer is not None and (not callable(observer) or inspect.iscoroutinefunction(observer)):
+            raise TypeError(f"observer must be a plain function of one event, not {type(observer).__name__}")
         options = Options(attempt_timeout(timeout), checked_retry(retry), seconds("deadline", deadline))
 
         if http_client is not None and (proxy is not None or verify is not True):
@@ -150,7 +165,16 @@ class AsyncClient:
         from ._core import make_core
 
         core = make_core(
-            url, who, http_client, transport, rate_limit, clock=clock, random=random, proxy=proxy, verify=verify
+            url,
+            who,
+            http_client,
+            transport,
+            rate_limit,
+            clock=clock,
+            random=random,
+            proxy=proxy,
+            verify=verify,
+            observer=observer,
         )
         self._set(core, options, is_copy=False)
 
@@ -229,9 +253,10 @@ class AsyncClient:
         return answer.json()
 
     def statistics(self) -> Statistics:
-        """What is under way at this moment. To be called in the event loop of the client."""
+        """What is under way at this moment, and what was done so far. To be called in the event loop of the client."""
         core = self._core
         usage = core.limiter.usage() if core.limiter is not None else None
+        ended = core.exchange.announcer.ended
         return Statistics(
             requests=core.turnstile.inside,
             connections_idle=core.lanes.idle if core.lanes is not None else 0,
@@ -241,6 +266,10 @@ class AsyncClient:
             level=usage.level if usage is not None else None,
             waiting_for_permit=core.limiter.gate().waiting if core.limiter is not None else 0,
             retry_debt=core.exchange.budget.debt,
+            attempts=sum(ended.values()),
+            retries=core.exchange.retries,
+            refused=ended[AttemptOutcome.REFUSED],
+            unclear=ended[AttemptOutcome.UNCLEAR] + ended[AttemptOutcome.NOT_SENT],
             shared=core.limiter.shared() if core.limiter is not None else None,
         )
 

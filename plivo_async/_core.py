@@ -9,6 +9,7 @@ import httpx
 
 from ._credentials import Credentials, checked_proxy, tls_context
 from ._errors import InvalidArgumentError, invalid
+from ._events import Observer
 from ._exchange import Exchange
 from ._logs import mask_httpx_log
 from .pacing._clock import Clock
@@ -21,7 +22,7 @@ from .transport._http import HttpTransport, OwnHttpClient
 from .transport._lanes import LaneTransport, open_connection_lane
 from .wire import Account
 
-LaneOpener = Callable[[ssl.SSLContext, httpx.Proxy | None, Clock], Callable[[], httpx.AsyncBaseTransport]]
+LaneOpener = Callable[[ssl.SSLContext, httpx.Proxy | None], Callable[[], httpx.AsyncBaseTransport]]
 
 _FOREIGN_WIDTH = 8  # where a stock httpx pool is at its best
 
@@ -52,6 +53,7 @@ def make_core(
     random: Callable[[], float],
     proxy: object,
     verify: object,
+    observer: Observer | None,
 ) -> Core:
     """Put a client together; no connection is made.
 
@@ -64,25 +66,24 @@ def make_core(
     lanes, home, width, turnstile = None, None, _FOREIGN_WIDTH, Turnstile(_FOREIGN_WIDTH)
     owned = http_client is None
     if http_client is None:
-        lanes = LaneTransport(open_lanes(tls_context(url, verify), checked_proxy(proxy), clock), clock)
+        lanes = LaneTransport(open_lanes(tls_context(url, verify), checked_proxy(proxy)), clock)
         home, width, turnstile = Home(), MOST_WIDTH, ElasticTurnstile(clock)
         http_client = OwnHttpClient(transport=lanes, trust_env=False)
     http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
     limiter = None if rate_limit is None else _limiter(url, who.auth_id, rate_limit, clock, http)
-    exchange = Exchange(http, limiter, clock, random, home)
+    exchange = Exchange(http, limiter, clock, random, home, observer)
     account = Account(url, who.auth_id)
     return Core(account, http_client, owned, turnstile, lanes, exchange, limiter, http, width)
 
 
 def _limiter(url: str, auth_id: str, rate_limit: RateLimit, clock: Clock, user: object) -> PermitSource:
     """The permits of an account; what shares them with other processes is imported only where that is asked for."""
-    if rate_limit.shared is None and os.environ.get("PLIVO_RATE_LIMIT_URL"):
-        rate_limit = replace(rate_limit, shared=os.environ["PLIVO_RATE_LIMIT_URL"])
-    if rate_limit.shared is None:
+    store = rate_limit.shared or os.environ.get("PLIVO_RATE_LIMIT_URL") or None
+    if store is None:
         return limiter_of(url, auth_id, rate_limit, clock, user)
     from .pacing.shared._limiters import shared_limiter_of
 
-    return shared_limiter_of(url, auth_id, rate_limit, clock, user)
+    return shared_limiter_of(url, auth_id, replace(rate_limit, shared=store), clock, user)
 
 
 def _opener(transport: object, http_client: httpx.AsyncClient | None) -> LaneOpener:

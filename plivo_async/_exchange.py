@@ -1,6 +1,5 @@
 """One exchange for every operation: take a permit, send, classify, decide, wait; a deadline over all of it."""
 
-import logging
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -10,9 +9,10 @@ from typing import NoReturn, Protocol
 
 import anyio
 
+from ._announcer import Announcer, Watched
 from ._errors import PlivoError
+from ._events import Observer, RetryBudgetUsedUp
 from ._failures import failure
-from ._logs import masked
 from ._options import Options
 from .pacing._clock import Clock, sleep_until, wall_clock
 from .pacing._home import Home
@@ -34,8 +34,6 @@ from .policy import (
 from .transport._http import Trip
 from .transport._progress import Progress
 from .wire import Answer, Request, retry_after
-
-_log = logging.getLogger("plivo_async")
 
 
 class Transport(Protocol):
@@ -83,8 +81,10 @@ class Exchange:
         wall: Aware wall-clock time, as this machine knows it.
         random: Draws evenly from [0, 1).
         budget: The retries on credit.
+        retries: How many attempts were made again.
         order: Keeps operations on one thing in order.
         batches: Those under way.
+        announcer: Who is told of what happens.
     """
 
     def __init__(
@@ -94,6 +94,7 @@ class Exchange:
         clock: Clock,
         random: Callable[[], float],
         home: Home | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._transport = transport
         self._limiter = limiter
@@ -101,8 +102,10 @@ class Exchange:
         self.wall: Callable[[], datetime] = wall_clock(clock)
         self.random = random
         self.budget: RetryBudget = RetryBudget()
+        self.retries: int = 0
         self.order: KeyedLock = KeyedLock(home)
         self.batches: set[Batch] = set()
+        self.announcer: Announcer = Announcer(clock, observer)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -110,21 +113,50 @@ class Exchange:
             "pickle names, UUIDs, and what was listed"
         )
 
-    async def run(self, request: Request, options: Options, deadline: float | None = None) -> Answer:
+    async def run(
+        self, request: Request, options: Options, deadline: float | None = None, *, part_of: Watched | None = None
+    ) -> Answer:
         """Carry out an operation, when those on the same thing that were asked for before it are over.
 
         Args:
             request: The same for each attempt.
             options: Timeouts and retries.
             deadline: Seconds for all of it, the waits included; None for no bound.
+            part_of: The operation that it is a part of; None if it is one of its own, or nobody watches.
 
         Raises:
             PlivoError: It did not succeed; the class says what is known.
         """
         began = self.clock()
         ends = math.inf if deadline is None else began + deadline
-        async with self.in_order(request, began, ends):
-            return await self.carry_out(request, options, began, ends)
+        async with self.whole(request, began, ends, part_of) as watched:
+            return await self.carry_out(request, options, began, ends, watched=watched)
+
+    @asynccontextmanager
+    async def whole(
+        self, request: Request, began: float, ends: float, part_of: Watched | None = None
+    ) -> AsyncIterator[Watched | None]:
+        """All of an operation, in order, and told of; what an observer is told of it, None if nobody watches.
+
+        Args:
+            request: What is to be carried out inside.
+            began: The instant at which it was asked for.
+            ends: The instant after which it is not begun.
+            part_of: The operation that it is a part of: then it is not told of as one of its own.
+
+        Raises:
+            NotSentError: The last instant came before.
+        """
+        watched = self.announcer.begin(request) if part_of is None else None
+        try:
+            async with self.in_order(request, began, ends):
+                yield watched or part_of
+        except BaseException as error:
+            if watched is not None:
+                watched.end_with(error)
+            raise
+        if watched is not None:
+            watched.end("succeeded")
 
     @asynccontextmanager
     async def in_order(self, request: Request, began: float, ends: float) -> AsyncIterator[None]:
@@ -153,7 +185,13 @@ class Exchange:
         return self.wall() - timedelta(seconds=self.clock() - instant)
 
     async def carry_out(
-        self, request: Request, options: Options, began: float, ends: float, before: Sequence[Attempt] = ()
+        self,
+        request: Request,
+        options: Options,
+        began: float,
+        ends: float,
+        before: Sequence[Attempt] = (),
+        watched: Watched | None = None,
     ) -> Answer:
         """Make as many attempts as it needs and may have.
 
@@ -163,24 +201,37 @@ class Exchange:
             began: The instant at which it was asked for.
             ends: The instant at which all of it must be over.
             before: Attempts at it that were made before; they count.
+            watched: What an observer is told of; None if nobody watches.
 
         Raises:
             PlivoError: It did not succeed; the class says what is known.
         """
         try:
-            return await self._attempts(request, options, began, ends, [*before])
+            return await self._attempts(request, options, began, ends, [*before], watched)
         except PlivoError as error:
             error.started_at = self.wall_at(began)
             raise
 
     async def _attempts(
-        self, request: Request, options: Options, began: float, ends: float, attempts: list[Attempt]
+        self,
+        request: Request,
+        options: Options,
+        began: float,
+        ends: float,
+        attempts: list[Attempt],
+        watched: Watched | None,
     ) -> Answer:
         counted = len(attempts)
         while True:
             try:
                 attempted = await self.attempt(
-                    request, options, priority=options.priority, began=began, deadline=ends, progress=Progress()
+                    request,
+                    options,
+                    priority=options.priority,
+                    began=began,
+                    deadline=ends,
+                    progress=Progress(),
+                    watched=watched,
                 )
             except DeadlinePassed as passed:
                 raise failure(request, attempts, None, too_late=passed.in_seconds) from None
@@ -214,6 +265,7 @@ class Exchange:
         began: float,
         deadline: float,
         progress: Progress,
+        watched: Watched | None = None,
     ) -> Attempted:
         """Make one attempt, whatever comes of it.
 
@@ -224,16 +276,21 @@ class Exchange:
             began: The instant at which the operation began.
             deadline: The instant at which it must be over.
             progress: Tells even after a cancellation whether anything was sent.
+            watched: What an observer is told of; None if nobody watches.
 
         Raises:
             DeadlinePassed: No permit can be had before the deadline; nothing was sent.
         """
         priority = priority_here(priority)
         gate = self._limiter.gate() if self._limiter is not None else None
+        if watched is not None:
+            watched.asked()
         permit = None if gate is None else await gate.acquire(priority, deadline, page=request.page)
         sent_at = self.clock() if permit is None else permit.taken_at
         trip: Trip | None = None
         try:
+            if watched is not None:
+                watched.attempt_began(request.method, sent_at, self._limiter)
             left = deadline - sent_at
             with anyio.CancelScope() if left == math.inf else anyio.move_on_after(left) as scope:
                 progress.bound(scope, options.timeout.total)
@@ -245,20 +302,42 @@ class Exchange:
         except BaseException:
             if gate is not None and permit is not None:
                 gate.answered(permit, admitted=False) if progress.sent else gate.give_back(permit)
+            if watched is not None:
+                watched.broken_off(sent_at, sent=progress.sent)
             raise
-        if gate is not None and permit is not None:
-            _return(permit, gate, attempt, options.retry, admitted=trip.answer is not None)
-        if attempt.outcome is AttemptOutcome.ANSWERED:
-            self.budget.succeeded(options.retry)
-        else:
-            _log.debug("%s %s: %s", request.operation, masked(request.target), attempt)
+        self._take_in(request, attempt, options.retry, watched, gate, permit, admitted=trip.answer is not None)
         counts = attempt.outcome is not AttemptOutcome.REFUSED or self._limiter is None or not self._limiter.learns()
         return Attempted(attempt, trip.answer, trip.fault, sent_at, counts)
 
+    def _take_in(
+        self,
+        request: Request,
+        attempt: Attempt,
+        retry: RetryPolicy,
+        watched: Watched | None,
+        gate: PermitGate | None,
+        permit: Permit | None,
+        *,
+        admitted: bool,
+    ) -> None:
+        """Return the permit of an attempt that has come back, and tell of it."""
+        limiter = self._limiter if attempt.outcome is AttemptOutcome.REFUSED else None
+        before = None if limiter is None else limiter.usage()
+        if gate is not None and permit is not None:
+            _return(permit, gate, attempt, retry, admitted=admitted)
+        if attempt.outcome is AttemptOutcome.ANSWERED:
+            self.budget.succeeded(retry)
+        if watched is not None:
+            watched.attempt_ended(attempt)
+        self.announcer.came_back(request, attempt)
+        if limiter is not None and before is not None:
+            self.announcer.refused(before, limiter.usage())
+
     def repeating(self, attempt: Attempt, options: Options) -> None:
         """Charge the repetition of an attempt to the retry budget; after a 429 it is the limiter's business."""
-        if attempt.outcome is not AttemptOutcome.REFUSED:
-            self.budget.spend(options.retry)
+        self.retries += 1
+        if attempt.outcome is not AttemptOutcome.REFUSED and self.budget.spend(options.retry):
+            self.announcer.tell(RetryBudgetUsedUp(options.retry.budget_reserve))
 
     def _record(self, request: Request, trip: Trip, began: float, sent_at: float, *, sent: bool) -> Attempt:
         answer, error, reason, obstacle = trip.answer, trip.error, trip.reason, trip.obstacle

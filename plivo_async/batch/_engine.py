@@ -79,7 +79,7 @@ class Engine:
             assert item.conference is not None  # noqa: S101  (the intake's promise)
             positions = [item.position, *item.twins]
             sent = item.maybe_sent if item.maybe_sent is not None else sent_at(item.conference)
-            made = Job(item.conference, positions, exchange, options, rules, ends, sent)
+            made = Job(item.conference, positions, exchange, options, rules, ends, sent, self._number)
             made.on_answer = None if journal is None else journal.heard
             return made
 
@@ -98,6 +98,7 @@ class Engine:
         self._workers: set[_Worker] = set()
         self._fresh_turn = True  # names and parked jobs take turns, so that neither starves the other
         self._finished = False
+        self._number = 0  # among the batches of its client, once it has begun
         self._ended = anyio.Event()
         self._crash: BaseException | None = None
         self.stopped_by: str | None = None
@@ -108,7 +109,9 @@ class Engine:
         Raises:
             BaseException: What the source or the teller raised, after everything under way has been finished or told.
         """
+        announcer, began = self._exchange.announcer, self._exchange.clock()
         self._exchange.batches.add(self)
+        self._number = announcer.batch_began()
         try:
             try:
                 await self._run()
@@ -116,6 +119,9 @@ class Engine:
                 await self._teller.tell_at_the_end(self._unfinished())
                 self._exchange.batches.discard(self)
                 self._ended.set()
+                stopped_by = self.stopped_by or (None if self._finished else "the run was cancelled")
+                counts, elapsed = self._teller.counts, self._exchange.clock() - began
+                announcer.batch_ended(self._number, dict(counts), elapsed, stopped_by)
             if self._crash is not None:
                 raise self._crash
         finally:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from .._announcer import Watched
 from .._exchange import Exchange
 from .._options import Options
 from ..policy import (
@@ -39,6 +40,7 @@ class Job:
         "_fault",
         "_options",
         "_progress",
+        "_watched",
         "conference",
         "on_answer",
         "positions",
@@ -54,6 +56,7 @@ class Job:
         rules: ActivationRules,
         deadline: float = math.inf,
         maybe_sent: float | None = None,
+        batch: int | None = None,
     ) -> None:
         self.conference: Conference = conference
         self.positions: list[int] = positions
@@ -66,6 +69,7 @@ class Job:
         self._progress: Progress | None = None
         self._answer: Answer | None = None
         self._fault: Exception | None = None
+        self._watched: Watched | None = exchange.announcer.begin(activate(conference), batch)
 
     @property
     def on_the_wire(self) -> bool:
@@ -95,6 +99,7 @@ class Job:
             began=self._began,
             deadline=deadline,
             progress=self._progress,
+            watched=self._watched,
         )
         self._progress = None
         if self.on_answer is not None and attempted.answer is not None:
@@ -128,13 +133,20 @@ class Job:
             cut = Attempt(method, AttemptOutcome.UNCLEAR, None, "Cancelled", now, now)
         self.run.cut_short(cut, reason)
 
+    def broken_off(self, error: BaseException) -> None:
+        """It ends without a verdict."""
+        if self._watched is not None:
+            self._watched.end_with(error)
+
     def activations(self) -> list[Activation]:
-        """The outcome, once for each position; there must be a verdict."""
+        """The outcome, once for each position; there must be a verdict. An observer is told that it is over."""
         verdict, run = self.run.verdict, self.run
         assert verdict is not None  # noqa: S101  (callers ask first)
         error = activation_error(self.conference, verdict, run.attempts, self._answer, self._fault)
         elapsed = self._exchange.clock() - self._began
         began_at = datetime.fromtimestamp(self._began_at, UTC)
+        if self._watched is not None:
+            self._watched.end(verdict.outcome, error)
         return [
             Activation(
                 position,

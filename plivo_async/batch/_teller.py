@@ -1,11 +1,13 @@
 """Who is told of outcomes, and how many at a time."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 
 import anyio
 import anyio.lowlevel
 
 from .._errors import JournalError
+from ..policy import ActivationOutcome
 from ._activation import Activation
 from ._input import BREATH
 
@@ -17,7 +19,7 @@ Record = Callable[[list[Activation]], Awaitable[None]]
 class Teller:
     """Tells of each outcome once, the moment it is known; of many in a row without keeping other tasks waiting."""
 
-    __slots__ = ("_failure", "_hold_back", "_keep", "_note", "_record")
+    __slots__ = ("_failure", "_hold_back", "_keep", "_note", "_record", "counts")
 
     def __init__(
         self, keep: Note, note: Note | None = None, hold_back: HoldBack | None = None, record: Record | None = None
@@ -35,6 +37,7 @@ class Teller:
         self._note = note
         self._hold_back = hold_back
         self._failure: BaseException | None = None
+        self.counts: Counter[ActivationOutcome] = Counter()  # how many were told of
 
     async def tell(self, activations: list[Activation], *, recorded: bool = False) -> None:
         """Tell of a few.
@@ -89,6 +92,7 @@ class Teller:
 
     def _tell(self, activations: list[Activation]) -> None:
         for activation in activations:
+            self.counts[activation.outcome] += 1
             self._keep(activation)
             if self._note is None:
                 continue

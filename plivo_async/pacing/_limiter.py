@@ -60,7 +60,8 @@ class Limiter:
     def usage(self) -> Usage:
         """What is in use."""
         now = self.now()
-        return Usage(self.window.in_flight, self.window.used(now), self.window.level(now))
+        window = self.window
+        return Usage(window.in_flight, window.used(now), window.level(now), window.rate_limit.limit)
 
     def shared(self) -> None:
         """Nothing to say: it isn't shared with other processes."""

@@ -72,11 +72,13 @@ class Usage(NamedTuple):
         in_flight: Those that are out, in this process.
         used: Those that are out, or may still be counted by the server: for all who share them.
         level: How many may be in use.
+        limit: How many at the most.
     """
 
     in_flight: int
     used: int
     level: int
+    limit: int
 
 
 @public

@@ -19,6 +19,7 @@ from ._health import Health
 from ._pace import Pace
 from ._queue import Priority, WaitQueue
 from ._rate_limit import RateLimit
+from ._reach import Lowest, Reach
 from ._retry import GiveUp, Reason, RetryAt, RetryPolicy, decide
 from ._store_url import StoreUrl
 from ._width import FIRST_WIDTH, MOST_WIDTH, next_width
@@ -40,11 +41,13 @@ __all__ = [
     "Health",
     "Look",
     "LookStatus",
+    "Lowest",
     "News",
     "Obstacle",
     "Pace",
     "Priority",
     "RateLimit",
+    "Reach",
     "Reason",
     "RetryAt",
     "RetryBudget",

@@ -75,8 +75,12 @@ class Activator:
         """Activate one conference within so many seconds; raise what went wrong."""
         ends = self.exchange.clock() + deadline
         job = Job(conference, [0], self.exchange, self.options, rules, ends)
-        with nullcontext() if deadline == math.inf else anyio.move_on_after(deadline):
-            await self._in_order(job, ends)
+        try:
+            with nullcontext() if deadline == math.inf else anyio.move_on_after(deadline):
+                await self._in_order(job, ends)
+        except BaseException as error:
+            job.broken_off(error)
+            raise
         job.cut_short("the deadline passed")
         [activation] = job.activations()
         if activation.error is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from .._announcer import Watched
 from .._errors import NotFoundError, OutcomeUnknownError, PlivoError
 from ..models import MultiPartyCall, decode
 from ..wire import Answer, Conference, Request, conference_by_uuid, list_conferences, retrieve, server_time
@@ -59,11 +60,11 @@ async def change(
     exchange, request = operations.exchange, build(conference)
     began = exchange.clock()
     ends = began + operations.options.within(deadline)
-    async with exchange.in_order(request, began, ends):
+    async with exchange.whole(request, began, ends) as watched:
         try:
-            answer = await exchange.carry_out(request, operations.options, began, ends)
+            answer = await exchange.carry_out(request, operations.options, began, ends, watched=watched)
         except OutcomeUnknownError as doubt:
-            case = _Case(operations, build, settle, how, request.target, began, ends)
+            case = _Case(operations, build, settle, how, request.target, began, ends, watched)
             answer = (
                 await case.by_uuid(conference, doubt)
                 if conference.name is None
@@ -84,6 +85,7 @@ class _Case:
         target: What it is for, as the caller knows it.
         began: The instant at which it began.
         ends: The instant at which it must be over.
+        watched: What an observer is told of; None if nobody watches.
     """
 
     operations: Operations
@@ -93,6 +95,7 @@ class _Case:
     target: str
     began: float
     ends: float
+    watched: Watched | None
 
     async def by_uuid(self, conference: Conference, doubt: OutcomeUnknownError) -> Answer:
         """Settle it if it was refused at last."""
@@ -149,7 +152,9 @@ class _Case:
         exchange.repeating(doubt.attempts[-1], operations.options)
         request = replace(self.build(found), target=self.target)
         try:
-            return await exchange.carry_out(request, operations.options, self.began, self.ends, doubt.attempts)
+            return await exchange.carry_out(
+                request, operations.options, self.began, self.ends, doubt.attempts, self.watched
+            )
         except OutcomeUnknownError as still:
             return await replace(self, how=f"{self.how} (its UUID is {found.uuid})").by_uuid(found, still)
 
@@ -176,7 +181,8 @@ class _Case:
         raise self._told(doubt, f"A look shows: {finding.seen}")
 
     async def _look(self, request: Request) -> Answer:
-        return await self.operations.run(request, Answer, max(0.0, self.ends - self.operations.exchange.clock()))
+        left = max(0.0, self.ends - self.operations.exchange.clock())
+        return await self.operations.run(request, Answer, left, part_of=self.watched)
 
     def _since(self, answer: Answer) -> datetime | None:
         exchange = self.operations.exchange

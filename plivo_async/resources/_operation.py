@@ -6,6 +6,7 @@ from functools import partial
 from types import NoneType
 from typing import Any, TypeVar
 
+from .._announcer import Watched
 from .._errors import DecodeError, OutcomeUnknownError
 from .._exchange import Exchange
 from .._options import Options
@@ -32,7 +33,15 @@ class Operations:
     options: Options
     account: Account
 
-    async def run(self, request: Request, model: type[T], deadline: float | None = None, *, how: str = "") -> T:
+    async def run(
+        self,
+        request: Request,
+        model: type[T],
+        deadline: float | None = None,
+        *,
+        how: str = "",
+        part_of: Watched | None = None,
+    ) -> T:
         """Carry it out and return what Plivo answers.
 
         Args:
@@ -40,11 +49,12 @@ class Operations:
             model: What the answer is read as: a model; `NoneType` for a yes; `Answer` for the answer as it is.
             deadline: Seconds for all of it; None for the client's own.
             how: How the caller can look whether it was carried out, for the error that says to do so.
+            part_of: The operation that it is a part of; None if it is one of its own, or nobody watches.
         """
         exchange, within = self.exchange, self.options.within(deadline)
         began = exchange.clock()
         try:
-            answer = await exchange.run(request, self.options, within)
+            answer = await exchange.run(request, self.options, within, part_of=part_of)
         except OutcomeUnknownError as doubt:
             add_words(doubt, how)
             raise

@@ -17,11 +17,12 @@ ALLOWED = {
     "models": {"_public", "models"},
     "transport": {"anyio", "httpx", "httpcore", "aiohttp", "yarl", "policy", "wire", "pacing", "transport",
                   "_logs", "_printable", "_secret", "_version"},
-    "pacing": {"_public", "anyio", "redis", "policy", "pacing", "_errors"},
+    "pacing": {"_public", "anyio", "msgspec", "redis", "policy", "pacing", "_errors"},
     "batch": {"_public", "anyio", "policy", "wire", "pacing", "transport", "batch",
-              "_cells", "_errors", "_exchange", "_failures", "_logs", "_options", "_printable", "_version"},
+              "_announcer", "_cells", "_errors", "_exchange", "_failures", "_logs", "_options", "_printable",
+              "_version"},
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources",
-                  "_errors", "_exchange", "_options", "_unset"},
+                  "_announcer", "_errors", "_exchange", "_options", "_unset"},
     "emulator": {"anyio", "h11", "emulator"},
     "_public": set(),
     "_unset": {"_public"},
@@ -36,7 +37,10 @@ ALLOWED = {
     "_raw": {"httpx", "policy", "wire", "_errors"},
     "_tls": {"httpx"},
     "_credentials": {"httpx", "_tls", "_errors", "_secret"},
-    "_exchange": {"anyio", "policy", "wire", "pacing", "transport", "_errors", "_failures", "_logs", "_options"},
+    "_exchange": {"anyio", "policy", "wire", "pacing", "transport", "_errors", "_failures", "_options",
+                  "_announcer", "_events"},
+    "_events": {"_public", "policy"},
+    "_announcer": {"anyio", "policy", "wire", "pacing", "_errors", "_events", "_logs"},
 }  # fmt: skip
 
 # The same within the emulator: its world knows no requests, its API no bytes, and only what serves does any I/O.

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import anyio
 
+from plivo_async._announcer import Watched
 from plivo_async._exchange import Attempted, Exchange
 from plivo_async._options import Options, attempt_timeout
 from plivo_async.policy import Attempt, RetryPolicy
@@ -47,7 +48,13 @@ class Scripted(Exchange):
         self.before: list[tuple[Attempt, ...]] = []
 
     async def carry_out(
-        self, request: Request, options: Options, began: float, ends: float, before: Sequence[Attempt] = ()
+        self,
+        request: Request,
+        options: Options,
+        began: float,
+        ends: float,
+        before: Sequence[Attempt] = (),
+        watched: Watched | None = None,
     ) -> Answer:
         """Give the next reply."""
         await anyio.lowlevel.checkpoint()

@@ -3,7 +3,7 @@
 Checked by mypy (strict) with the rest of the project, and by pyright through `tests/test_typed.py`. Not run.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, assert_type
@@ -20,11 +20,14 @@ from plivo_async import (
     AddedParticipant,
     AsyncClient,
     Attempt,
+    AttemptEnded,
+    BatchEnded,
     DeferredMultiPartyCallHandle,
     DeferredMultiPartyCalls,
     Destination,
     DialledCall,
     DialOptions,
+    Event,
     MembersHandle,
     MultiPartyCall,
     MultiPartyCallHandle,
@@ -65,6 +68,17 @@ async def clients(own: httpx.AsyncClient) -> None:
     assert_type(client.with_options(timeout=2, retry=RetryPolicy(max_attempts=1)), AsyncClient)
     assert_type(await client.request("GET", "Call/", params={"limit": 5}), Any)
     assert_type(client.statistics(), Statistics)
+    seen: list[Event] = []
+    AsyncClient(observer=seen.append)
+    AsyncClient(observer=print)
+    for event in seen:
+        match event:
+            case AttemptEnded(operation, number, attempt, waited):
+                assert_type((operation.batch, number, attempt, waited), tuple[int | None, int, Attempt, float])
+            case BatchEnded():
+                assert_type(event.counts, Mapping[ActivationOutcome, int])
+            case _:
+                assert_type(event.to_dict(), dict[str, Any])
     assert_type(client.mpc, MultiPartyCalls)
     await client.aclose()
 

@@ -147,12 +147,12 @@ class SharedLimiter:
 
     def usage(self) -> Usage:
         """What is in use; as the store said last, but for what is out in this process."""
-        share = self.broker.share
+        share, limit = self.broker.share, self.rate_limit.limit
         if share.local is not None:
             now = self.broker.clock()
-            return Usage(share.local.in_flight, share.local.used(now), share.local.level(now))
+            return Usage(share.local.in_flight, share.local.used(now), share.local.level(now), limit)
         out = sum(len(gate.held) for gate in list(self._gates.values()))
-        return Usage(out, share.last.held + share.last.cooling, int(share.last.level))
+        return Usage(out, share.last.held + share.last.cooling, int(share.last.level), limit)
 
     def shared(self) -> SharedBudget:
         """What the store said last, and how it went."""

@@ -1,18 +1,20 @@
-"""A ledger as text: numbers and words in a fixed order."""
+"""A ledger as bytes: numbers and words in a fixed order."""
 
 import dataclasses
-import json
 from typing import Any
+
+import msgspec
 
 from ...policy import Pace
 from ...policy.shared import Cooling, Holder, Ledger
 
 _PACE = tuple(name for name in Pace.__slots__ if name not in ("limit", "per"))
-_encode = json.JSONEncoder(separators=(",", ":")).encode  # what never was is -Infinity, which Python reads again
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder().decode
 
 
-def packed(ledger: Ledger) -> str:
-    """The ledger as text."""
+def packed(ledger: Ledger) -> bytes:
+    """The ledger as bytes."""
     pace = ledger.pace
     return _encode(
         [
@@ -24,9 +26,9 @@ def packed(ledger: Ledger) -> str:
     )
 
 
-def unpacked(data: str) -> Ledger:
+def unpacked(data: bytes) -> Ledger:
     """The ledger that `packed` made these of."""
-    values, (epoch, since, last, was, passed, refused), cooling, holders = json.loads(data)
+    values, (epoch, since, last, was, passed, refused), cooling, holders = _decode(data)
     pace = Pace(values[0], values[1])
     for name, value in zip(_PACE, values[2:], strict=True):
         setattr(pace, name, value)
