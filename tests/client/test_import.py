@@ -28,9 +28,9 @@ def tops(loaded: set[str]) -> set[str]:
 
 
 def test_the_package_alone_is_next_to_nothing() -> None:
-    """`import plivo_async` loads none of httpx, anyio, msgspec and asyncio, and nothing of its own but its version."""
+    """`import plivo_async` loads none of httpx, anyio and asyncio, and nothing of its own but its version."""
     loaded = loaded_by("import plivo_async")
-    assert not tops(loaded) & {"httpx", "httpcore", "anyio", "h11", "msgspec", "asyncio", *EXTRAS}
+    assert not tops(loaded) & {"httpx", "httpcore", "anyio", "h11", "asyncio", *EXTRAS}
     assert {name for name in loaded if name.startswith("plivo_async")} == {"plivo_async", "plivo_async._version"}
 
 
@@ -46,7 +46,7 @@ def test_the_client_loads_no_extra() -> None:
 def test_errors_and_policies_come_without_a_client() -> None:
     """Who only catches errors or states a policy needs neither httpx nor anyio."""
     loaded = loaded_by("from plivo_async import NotFoundError, RateLimit, RetryPolicy")
-    assert not tops(loaded) & {"httpx", "anyio", "msgspec", "asyncio"}
+    assert not tops(loaded) & {"httpx", "anyio", "asyncio"}
 
 
 @pytest.mark.parametrize("transport", ["httpx", "aiohttp"])
@@ -70,7 +70,7 @@ async def main():
     before.update(made)
 asyncio.run(main())
 """
-    assert not tops(loaded_by(code)) & {"plivo_async", "httpx", "httpcore", "msgspec", "aiohttp", "h11"}
+    assert not tops(loaded_by(code)) & {"plivo_async", "httpx", "httpcore", "aiohttp", "h11"}
 
 
 def test_every_public_name_is_found_and_no_other() -> None:

@@ -17,7 +17,7 @@ ALLOWED = {
     "models": {"_public", "models"},
     "transport": {"anyio", "httpx", "httpcore", "aiohttp", "yarl", "policy", "wire", "pacing", "transport",
                   "_logs", "_printable", "_secret", "_version"},
-    "pacing": {"_public", "anyio", "msgspec", "redis", "policy", "pacing", "_errors"},
+    "pacing": {"_public", "anyio", "redis", "policy", "pacing", "_errors"},
     "batch": {"_public", "anyio", "policy", "wire", "pacing", "transport", "batch",
               "_announcer", "_cells", "_errors", "_exchange", "_failures", "_logs", "_options", "_printable",
               "_version"},

@@ -1,34 +1,30 @@
-"""A ledger as bytes: numbers and words in a fixed order."""
+"""A ledger as bytes: JSON, numbers and words in a fixed order; each number comes back as it was."""
 
 import dataclasses
+import json
 from typing import Any
-
-import msgspec
 
 from ...policy import Pace
 from ...policy.shared import Cooling, Holder, Ledger
 
 _PACE = tuple(name for name in Pace.__slots__ if name not in ("limit", "per"))
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder().decode
 
 
 def packed(ledger: Ledger) -> bytes:
     """The ledger as bytes."""
     pace = ledger.pace
-    return _encode(
-        [
-            [pace.limit, pace.per, *(getattr(pace, name) for name in _PACE)],
-            [ledger.epoch, ledger.since, ledger.last, ledger.was, ledger.passed, ledger.refused],
-            [(each.free_at, each.count, each.admitted, each.visits) for each in ledger.cooling],
-            {name: _values(holder) for name, holder in ledger.holders.items()},
-        ]
-    )
+    values = [
+        [pace.limit, pace.per, *(getattr(pace, name) for name in _PACE)],
+        [ledger.epoch, ledger.since, ledger.last, ledger.was, ledger.passed, ledger.refused],
+        [(each.free_at, each.count, each.admitted, each.visits) for each in ledger.cooling],
+        {name: _values(holder) for name, holder in ledger.holders.items()},
+    ]
+    return json.dumps(values, separators=(",", ":")).encode()
 
 
 def unpacked(data: bytes) -> Ledger:
     """The ledger that `packed` made these of."""
-    values, (epoch, since, last, was, passed, refused), cooling, holders = _decode(data)
+    values, (epoch, since, last, was, passed, refused), cooling, holders = json.loads(data)
     pace = Pace(values[0], values[1])
     for name, value in zip(_PACE, values[2:], strict=True):
         setattr(pace, name, value)
