@@ -51,7 +51,7 @@ class Input:
             TypeError: It can't be iterated, or it is bytes or a mapping, whose items are hardly names.
         """
         self._position = 0
-        self.waits = isinstance(names, AsyncIterable)
+        self.waits: bool = isinstance(names, AsyncIterable)
         self._names: Iterator[object] | AsyncIterator[object]
         if isinstance(names, AsyncIterable):
             self._names = aiter(names)

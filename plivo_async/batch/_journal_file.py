@@ -104,7 +104,7 @@ class JournalFile:
         Raises:
             JournalError: It is in use, of something else, damaged, or can't be written; the message says which.
         """
-        self.path = Path(path)
+        self.path: Path = Path(path)
         with _told(self.path, "opened"):
             self._lock = _locked(self.path)
             try:
@@ -198,7 +198,7 @@ class JournalReader:
         Raises:
             JournalError: There is none, or it is something else.
         """
-        self.path = Path(path)
+        self.path: Path = Path(path)
         if not self.path.is_file():
             raise JournalError(f"there is no journal {str(self.path)!r}")
         with _told(self.path, "read"):

@@ -39,7 +39,7 @@ class Ledger:
 
     def __init__(self, size: int = 0) -> None:
         """Make a ledger of so many rows, each of which is yet to be put."""
-        self.reason = ""
+        self.reason: str = ""
         self._counts: Counter[ActivationOutcome] = Counter()
         self._left = 0
         self._what: list[str | Activation | None] = [None] * size

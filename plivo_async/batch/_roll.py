@@ -22,10 +22,10 @@ class Roll:
     __slots__ = ("_first", "_more", "ledger", "left")
 
     def __init__(self) -> None:
-        self.ledger = Ledger()
+        self.ledger: Ledger = Ledger()
         self._first: dict[Conference, int] = {}
         self._more: dict[Conference, list[int]] = {}
-        self.left = self._items()
+        self.left: Iterator[Item] = self._items()
 
     def add(self, conference: Conference) -> None:
         """Take in what stands at the next place."""

@@ -23,7 +23,7 @@ from ._streams import install, lost
 
 __all__ = ["app", "main", "run"]
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="plivo-async",
     help="Activate Plivo Multiparty Calls (MPCs), many at a time, and know for certain which of them are live.\n\n"
     "New here? plivo-async demo needs no account and takes ten seconds.",
@@ -33,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # boxes cut off the names of options where a terminal is narrow
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-mpc = typer.Typer(help="Multiparty calls of an account.", no_args_is_help=True)
+mpc: typer.Typer = typer.Typer(help="Multiparty calls of an account.", no_args_is_help=True)
 
 
 _AS_IT_IS = "\b\n"  # before a paragraph: typer doesn't wrap it

@@ -76,12 +76,22 @@ class Pace:
     )
 
     def __init__(self, limit: int, per: float, reserve: int | None = None) -> None:
-        self.limit, self.per, self.reserve = limit, per, reserve
-        self.start = self.told = float(limit)
-        self.since = self.hold_since = self.hold_until = self.doubt_since = -math.inf
-        self.seen_at = self.lacked_at = self.batch_at = self.next_batch = -math.inf
-        self.pause = 0.0
-        self.doubt = self.learning = False
+        self.limit: int = limit
+        self.per: float = per
+        self.reserve: int | None = reserve
+        self.start: float = float(limit)
+        self.told: float = float(limit)
+        self.since: float = -math.inf
+        self.hold_since: float = -math.inf
+        self.hold_until: float = -math.inf
+        self.doubt_since: float = -math.inf
+        self.seen_at: float = -math.inf
+        self.lacked_at: float = -math.inf
+        self.batch_at: float = -math.inf
+        self.next_batch: float = -math.inf
+        self.pause: float = 0.0
+        self.doubt: bool = False
+        self.learning: bool = False
         self.probed_at: float | None = None
 
     def level(self, now: float) -> float:

@@ -53,9 +53,11 @@ class Window:
     __slots__ = ("admitted", "cooling", "in_flight", "pace", "rate_limit", "visits")
 
     def __init__(self, rate_limit: RateLimit) -> None:
-        self.rate_limit = rate_limit
-        self.pace = Pace(rate_limit.limit, rate_limit.per, rate_limit.reserve)
-        self.in_flight = self.admitted = self.visits = 0
+        self.rate_limit: RateLimit = rate_limit
+        self.pace: Pace = Pace(rate_limit.limit, rate_limit.per, rate_limit.reserve)
+        self.in_flight: int = 0
+        self.admitted: int = 0
+        self.visits: int = 0
         self.cooling: deque[Used] = deque()
 
     def take(self, now: float, priority: Priority) -> float | None:

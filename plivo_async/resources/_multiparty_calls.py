@@ -211,7 +211,8 @@ class MultiPartyCalls:
             confirm: Which 404s are settled by one GET: "always"; "ambiguous": only after an answer was lost, so that
                 `already_active` is reported as `not_found`; "never": doubt ends as `unknown`.
             wait_for: Seconds for which a conference that isn't waiting yet is tried again, while people dial in.
-            deadline: Seconds for all of it, waits included; None for no bound.
+            deadline: Seconds for all of it, waits included; None takes the client's, `math.inf` is no bound. Of many,
+                what is on the wire then has its `timeout` (10 s at most) to come back before the report is there.
             on_outcome: Called with each `Activation` of many the moment it is known, also under cancellation; an
                 exception that it raises ends the run.
             on_report: Called with the report of many at the end, however it ends: also where a cancellation or an

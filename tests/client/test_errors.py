@@ -20,6 +20,7 @@ from plivo_async import (
     BadRequestError,
     DecodeError,
     InvalidArgumentError,
+    JournalError,
     NoAnswerError,
     NotFoundError,
     NotSentError,
@@ -29,6 +30,7 @@ from plivo_async import (
     RateLimitError,
     ResponseError,
     ServerError,
+    SharedBudgetError,
     StatusNotReachedError,
 )
 from plivo_async._errors import response_error
@@ -37,6 +39,7 @@ TREE: dict[type, type | tuple[type, ...]] = {
     PlivoError: Exception,
     InvalidArgumentError: (PlivoError, ValueError),
     NotSentError: PlivoError,
+    SharedBudgetError: (NotSentError, ValueError),
     NoAnswerError: PlivoError,
     OutcomeUnknownError: PlivoError,
     ResponseError: PlivoError,
@@ -46,6 +49,7 @@ TREE: dict[type, type | tuple[type, ...]] = {
     NotFoundError: ResponseError,
     RateLimitError: ResponseError,
     ServerError: ResponseError,
+    JournalError: PlivoError,
     DecodeError: PlivoError,
     StatusNotReachedError: PlivoError,
     ActivationFailures: ExceptionGroup,

@@ -179,6 +179,6 @@ async def test_deadline_of_the_client_bounds_what_has_none() -> None:
                         await one(asked, own)
                     assert anyio.current_time() - began == pytest.approx(least)
             began = anyio.current_time()
-            report = await short.mpc.start(["room", "other"])
-            assert anyio.current_time() - began == pytest.approx(2)
+            report = await short.with_options(timeout=3).mpc.start(["room", "other"])
+            assert anyio.current_time() - began <= 2 + 3  # what was on the wire had an attempt's timeout to come back
             assert not report.succeeded

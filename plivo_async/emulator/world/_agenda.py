@@ -20,7 +20,7 @@ class Agenda:
     def __init__(self) -> None:
         self._due: list[tuple[float, int, Action, Any]] = []
         self._numbers = count()
-        self.running = False
+        self.running: bool = False
         """Whether something is being done."""
 
     def put(self, at: float, action: Action, subject: Any) -> None:

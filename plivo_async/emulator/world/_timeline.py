@@ -16,10 +16,10 @@ class Timeline:
 
     def __init__(self, epoch: datetime) -> None:
         self.epoch = epoch
-        self.now = 0.0
+        self.now: float = 0.0
         self.clock: Callable[[], float | None] = lambda: self.now
         self.check: Callable[[], None] = lambda: None
-        self.agenda = Agenda()
+        self.agenda: Agenda = Agenda()
         self._still = False
 
     def instant(self, now: float) -> datetime:

@@ -54,13 +54,18 @@ class Share:
     """
 
     def __init__(self, terms: Terms, name: str, generation: int = 0, *, degrade: bool = True) -> None:
-        self.terms, self.name = terms, name
-        self.generation = generation
-        self.in_use = 0
+        self.terms: Terms = terms
+        self.name: str = name
+        self.generation: int = generation
+        self.in_use: int = 0
         self.down_since: float | None = None
         self.local: Window | None = None
-        self.last = Reply(Status.DONE, level=float(terms.limit))
-        self.trades = self.failures = self.failures_in_a_row = self.lost = self.alarms = 0
+        self.last: Reply = Reply(Status.DONE, level=float(terms.limit))
+        self.trades: int = 0
+        self.failures: int = 0
+        self.failures_in_a_row: int = 0
+        self.lost: int = 0
+        self.alarms: int = 0
         self._degrade = degrade
         self._turn = 0
         self._alarm = False
