@@ -23,7 +23,7 @@ from ._events import (
     OutageEnded,
     RetryBudgetUsedUp,
 )
-from ._logs import masked
+from ._privacy import masked
 from .pacing._clock import Clock
 from .pacing._source import PermitSource, Usage
 from .policy import ActivationOutcome, Attempt, AttemptOutcome, Lowest, Reach

@@ -1,17 +1,8 @@
-"""What may stand in a log."""
+"""What httpx may write into a log."""
 
 import logging
-import re
 
-_DIGIT = r"(?<!%)(?<!%[0-9A-F])\d"  # not one of a percent-escape
-_BETWEEN = r"(?:%2[089]|[ ().-]){0,2}"  # what may stand between two digits, in a URL encoded
-_NUMBER = re.compile(rf"{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{6,}}")
-_HIDDEN = re.compile(rf"{_DIGIT}(?=(?:{_BETWEEN}{_DIGIT}){{4}})")
-
-
-def masked(text: str) -> str:
-    """The text with phone numbers masked: of seven or more digits in a row only the last four are left."""
-    return _NUMBER.sub(lambda number: _HIDDEN.sub("*", number.group()), text)
+from ._privacy import masked
 
 
 class _MaskedUrls(logging.Filter):

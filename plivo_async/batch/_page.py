@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from html import escape
 from importlib.resources import files
 
-from .._logs import masked
 from .._printable import printable
+from .._privacy import masked
 from ..policy import ActivationOutcome, Attempt
 from ._activation import Activation
 from ._figures import MOST_FAILURES, Figures, Group, figures, label, percentile, trouble

@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 import typer
 
-from .._logs import masked
+from .._privacy import masked
 from ..batch import duration
 from ..emulator import MEANINGS, Emulator, Faults, Limit, Request
 from ._console import fail, given, out, say, tell, warn

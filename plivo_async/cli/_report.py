@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .. import Activation, ActivationOutcome, ActivationReport, JournalError
-from .._logs import masked
+from .._privacy import masked
 from ..batch import summary
 from ._console import fail, given, tell
 from ._output import Facts, as_text

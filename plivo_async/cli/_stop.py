@@ -17,7 +17,7 @@ from .. import (
     PlivoError,
     SharedBudgetError,
 )
-from .._logs import masked
+from .._privacy import masked
 from ..batch import ConferenceId, duration
 from ._account import (
     REFUSED,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from .._logs import masked
 from .._printable import printable
+from .._privacy import masked
 from ..batch import Activation, ActivationReport, Plan, duration, summary
 from ..policy import ActivationOutcome
 from ._account import in_terms_of_the_command

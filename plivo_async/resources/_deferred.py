@@ -41,7 +41,6 @@ from ..wire import (
     update,
 )
 from ._operation import Operations
-from ._privacy import addresses, hiding
 from ._request_options import ConferenceFilters, spelt_out, which
 
 _HOW = "the callback tells whether it was carried out"
@@ -134,8 +133,7 @@ class DeferredMultiPartyCallHandle:
     ) -> Accepted:
         """As `MultiPartyCallHandle.add_participant`."""
         arguments = {"role": role, "from_": from_, "to": to, "call_uuid": call_uuid, **options}
-        with hiding(addresses(arguments)):
-            return await self._sender.send(add_participant(self._conference, arguments), deadline)
+        return await self._sender.send(add_participant(self._conference, arguments), deadline)
 
     async def participants(
         self,

@@ -37,7 +37,6 @@ from ._finding import checked_sought, find
 from ._members import MembersHandle, ParticipantHandle
 from ._operation import Operations
 from ._pages import Pages
-from ._privacy import addresses, hiding
 from ._request_options import spelt_out
 from ._settle import Goal, controlling_recording, stopping
 from ._waiting import checked_wait, given_seconds, wait_until
@@ -232,10 +231,9 @@ class MultiPartyCallHandle:
             PlivoError: As for the class.
         """
         arguments = {"role": role, "from_": from_, "to": to, "call_uuid": call_uuid, **options}
-        with hiding(addresses(arguments)):
-            request = add_participant(self._conference, arguments)
-            how = _DIALLED if call_uuid is None else _MOVED
-            return await self._operations.run(request, AddedParticipant, deadline, how=how)
+        request = add_participant(self._conference, arguments)
+        how = _DIALLED if call_uuid is None else _MOVED
+        return await self._operations.run(request, AddedParticipant, deadline, how=how)
 
     def participants(
         self,

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import httpx
 
-from .._logs import masked
 from .._printable import printable
+from .._privacy import masked
 from .._secret import Secret
 from ..policy import Obstacle
 

@@ -1,7 +1,6 @@
 """Checks of arguments, each naming the argument as its user wrote it; no text of theirs tells a phone number."""
 
 import difflib
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,36 +9,20 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from .._errors import invalid
+from .._privacy import last_four, masked
 
 HttpMethod = Literal["GET", "POST"]
 """How Plivo requests a URL of yours."""
 METHODS: tuple[str, ...] = get_args(HttpMethod)
 _LONGEST_SHOWN = 40
 _LARGEST_SHOWN = 10**12
-_LEAST_HIDDEN = 7  # digits: what has fewer is hardly a phone number that leads to somebody
-_SIP_USER = re.compile(r"(?i)(sips?:)[^@]+@")
-_HIDDEN = re.compile(r"•[•\s().-]*")
 
 
 def shown(value: object) -> str:
-    """A value for an error message: short, and with phone numbers masked, as `+1415•••4567`."""
-    text = value if isinstance(value, str) else str(value)
-    total = sum(character.isdigit() for character in text)
-    if total >= _LEAST_HIDDEN:
-        text = _HIDDEN.sub("•••", _hide(text, max(0, min(4, total - 7)), total - 4))
-    text = _SIP_USER.sub(r"\1•••@", text)
+    """A value for an error message: short, and with all digits masked but the last four if it has seven or more."""
+    text = masked(last_four(value if isinstance(value, str) else str(value)))
     short = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
     return repr(short) if isinstance(value, str) else short
-
-
-def _hide(text: str, first: int, last: int) -> str:
-    """The text without its digits from the one numbered `first` up to the one numbered `last`."""
-    pieces, seen = [], 0
-    for character in text:
-        hidden = character.isdigit() and first <= seen < last
-        pieces.append("•" if hidden else character)
-        seen += character.isdigit()
-    return "".join(pieces)
 
 
 def text(name: str, value: object, *, longest: int | None = None, also: str = "") -> str:

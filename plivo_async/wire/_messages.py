@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from .._printable import printable
+from .._privacy import masked
 from ..policy import Effect
 from ._names import Conference, only_live
 
@@ -160,6 +161,8 @@ class Answer:
 def shortened(text: str) -> str | None:
     """The beginning of a text of others, for errors; None if it is empty.
 
-    What a terminal would obey is escaped; half a surrogate pair becomes a question mark.
+    Phone numbers and addresses in it are masked, and what a terminal would obey is escaped; half a surrogate pair
+    becomes a question mark.
     """
-    return printable(text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode())[:_LONGEST_DETAIL] or None
+    beginning = text[:_LONGEST_KEPT].encode("utf-8", "replace").decode()  # whole numbers first, then to its length
+    return printable(masked(beginning))[:_LONGEST_DETAIL] or None

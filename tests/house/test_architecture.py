@@ -13,13 +13,13 @@ ROOT = Path(plivo_async.__file__).parent
 # Beside the standard library: packages, and modules of this package (a folder stands for all in it).
 ALLOWED = {
     "policy": {"_public", "policy", "_errors"},
-    "wire": {"_public", "_printable", "policy", "wire", "_errors"},
+    "wire": {"_public", "_printable", "_privacy", "policy", "wire", "_errors"},
     "models": {"_public", "models"},
     "transport": {"anyio", "httpx", "httpcore", "aiohttp", "yarl", "policy", "wire", "pacing", "transport",
-                  "_logs", "_printable", "_secret", "_version"},
+                  "_printable", "_privacy", "_secret", "_version"},
     "pacing": {"_public", "anyio", "redis", "policy", "pacing", "_errors"},
     "batch": {"_public", "anyio", "policy", "wire", "pacing", "transport", "batch",
-              "_announcer", "_cells", "_errors", "_exchange", "_failures", "_logs", "_options", "_printable",
+              "_announcer", "_cells", "_errors", "_exchange", "_failures", "_options", "_printable", "_privacy",
               "_version"},
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources",
                   "_announcer", "_errors", "_exchange", "_options", "_unset"},
@@ -29,7 +29,8 @@ ALLOWED = {
     "_secret": set(),
     "_version": set(),
     "_cells": set(),
-    "_logs": set(),
+    "_logs": {"_privacy"},
+    "_privacy": set(),
     "_printable": set(),
     "_errors": {"_public", "policy"},  # for type checkers only
     "_failures": {"_errors", "policy", "wire"},
@@ -40,7 +41,7 @@ ALLOWED = {
     "_exchange": {"anyio", "policy", "wire", "pacing", "transport", "_errors", "_failures", "_options",
                   "_announcer", "_events"},
     "_events": {"_public", "policy"},
-    "_announcer": {"anyio", "policy", "wire", "pacing", "_errors", "_events", "_logs"},
+    "_announcer": {"anyio", "policy", "wire", "pacing", "_errors", "_events", "_privacy"},
 }  # fmt: skip
 
 # The same within the emulator: its world knows no requests, its API no bytes, and only what serves does any I/O.

@@ -1,7 +1,6 @@
 """Participants: adding them, looking at them, and what is done to one, several or all."""
 
 import json
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -10,19 +9,15 @@ import anyio
 import pytest
 
 from plivo_async import (
-    BadRequestError,
     NotFoundError,
     OutcomeUnknownError,
-    PlivoError,
     RateLimitError,
     RetryPolicy,
-    ServerError,
 )
 from plivo_async.emulator import Emulator, Faults
 from plivo_async.models import AddedParticipant, Participant, ParticipantUpdate
 from plivo_async.resources import MultiPartyCalls
-from plivo_async.resources._privacy import addresses, masked
-from plivo_async.wire import Answer, Destination
+from plivo_async.wire import Destination
 
 from ..support import in_memory
 from .scripted import Scripted, answer, shape
@@ -122,36 +117,6 @@ async def test_an_unclear_attempt_names_the_next_step(options: dict[str, Any], s
         await fake.mpc("room").add_participant(**options)
     assert f"Look before repeating it: {step}" in caught.value.message
     assert len(fake.requests) == 1
-
-
-@pytest.mark.anyio
-async def test_plivos_own_words_are_masked() -> None:
-    """The server may repeat a number; no error does, nor its cause, wherever one looks."""
-    said = f"{PHONE} is barred, as is {OTHER}; from 14151234567"
-    error = BadRequestError(f"'room' was answered 400: {said}", detail=said)
-    doubt = OutcomeUnknownError("may")
-    doubt.__cause__ = ServerError(f"500: can't dial {PHONE}", detail=f"can't dial {PHONE}")
-    unreadable = Answer(201, {}, json.dumps([{"to": PHONE, "from": CALLER}]).encode())
-    for reply in (error, doubt, unreadable):
-        fake = Scripted(reply)
-        with pytest.raises(PlivoError) as caught:
-            await fake.mpc("room").add_participant(role="agent", from_=CALLER, to=deque([PHONE, Destination(OTHER)]))
-        cause = caught.value.__cause__
-        words = f"{caught.value.to_dict()} {cause.to_dict() if isinstance(cause, PlivoError) else None}"
-        assert not any(number.removeprefix("+") in words for number in (CALLER, PHONE, OTHER))
-    assert "+*******4321 is barred, as is sip:***@phone.plivo.com; from *******4567" in error.message
-
-
-def test_masking() -> None:
-    """Longest first; short extensions stay, because they may be anything."""
-    assert masked("to 14157654321 via 4157654321", ["4157654321", "+14157654321"]) == "to *******4321 via ******4321"
-    assert masked("400: 42 is busy", ["42"]) == "400: 42 is busy"
-    assert masked("5551234, 555123", ["5551234", "555123"]) == "***1234, 555123"
-    for to in ([PHONE, Destination(OTHER)], (PHONE, OTHER), deque([Destination(PHONE), OTHER])):
-        assert addresses({"from_": CALLER, "to": to}) == [CALLER, PHONE, OTHER]
-    assert addresses({"from_": CALLER, "to": Destination(PHONE)}) == addresses({"from_": CALLER, "to": PHONE})
-    assert addresses({"from_": None, "to": 5}) == []
-    assert addresses({"call_uuid": LEG}) == []
 
 
 # ---- What is done to them ------------------------------------------------------------------------------------------
