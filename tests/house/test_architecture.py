@@ -42,6 +42,7 @@ ALLOWED = {
                   "_announcer", "_events"},
     "_events": {"_public", "policy"},
     "_announcer": {"anyio", "policy", "wire", "pacing", "_errors", "_events", "_privacy"},
+    "otel": {"opentelemetry", "policy", "_events", "_version"},
 }  # fmt: skip
 
 # The same within the emulator: its world knows no requests, its API no bytes, and only what serves does any I/O.
