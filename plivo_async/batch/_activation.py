@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from .._errors import NotFoundError, NotSentError, OutcomeUnknownError, PlivoError
 from .._failures import describe, failure
+from .._jsonable import Jsonable
 from .._public import public
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome, Verdict
 from ..wire import Answer, Conference, activate
@@ -14,7 +15,7 @@ from ._input import Item
 
 @public
 @dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(Jsonable):
     """The outcome of one activation. Pickles, compares, and turns into JSON types with `to_dict()`."""
 
     position: int

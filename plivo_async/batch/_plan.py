@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .._jsonable import Jsonable
 from .._public import public
 from ..policy import RateLimit
 from ..wire import Conference, conference
@@ -16,7 +17,7 @@ _STANDARD = RateLimit()
 
 @public
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Jsonable):
     """What an input comes to. Nothing has been sent for it."""
 
     conferences: int

@@ -10,6 +10,7 @@ from typing import Any, Self, overload
 
 from .._cells import defused
 from .._errors import ActivationFailures
+from .._jsonable import Jsonable
 from .._public import public
 from ..policy import ActivationOutcome, AttemptOutcome
 from ._activation import Activation
@@ -21,7 +22,7 @@ _COLUMNS = ("position", "name", "uuid", "outcome", "live", "confirmed_by", "atte
 
 
 @public
-class ActivationReport(Sequence[Activation]):
+class ActivationReport(Jsonable, Sequence[Activation]):
     """The outcomes of many activations, in input order: a sequence of `Activation`, one for each item of the input.
 
     `print(report)` shows the counts and the first failures.

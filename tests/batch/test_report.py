@@ -251,3 +251,16 @@ def test_activation_outcome_reads_as_text() -> None:
     assert f"{ActivationOutcome.NOT_FOUND}" == "not_found"
     assert json.dumps(ActivationOutcome.UNKNOWN) == '"unknown"'
     assert {outcome for outcome in ActivationOutcome if outcome.succeeded} == LIVE
+
+
+def test_pydantic_takes_activations_and_reports() -> None:
+    """As fields of a model, in JSON as `to_dict()` says; a FastAPI endpoint answers with them in `tests/house`."""
+    pydantic = pytest.importorskip("pydantic")
+    report = ActivationReport([activation(0), activation(1, ActivationOutcome.NOT_FOUND)], elapsed=1.0)
+    for value in (report, report[1]):
+        adapter = pydantic.TypeAdapter(type(value))
+        assert adapter.validate_python(value) is value
+        assert json.loads(adapter.dump_json(value)) == value.to_dict()
+        assert adapter.json_schema(mode="serialization") == {"title": type(value).__name__, "type": "object"}
+        with pytest.raises(pydantic.ValidationError):
+            adapter.validate_python(value.to_dict())

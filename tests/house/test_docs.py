@@ -32,6 +32,7 @@ from typing import Any
 
 import anyio
 import anyio.from_thread
+import httpx
 import pytest
 
 from plivo_async import AsyncClient
@@ -225,6 +226,38 @@ def test_a_script_runs(
         _lead_to(plivo, monkeypatch)
         _call(fence, {}, "__main__")
     _check_printed(fence, capsys)
+
+
+@pytest.mark.anyio
+@pytest.mark.real_time
+async def test_the_web_service_of_the_tutorial_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outcomes as JSON, and a status of its own for each thing that a caller can do something about."""
+    [fence] = [fence for fence in EXAMPLES if fence.note == "needs: fastapi"]
+    world: dict[str, Any] = {"__name__": "service"}
+    async with Emulator() as plivo:
+        _populate(plivo)
+        _lead_to(plivo, monkeypatch)
+        exec(fence.compiled(), world)  # noqa: S102
+        app = world["app"]
+        async with app.router.lifespan_context(app) as state:
+
+            async def served(scope: Any, receive: Any, send: Any) -> None:
+                await app({**scope, "state": dict(state)}, receive, send)
+
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://service") as service:
+                one = await service.post(f"/conferences/{NAMES[0]}/start")
+                assert (one.status_code, one.json()["outcome"], one.json()["live"]) == (200, "activated", True)
+                many = (await service.post("/conferences/start", json=[*NAMES[1:3], "nobody"])).json()
+                assert [each["outcome"] for each in many["activations"]] == ["activated", "activated", "not_found"]
+                assert many["activations"][2]["error"]["type"] == "NotFoundError"
+                refused = await service.post("/conferences/%0A/start")
+                assert (refused.status_code, refused.json()["detail"].partition(":")[0]) == (422, "name")
+                assert (await service.post("/conferences/start", json=["room", ""])).status_code == 422
+                assert (await service.post("/conferences/nobody/start")).status_code == 404
+                plivo.script("activate", NAMES[3], nth=None, fault="lost-response")
+                plivo.script("get", NAMES[3], nth=None, fault="lost-response")
+                assert (await service.post(f"/conferences/{NAMES[3]}/start")).status_code == 502
+                assert (await service.get("/openapi.json")).status_code == 200
 
 
 @pytest.mark.real_time

@@ -46,6 +46,7 @@ from plivo_async import (
     RateLimit,
     Recording,
     RetryPolicy,
+    SharedBudget,
     Statistics,
     StatusNotReachedError,
     plan,
@@ -68,6 +69,7 @@ async def clients(own: httpx.AsyncClient) -> None:
     assert_type(client.with_options(timeout=2, retry=RetryPolicy(max_attempts=1)), AsyncClient)
     assert_type(await client.request("GET", "Call/", params={"limit": 5}), Any)
     assert_type(client.statistics(), Statistics)
+    assert_type(client.statistics().shared, SharedBudget | None)
     seen: list[Event] = []
     AsyncClient(observer=seen.append)
     AsyncClient(observer=print)
