@@ -17,18 +17,22 @@ import inspect
 import math
 import re
 import select
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
+from ..pacing._clock import Clock
 from ._lanes import MAX_AGE
+from ._look_ups import LookUps
 from ._progress import PROGRESS, Progress, WrongLoopError
 
 _ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError)
@@ -42,18 +46,21 @@ _BODILESS = re.compile(rb"HTTP/\S+ (204|304)\b")
 _UNBOUND = aiohttp.ClientTimeout(total=None)
 
 
-def open_aiohttp_lane(tls: ssl.SSLContext, proxy: httpx.Proxy | None = None) -> Callable[[], httpx.AsyncBaseTransport]:
-    """Make lanes of one aiohttp connection each, which all share one TLS context."""
-    return lambda: _AiohttpLane(tls, proxy)
+def open_aiohttp_lane(
+    tls: ssl.SSLContext, proxy: httpx.Proxy | None, clock: Clock
+) -> Callable[[], httpx.AsyncBaseTransport]:
+    """Make lanes of one aiohttp connection each, which all share one TLS context and their look-ups."""
+    resolver = _Resolver(LookUps(clock))
+    return lambda: _AiohttpLane(tls, proxy, resolver)
 
 
 class _AiohttpLane(httpx.AsyncBaseTransport):
     """One connection, for one request at a time."""
 
-    def __init__(self, tls: ssl.SSLContext, proxy: httpx.Proxy | None) -> None:
+    def __init__(self, tls: ssl.SSLContext, proxy: httpx.Proxy | None, resolver: AbstractResolver) -> None:
         _check_loop()
         self._proxy: dict[str, Any] = {} if proxy is None else _proxy_options(proxy)
-        self._connector = _Connector(tls)
+        self._connector = _Connector(tls, resolver)
         self._session = aiohttp.ClientSession(
             connector=self._connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -97,8 +104,8 @@ class _Connector(aiohttp.TCPConnector):
         connected: Whether the request under way has had its connection.
     """
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
-        super().__init__(ssl=tls, limit=1, keepalive_timeout=MAX_AGE, use_dns_cache=False)
+    def __init__(self, tls: ssl.SSLContext, resolver: AbstractResolver) -> None:
+        super().__init__(ssl=tls, limit=1, keepalive_timeout=MAX_AGE, use_dns_cache=False, resolver=resolver)
         self._factory = functools.partial(_Handler, asyncio.get_running_loop())  # type: ignore[assignment]
         self.connected = False
         self._progress: Progress | None = None
@@ -125,6 +132,28 @@ class _Connector(aiohttp.TCPConnector):
                 raise
         self.connected = True
         return connection
+
+
+class _Resolver(AbstractResolver):
+    """Names for aiohttp, which then tries the addresses side by side (RFC 8305)."""
+
+    def __init__(self, look_ups: LookUps) -> None:
+        self._look_ups = look_ups
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """The addresses of a host; of one family, if aiohttp wants that."""
+        return [
+            ResolveResult(
+                hostname=host, host=one.host, port=port, family=one.family, proto=0, flags=socket.AI_NUMERICHOST
+            )
+            for one in await self._look_ups.addresses(host, port)
+            if family in (socket.AF_UNSPEC, one.family)
+        ]
+
+    async def close(self) -> None:
+        """It holds nothing."""
 
 
 class _Handler(ResponseHandler):
@@ -233,11 +262,11 @@ def _timeout(phases: dict[str, float | None]) -> aiohttp.ClientTimeout:
 def _has_news(connection: Connection) -> bool:
     """Whether something has come in on an idle connection: its end, which the event loop may not have seen yet."""
     transport = connection.transport
-    socket = transport.get_extra_info("socket") if transport is not None else None
-    if socket is None or not hasattr(select, "poll"):  # Windows: what the event loop has seen must do
+    plug = transport.get_extra_info("socket") if transport is not None else None
+    if plug is None or not hasattr(select, "poll"):  # Windows: what the event loop has seen must do
         return False
     poll = select.poll()
-    poll.register(socket, select.POLLIN)
+    poll.register(plug, select.POLLIN)
     return bool(poll.poll(0))
 
 

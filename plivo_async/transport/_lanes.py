@@ -16,6 +16,7 @@ import anyio
 import httpx
 
 from ..pacing._clock import Clock
+from ._look_ups import LookUps
 from ._surplus import has_surplus, may_be_followed
 
 _KEEP_ALIVE = 15.0  # seconds; unverified for Plivo, common servers close after 60 to 75
@@ -123,10 +124,18 @@ async def _close(lane: _Lane) -> None:
 
 
 def open_connection_lane(
-    tls: ssl.SSLContext, proxy: httpx.Proxy | None = None
+    tls: ssl.SSLContext, proxy: httpx.Proxy | None, clock: Clock
 ) -> Callable[[], httpx.AsyncBaseTransport]:
-    """Make lanes of one httpx connection each, which all share one TLS context (building one takes 20 ms)."""
-    import httpcore  # noqa: F401  (httpx would do so at the first connection: 60 ms in which the loop stands still)
+    """Make lanes of one httpx connection each, which share one TLS context (building one takes 20 ms) and look-ups."""
+    from ._network import Network  # brings httpcore, as httpx would at the first connection: a loop stands still 60 ms
 
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None)  # see _Lane.usable
-    return lambda: httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False, proxy=proxy)
+    look_ups = LookUps(clock)
+
+    def open_lane() -> httpx.AsyncBaseTransport:
+        transport = httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False, proxy=proxy)
+        pool = transport._pool  # httpx has no argument for it; httpcore has
+        pool._network_backend = Network(look_ups, pool._network_backend)
+        return transport
+
+    return open_lane
