@@ -22,7 +22,7 @@ from .transport._http import HttpTransport, OwnHttpClient
 from .transport._lanes import LaneTransport, open_connection_lane
 from .wire import Account
 
-LaneOpener = Callable[[ssl.SSLContext, httpx.Proxy | None], Callable[[], httpx.AsyncBaseTransport]]
+LaneOpener = Callable[[ssl.SSLContext, httpx.Proxy | None, Clock], Callable[[], httpx.AsyncBaseTransport]]
 
 _FOREIGN_WIDTH = 8  # where a stock httpx pool is at its best
 
@@ -66,7 +66,7 @@ def make_core(
     lanes, home, width, turnstile = None, None, _FOREIGN_WIDTH, Turnstile(_FOREIGN_WIDTH)
     owned = http_client is None
     if http_client is None:
-        lanes = LaneTransport(open_lanes(tls_context(url, verify), checked_proxy(proxy)), clock)
+        lanes = LaneTransport(open_lanes(tls_context(url, verify), checked_proxy(proxy), clock), clock)
         home, width, turnstile = Home(), MOST_WIDTH, ElasticTurnstile(clock)
         http_client = OwnHttpClient(transport=lanes, trust_env=False)
     http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
@@ -78,12 +78,13 @@ def make_core(
 
 def _limiter(url: str, auth_id: str, rate_limit: RateLimit, clock: Clock, user: object) -> PermitSource:
     """The permits of an account; what shares them with other processes is imported only where that is asked for."""
-    store = rate_limit.shared or os.environ.get("PLIVO_RATE_LIMIT_URL") or None
-    if store is None:
+    if rate_limit.shared is None and os.environ.get("PLIVO_RATE_LIMIT_URL"):
+        rate_limit = replace(rate_limit, shared=os.environ["PLIVO_RATE_LIMIT_URL"])
+    if rate_limit.shared is None:
         return limiter_of(url, auth_id, rate_limit, clock, user)
     from .pacing.shared._limiters import shared_limiter_of
 
-    return shared_limiter_of(url, auth_id, replace(rate_limit, shared=store), clock, user)
+    return shared_limiter_of(url, auth_id, rate_limit, clock, user)
 
 
 def _opener(transport: object, http_client: httpx.AsyncClient | None) -> LaneOpener:

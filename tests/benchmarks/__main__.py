@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from . import cold, concurrency, imports, interactive, memory, pacing, profiling, stall
+from . import cold, concurrency, imports, interactive, memory, pacing, profiling, shared, stall
 from .measurement import Measurement, Plan, errors
 from .page import refreshed
 from .processes import ROOT
@@ -22,6 +22,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     concurrency.MEASUREMENT,
     pacing.MEASUREMENT,
     interactive.MEASUREMENT,
+    shared.MEASUREMENT,
     stall.MEASUREMENT,
     memory.MEASUREMENT,
     imports.MEASUREMENT,

@@ -12,7 +12,6 @@ from ...policy import StoreUrl
 from ...policy.shared import PROTOCOL, Ledger
 from ._record import unpacked
 from ._redis import RedisStore
-from ._sqlite import boot_id
 from ._store import StoreAway
 
 
@@ -87,10 +86,10 @@ def budgets(url: StoreUrl) -> list[BudgetSeen]:
 
 
 def _in_file(path: Path) -> Iterator[tuple[str, Ledger, float]]:
-    query = "SELECT key, ledger FROM plivo_budget WHERE boot = ? AND version = ?"
+    query = "SELECT key, ledger FROM plivo_budget WHERE version = ?"
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            for key, ledger in db.execute(query, (boot_id(), PROTOCOL)).fetchall():
+            for key, ledger in db.execute(query, (PROTOCOL,)).fetchall():
                 yield key, unpacked(ledger), time.monotonic()
     except sqlite3.Error as error:
         raise SharedBudgetError(f"the shared budget {path} can't be read: {error}") from error

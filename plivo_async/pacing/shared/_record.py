@@ -1,4 +1,4 @@
-"""A ledger as bytes: JSON, numbers and words in a fixed order; each number comes back as it was."""
+"""A ledger as text: numbers and words in a fixed order."""
 
 import dataclasses
 import json
@@ -8,21 +8,23 @@ from ...policy import Pace
 from ...policy.shared import Cooling, Holder, Ledger
 
 _PACE = tuple(name for name in Pace.__slots__ if name not in ("limit", "per"))
+_encode = json.JSONEncoder(separators=(",", ":")).encode  # what never was is -Infinity, which Python reads again
 
 
-def packed(ledger: Ledger) -> bytes:
-    """The ledger as bytes."""
+def packed(ledger: Ledger) -> str:
+    """The ledger as text."""
     pace = ledger.pace
-    values = [
-        [pace.limit, pace.per, *(getattr(pace, name) for name in _PACE)],
-        [ledger.epoch, ledger.since, ledger.last, ledger.was, ledger.passed, ledger.refused],
-        [(each.free_at, each.count, each.admitted, each.visits) for each in ledger.cooling],
-        {name: _values(holder) for name, holder in ledger.holders.items()},
-    ]
-    return json.dumps(values, separators=(",", ":")).encode()
+    return _encode(
+        [
+            [pace.limit, pace.per, *(getattr(pace, name) for name in _PACE)],
+            [ledger.epoch, ledger.since, ledger.last, ledger.was, ledger.passed, ledger.refused],
+            [(each.free_at, each.count, each.admitted, each.visits) for each in ledger.cooling],
+            {name: _values(holder) for name, holder in ledger.holders.items()},
+        ]
+    )
 
 
-def unpacked(data: bytes) -> Ledger:
+def unpacked(data: str) -> Ledger:
     """The ledger that `packed` made these of."""
     values, (epoch, since, last, was, passed, refused), cooling, holders = json.loads(data)
     pace = Pace(values[0], values[1])

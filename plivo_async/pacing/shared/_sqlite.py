@@ -1,9 +1,8 @@
 """Budgets in an SQLite file: for all processes of one host, with nothing to install.
 
 The journal mode is PERSIST and not WAL: before 3.51.3 SQLite may corrupt a WAL when several connections write and
-checkpoint at the same instant. The clock is the monotonic one, which all processes of a host share until it boots; what
-was written before the last boot is thrown away. Nothing here has to outlive a crash of the machine, so nothing is
-synced.
+checkpoint at the same instant. The clock is the monotonic one, which all processes of a host share; it begins anew when
+the host boots, which is a clock that goes back. Nothing here has to outlive a crash of the host, so nothing is synced.
 """
 
 import os
@@ -21,8 +20,8 @@ from ._record import packed, unpacked
 from ._store import StoreAway
 
 _BUSY = 1.0  # seconds to wait for the trade of another process; one takes a tenth of a millisecond
-_MAKE = "CREATE TABLE IF NOT EXISTS plivo_budget (key TEXT PRIMARY KEY, boot TEXT, version INTEGER, ledger BLOB)"
-_COLUMNS = ["key", "boot", "version", "ledger"]
+_MAKE = "CREATE TABLE IF NOT EXISTS plivo_budget (key TEXT PRIMARY KEY, version INTEGER, ledger TEXT)"
+_COLUMNS = ["key", "version", "ledger"]
 _PASSING = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -41,7 +40,6 @@ class SqliteStore:
         self._path, self._key, self._clock = path, key, clock
         self._db: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
-        self._boot = boot_id()
 
     def open(self) -> bool:
         """Open the file, made if there is none, for this user only."""
@@ -99,7 +97,6 @@ class SqliteStore:
         db.execute(_MAKE)
         if [row[1] for row in db.execute("PRAGMA table_info(plivo_budget)")] != _COLUMNS:
             raise SharedBudgetError(f"the shared budget {self._path} has a table plivo_budget of another kind")
-        db.execute("DELETE FROM plivo_budget WHERE boot <> ?", (self._boot,))
 
     def _trade(self, db: sqlite3.Connection, terms: Terms, trade: Trade) -> Reply:
         now = self._clock()
@@ -109,7 +106,7 @@ class SqliteStore:
         up = now  # the clock begins when the host boots
         ledger = Ledger.new(terms, trade, now, up, secrets.token_hex(4)) if row is None else unpacked(row[1])
         reply = ledger.trade(terms, trade, now)
-        db.execute("REPLACE INTO plivo_budget VALUES (?, ?, ?, ?)", (self._key, self._boot, PROTOCOL, packed(ledger)))
+        db.execute("REPLACE INTO plivo_budget VALUES (?, ?, ?)", (self._key, PROTOCOL, packed(ledger)))
         return reply
 
     def _id(self) -> tuple[int, int] | None:
@@ -125,14 +122,6 @@ class SqliteStore:
         if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _PASSING:
             return StoreAway(str(error))
         return SharedBudgetError(f"the shared budget {self._path} can't be used: {error}")
-
-
-def boot_id() -> str:
-    """What tells this boot of the host from the others: the monotonic clock begins anew with each."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:  # not Linux: when it booted, to the minute
-        return str(round((time.time() - time.monotonic()) / 60))
 
 
 def _mounts() -> str:

@@ -13,7 +13,7 @@
 local PROTOCOL = 1
 local KEPT, LATELY, CUT, FULL, CALM, CATCH_UP = 1 / 100, 12, 1 / 10, 6, 12, 3
 local FIRST_PAUSE, LONGEST_PAUSE, ROUNDING, DOOR = 1 / 50, 1 / 5, 1e-9, 6 / 1000
-local GRID, LIVE, HANDFUL, WANTING, BATCH_SHARE = 1 / 1000, 60, 2, 3, 10
+local GRID, LIVE, HANDFUL, PATIENT, WANTING, BATCH_SHARE = 1 / 1000, 60, 2, 1 / 200, 3, 10
 local INF = math.huge
 
 local function number_of(value) return tonumber(value) end
@@ -320,15 +320,22 @@ local function wait(left, at)
   return at == INF and per or math.max(0, at - now)
 end
 local batch_again = again[true]
+local handful = math.min(HANDFUL, mine.batch)
+if batches > 0 and batch >= HANDFUL then handful = handful * (batches + 1) end
+local function free_at(count)
+  local next = redis.call('ZRANGE', KEYS[2], 0, count - 1, 'WITHSCORES')
+  for i = 1, #next, 2 do
+    count = count - number_of(string.match(next[i], '^%d+:(%d+):'))
+    local at = number_of(next[i + 1])
+    if count <= 0 or at > soonest + PATIENT * per then return math.min(at, soonest + PATIENT * per) end
+  end
+  return soonest
+end
 if mine.batch > 0 and held + s.cooled >= limit then
   s.lacked_at = now
-  batch_again = math.max(batch_again, soonest)
+  batch_again = math.max(batch_again, free_at(handful))
 end
-if s.doubt == 0 and even() then
-  local handful = math.min(HANDFUL, mine.batch)
-  if batches > 0 and batch >= HANDFUL then handful = handful * (batches + 1) end
-  batch_again = math.max(batch_again, s.next_batch + (handful - 1) * gap())
-end
+if s.doubt == 0 and even() then batch_again = math.max(batch_again, s.next_batch + (handful - 1) * gap()) end
 local count = 0
 for _ in pairs(holders) do count = count + 1 end
 save()

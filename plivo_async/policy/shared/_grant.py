@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ._ledger import Ledger
 
 HANDFUL = 2  # permits of a batch that is sent evenly that are worth one trade
+PATIENT = 1 / 200  # of a window for which a batch waits for a handful
 WANTING = 3.0  # seconds for which what somebody waits for is believed
 
 
@@ -55,6 +56,7 @@ class _Till:
 
     def __init__(self, ledger: "Ledger", now: float) -> None:
         self.pace, self.now = ledger.pace, now
+        self.cooling = ledger.cooling
         self.held, self.cooled = ledger.held, ledger.cooled
         self.admitted = sum(each.admitted for each in ledger.cooling)
         self.visits = sum(each.visits for each in ledger.cooling)
@@ -83,14 +85,14 @@ class _Till:
     def batch_again_at(self, left: int, got: int, batches: int) -> float:
         """When a batch should ask again: when there is a handful for it, and for the others if it has had one."""
         pace = self.pace
-        if left and self.held + self.cooled >= pace.limit:
-            pace.lacked(self.now)
-            self.batch_again = max(self.batch_again, self.soonest)
-        if pace.doubt or not pace.even(self.now):
-            return self.batch_again
         handful = min(HANDFUL, left)
         if batches and got >= HANDFUL:
             handful *= batches + 1
+        if left and self.held + self.cooled >= pace.limit:
+            pace.lacked(self.now)
+            self.batch_again = max(self.batch_again, self._free_at(handful))
+        if pace.doubt or not pace.even(self.now):
+            return self.batch_again
         return max(self.batch_again, pace.next_batch + (handful - 1) * pace.gap(self.now, self.visits))
 
     def wait(self, left: int, again_at: float) -> float:
@@ -98,6 +100,14 @@ class _Till:
         if not left:
             return -1.0
         return self.pace.per if again_at == math.inf else max(0.0, again_at - self.now)
+
+    def _free_at(self, count: int) -> float:
+        """When so many more will be free, but not long after the first of them."""
+        for each in self.cooling:
+            count -= each.count
+            if count <= 0 or each.free_at > self.soonest + PATIENT * self.pace.per:
+                return min(each.free_at, self.soonest + PATIENT * self.pace.per)
+        return self.soonest
 
     def _barred(self, *, batch: bool) -> float | None:
         again_at = self.pace.barred_until(self.now)

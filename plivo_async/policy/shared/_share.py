@@ -12,7 +12,7 @@ from .._rate_limit import RateLimit
 from .._window import Window
 from ._trade import Kind, Reply, Report, Status, Terms, Trade
 
-FLOOR = 0.005  # seconds between two trades for a batch, so that permits come in handfuls
+FLOOR = 0.02  # seconds between two trades for a batch, so that permits come in handfuls
 JUMP = 0.1  # seconds by which the store's clock may be ahead of ours without being suspected
 INTERACTIVE_LATER, LATER = 0.1, 2.0  # seconds after which to ask again at the latest: somebody may give permits back
 CAREFUL = 0.9  # of the limit, for all together, while the store is away

@@ -78,7 +78,7 @@ def limiter(store: FakeStore) -> Iterator[SharedLimiter]:
     broker = Broker(store, TERMS, lambda: next(names))
     yield SharedLimiter(broker, RateLimit(TERMS.limit, TERMS.per), time.monotonic)
     broker.close()
-    assert not [thread for thread in threading.enumerate() if thread.name == "plivo-async budget"]
+    assert broker._thread is None
 
 
 async def until(condition: Callable[[], object]) -> None:

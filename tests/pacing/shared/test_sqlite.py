@@ -53,7 +53,7 @@ def test_two_connections_share_a_budget_and_accounts_dont(tmp_path: Path, clock:
         store.close()
 
 
-def test_a_ledger_survives_being_bytes() -> None:
+def test_a_ledger_survives_being_text() -> None:
     """All of it, what never happened included."""
     ledger = Ledger.new(TERMS, Trade("a", 0), 5.0, math.inf, "e")
     ledger.trade(TERMS, Trade("a", 1, batch=5, interactive=2, visit_ago=0.1), 5.0)
@@ -79,17 +79,19 @@ def test_a_file_that_was_removed_or_replaced_is_noticed(tmp_path: Path, clock: C
 
 
 def test_a_host_that_has_just_booted_may_have_forgotten_something(tmp_path: Path) -> None:
-    """Its clock begins when it boots; what was written before is thrown away."""
+    """Its clock begins when it boots: a new file is not believed then, and what an old one tells cools anew."""
     clock, path = Clock(), tmp_path / "budget.db"
     store = opened(path, clock)
     assert store.trade(TERMS, Trade("a", 1, batch=20)).batch == 20
-    store._boot = "another"
-    store.open()
     clock.now = 0.5
     assert store.trade(TERMS, Trade("b", 1, batch=20)).batch == 0
-    clock.now = TERMS.memory + 0.01
+    new = opened(tmp_path / "new.db", clock)
+    assert new.trade(TERMS, Trade("b", 1, batch=20)).batch == 0
+    clock.now = TERMS.memory + 0.51
     assert store.trade(TERMS, Trade("b", 2, batch=20)).batch == 20
+    assert new.trade(TERMS, Trade("b", 2, batch=20)).batch == 20
     store.close()
+    new.close()
 
 
 def test_a_newer_protocol_is_recognised_and_left_alone(tmp_path: Path, clock: Clock) -> None:
@@ -97,7 +99,7 @@ def test_a_newer_protocol_is_recognised_and_left_alone(tmp_path: Path, clock: Cl
     store = opened(tmp_path / "budget.db", clock)
     store.trade(TERMS, Trade("a", 1))
     with sqlite3.connect(tmp_path / "budget.db") as db:
-        db.execute("UPDATE plivo_budget SET version = 2, ledger = x'00'")
+        db.execute("UPDATE plivo_budget SET version = 2, ledger = '[]'")
     db.close()
     assert store.trade(TERMS, Trade("a", 2, batch=1)).status is Status.NEWER
     assert budgets(StoreUrl(f"sqlite:///{tmp_path}/budget.db")) == []
