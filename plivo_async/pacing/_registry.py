@@ -3,6 +3,7 @@
 import contextlib
 import os
 import threading
+import weakref
 
 from .._errors import InvalidArgumentError
 from ..policy import RateLimit
@@ -11,6 +12,15 @@ from ._limiter import Limiter
 
 _limiters: dict[tuple[str, str], Limiter] = {}
 _lock = threading.Lock()
+
+shared_budgets: dict[tuple[str, str], tuple[RateLimit, "weakref.WeakSet[object]"]] = {}
+"""Accounts whose budget this process shares with others: as what, and who uses it here."""
+
+
+def paced_alone(base_url: str, auth_id: str) -> RateLimit | None:
+    """As what this process paces an account by itself; None if no client does."""
+    known = _limiters.get((base_url, auth_id))
+    return known.window.rate_limit if known is not None and known.users else None
 
 
 def limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock: Clock, user: object) -> Limiter:
@@ -23,6 +33,9 @@ def limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock: Clock,
     Raises:
         InvalidArgumentError: The account is paced differently already, or on another clock.
     """
+    limit, others = shared_budgets.get((base_url, auth_id), (rate_limit, ()))
+    if others:
+        raise different(limit, rate_limit)
     with _lock:
         for account, limiter in list(_limiters.items()):
             if not limiter.users and limiter.is_fresh():
@@ -33,7 +46,7 @@ def limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock: Clock,
         elif known.window.rate_limit == rate_limit and known.clock == clock:
             limiter = known
         elif known.users:
-            raise _different(known, rate_limit)
+            raise different(known.window.rate_limit, rate_limit)
         else:
             limiter = Limiter(rate_limit, clock)
             with contextlib.suppress(RuntimeError):  # the clock of an event loop, and none is running
@@ -43,15 +56,16 @@ def limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock: Clock,
     return limiter
 
 
-def _different(known: Limiter, rate_limit: RateLimit) -> InvalidArgumentError:
-    if known.window.rate_limit == rate_limit:
+def different(known: RateLimit, rate_limit: RateLimit) -> InvalidArgumentError:
+    """The error for a client that doesn't agree with the others of its account."""
+    if known == rate_limit:
         return InvalidArgumentError(
             "this process paces the account on another clock already: all clients of one account share one budget, "
             "so give them the same clock",
             argument="clock",
         )
     return InvalidArgumentError(
-        f"this process paces the account at {known.window.rate_limit} already, not at {rate_limit}: "
+        f"this process paces the account at {known} already, not at {rate_limit}: "
         "all clients of one account share one budget, so give them the same rate_limit",
         argument="rate_limit",
     )

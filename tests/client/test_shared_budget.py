@@ -1,6 +1,7 @@
 """`RateLimit(shared=…)`: what users write, and what it is for."""
 
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -26,6 +27,28 @@ async def main(auth_id, token, url, shared, tag):
 asyncio.run(main(*sys.argv[1:]))
 """
 
+FORKING = """
+import asyncio, os, sys
+from plivo_async import AsyncClient, RateLimit
+
+auth_id, token, url, shared = sys.argv[1:]
+
+def make():
+    return AsyncClient(auth_id, token, base_url=url, rate_limit=RateLimit(20, per=0.5, shared=shared))
+
+async def activate(client, tag):
+    async with client:
+        report = await client.mpc.start([f"{tag}-{number}" for number in range(10)])
+        print(report.refused, len(report.failures), client.statistics().shared.holders, flush=True)
+
+used, unused = make(), make()
+asyncio.run(activate(used, "a"))  # the thread of this process runs now
+child = os.fork()
+asyncio.run(activate(unused, "b" if child else "c"))
+if child:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("from_environment", [False, True])
@@ -45,6 +68,9 @@ async def test_a_client_shares_its_budget(
             other = RateLimit(9, 1.0, shared=url)
             with pytest.raises(InvalidArgumentError, match="share one budget"):
                 AsyncClient(plivo.auth_id, plivo.auth_token, base_url=plivo.url, rate_limit=other)
+            if not from_environment:
+                with pytest.raises(InvalidArgumentError, match="share one budget"):
+                    AsyncClient(plivo.auth_id, plivo.auth_token, base_url=plivo.url)
     assert report.succeeded
     assert report.elapsed >= 1.0
     assert statistics.permits_in_flight == 0
@@ -133,4 +159,22 @@ def test_processes_that_share_a_budget_are_never_refused(tmp_path: Path) -> None
         told = portal.call(plivo.counts).told_429
     assert [(refused, failed) for refused, failed, _ in said] == [(0, 0)] * 3
     assert max(holders for *_, holders in said) > 1
+    assert told == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_the_child_of_a_fork_shares_as_a_process_of_its_own(tmp_path: Path) -> None:
+    """A server that loads the application first and forks then: a client that was made and not used works in both."""
+    plivo = Emulator(limit=Limit(20, per=0.5))
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(plivo):
+        for tag in "abc":
+            for number in range(10):
+                portal.call(plivo.add_conference, f"{tag}-{number}")
+        shared = f"sqlite:///{tmp_path}/budget.db"
+        command = [sys.executable, "-c", FORKING, plivo.auth_id, plivo.auth_token, plivo.url, shared]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True)  # noqa: S603
+        told = portal.call(plivo.counts).told_429
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [(refused, failed) for refused, failed, _ in lines] == [("0", "0")] * 3
+    assert max(int(holders) for *_, holders in lines) == 2
     assert told == 0

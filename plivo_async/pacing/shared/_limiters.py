@@ -8,10 +8,10 @@ import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..._errors import InvalidArgumentError
 from ...policy import RateLimit, StoreUrl
 from ...policy.shared import Terms
 from .._clock import Clock
+from .._registry import different, paced_alone, shared_budgets
 from ._broker import Broker
 from ._gate import SharedLimiter
 from ._redis import RedisStore
@@ -29,17 +29,18 @@ def shared_limiter_of(base_url: str, auth_id: str, rate_limit: RateLimit, clock:
         InvalidArgumentError: The account is paced differently already.
         ImportError: The store's client is not installed.
     """
+    alone = paced_alone(base_url, auth_id)
+    if alone is not None:
+        raise different(alone, rate_limit)
     with _lock:
         known = _limiters.get((base_url, auth_id))
-        if known is None or (not known.users and known.rate_limit != rate_limit):
+        same = known is not None and known.rate_limit == rate_limit and known.clock == clock
+        if known is not None and known.users and not same:
+            raise different(known.rate_limit, rate_limit)
+        if known is None or not same:
             known = _limiters[base_url, auth_id] = _made(base_url, auth_id, rate_limit, clock)
-        elif known.rate_limit != rate_limit:
-            raise InvalidArgumentError(
-                f"this process paces the account at {known.rate_limit} already, not at {rate_limit}: "
-                "all clients of one account share one budget, so give them the same rate_limit",
-                argument="rate_limit",
-            )
         known.users.add(user)
+        shared_budgets[base_url, auth_id] = (rate_limit, known.users)
     return known
 
 
