@@ -4,6 +4,7 @@ import os
 import platform
 import ssl
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 import typer
 
-from .. import AsyncClient, RateLimit, RetryPolicy
+from .. import AsyncClient, Observer, RateLimit, RetryPolicy
 from .._version import __version__
 from ._console import err, fail, say
 from ._input import STDIN, Entry, InputError, read_entries, read_source
@@ -78,7 +79,12 @@ _OURS = {
 
 
 def open_client(
-    base_url: str, timeout: float, max_attempts: int, rate: Rate | None, shared: str | None = None
+    base_url: str,
+    timeout: float,
+    max_attempts: int,
+    rate: Rate | None,
+    shared: str | None = None,
+    observer: Observer | None = None,
 ) -> AsyncClient:
     """A client with the credentials of the environment; ends the program if there are none, or something is wrong."""
     for variable in VARIABLES:
@@ -89,9 +95,8 @@ def open_client(
     proxy = proxy_for(base_url)
     try:
         limit = rate_limit(rate, shared)
-        if proxy is not None:
-            return _OverProxy(proxy, base_url=base_url, timeout=timeout, retry=retry, rate_limit=limit)
-        return AsyncClient(base_url=base_url, timeout=timeout, retry=retry, rate_limit=limit)
+        make = AsyncClient if proxy is None else partial(_OverProxy, proxy)
+        return make(base_url=base_url, timeout=timeout, retry=retry, rate_limit=limit, observer=observer)
     except (ValueError, ImportError) as error:
         fail(in_terms_of_the_command(str(error)))
 

@@ -17,7 +17,7 @@ from ..emulator import Emulator, Fault, Faults, Limit
 from ._codes import ExitCode
 from ._console import err, fail, given, out, say
 from ._options import Rate, parse_faults, parse_latency, parse_rate
-from ._progress import progress, watch
+from ._progress import hearing, progress, watch
 from ._scene import Scene, set_up
 from ._signals import until_signal
 from ._tally import Tally
@@ -93,6 +93,7 @@ async def _activate(plivo: Emulator, scene: Scene, rate: Rate | None, seed: int)
         base_url=plivo.url,
         timeout=_TIMEOUT,
         rate_limit=None if rate is None else RateLimit(*rate),
+        observer=hearing(tally),
         random=Random(seed).random,  # noqa: S311  (to be replayed, not to be secret)
     )
     async with client, anyio.create_task_group() as group:

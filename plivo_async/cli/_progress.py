@@ -17,7 +17,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from .. import AsyncClient, Attempt
+from .. import AsyncClient, Observer
 from ._console import moves, say
 from ._tally import Speed, Tally, line_is_due, numbers, outcomes, plain_line
 
@@ -55,33 +55,22 @@ def progress(tally: Tally, console: Console, clock: Callable[[], float] = time.m
         thread.join(timeout=1)
 
 
+def hearing(tally: Tally) -> Observer:
+    """What is told of a client's events, for the tally to know of outages."""
+    return lambda event: tally.hear(event, time.monotonic())
+
+
 async def watch(tally: Tally, client: AsyncClient) -> None:
-    """Note for ever which attempts did not succeed, and whether the run waits for its limit; to be cancelled."""
-    ear = _Ear(tally)
-    level = _LOG.level
-    _LOG.addHandler(ear)
-    _LOG.setLevel(logging.DEBUG)
+    """Note for ever whether the run waits for its limit; to be cancelled. The display says what the log would say."""
+    silence = logging.NullHandler()
+    _LOG.addHandler(silence)
     try:
         while True:
             now = client.statistics()
             tally.paused = bool(now.waiting_for_permit) and not now.requests
             await anyio.sleep(_SAMPLE)
     finally:
-        _LOG.removeHandler(ear)
-        _LOG.setLevel(level)
-
-
-class _Ear(logging.Handler):
-    """Hears of attempts that did not succeed: the client logs them, with the attempt itself as an argument."""
-
-    def __init__(self, tally: Tally) -> None:
-        super().__init__()
-        self._tally = tally
-
-    def emit(self, record: logging.LogRecord) -> None:
-        for value in record.args if isinstance(record.args, tuple) else ():
-            if isinstance(value, Attempt):
-                self._tally.hear(value, time.monotonic())
+        _LOG.removeHandler(silence)
 
 
 class _View:

@@ -1,6 +1,7 @@
 """`plivo-async mpc start`: the main job, on an account."""
 
 import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -45,9 +46,10 @@ from ._at import parse_at, sleep_until_then
 from ._codes import ExitCode, exit_code
 from ._console import err, fail, given, say, tell, unseen, warn
 from ._input import Entry
+from ._json_log import JsonLog
 from ._options import parse_duration, parse_rate, parse_timeout
 from ._output import Facts, check_report_path, keep_report
-from ._progress import progress, watch
+from ._progress import hearing, progress, watch
 from ._signals import until_signal
 from ._summary import plan_lines, summary_lines
 from ._tally import Tally
@@ -97,6 +99,9 @@ def start(
         bool, typer.Option("--dry-run", help="Say what it would take, and which names are there twice; send nothing.")
     ] = False,
     quiet: Quiet = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Progress for programs, on stderr: a JSON object a line.")
+    ] = False,
     confirm: Annotated[
         Confirm,
         typer.Option(help="Which 404s are settled by a look: all, those after a lost answer, none (they end unknown)."),
@@ -143,15 +148,19 @@ def start(
         if is_same_file(file, report):
             raise typer.BadParameter("it is the input, and would be overwritten", param_hint="--report")
     again = given("--retry", partial(_again, journal=journal), ",".join(retry or ()))
-    client = None if dry_run else open_client(base_url, seconds, max_attempts, rate, shared)
+    tally = Tally(0, rate)
+    log = JsonLog(tally)
+    observer = log if log_json else hearing(tally)
+    client = None if dry_run else open_client(base_url, seconds, max_attempts, rate, shared, observer)
     entries = entries_of(file, column, header, uuid)
     if client is None:
         ahead = plan((entry.conference for entry in entries), rate_limit(rate))
         tell(plan_lines(ahead, _where(entries), rate, begins or datetime.now().astimezone()))
         return
     if begins is not None:
-        _wait(begins, quiet)
-    run = _Run(client, entries, Tally(len(entries), rate))
+        _wait(begins, quiet or log_json)
+    tally.total = len(entries)
+    run = _Run(client, entries, tally)
     names = [entry.conference for entry in entries]
     activate = partial(
         client.mpc.start,
@@ -164,7 +173,7 @@ def start(
         resume=again,
     )
     facts = Facts(file, rate, facts_of(base_url, rate, journal, file))
-    with nullcontext() if quiet else progress(run.tally, err()):
+    with log.written(sys.stderr) if log_json else nullcontext() if quiet else progress(tally, err()):
         run.make(activate)
         kept = (None, "") if report is None else keep_report(report, run.report, facts)
     _conclude(run, report, kept, quiet)

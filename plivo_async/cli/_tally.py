@@ -3,15 +3,13 @@
 import math
 from collections import Counter, deque
 
+from .. import Event, OutageBegan, OutageEnded
 from ..batch import Activation, duration
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome
 from ._options import Rate
 
 _KEEPS_UP = 0.8
 _LINE_EVERY, _LINE_SHARE = 5.0, 0.1
-_OUTAGE, _OUTAGE_AFTER = 5, 2.0  # attempts in a row without a clear answer, and seconds, before it is called one
-
-_CLEAR = frozenset({AttemptOutcome.ANSWERED, AttemptOutcome.REFUSED})
 
 
 class Tally:
@@ -29,7 +27,7 @@ class Tally:
         lost: Of `requests`, to how many no clear answer came.
         unauthorized: Whether one was answered 401.
         paused: Whether nothing is under way because the limit is used up.
-        outage: Since when no attempt has had a clear answer, and what became of the last one; None if one has.
+        outage: Since when Plivo can't be reached, and an attempt that shows it; None if it can.
         over: Whether the run has ended.
     """
 
@@ -41,7 +39,6 @@ class Tally:
         self.unauthorized = False
         self.paused = self.over = False
         self.outage: tuple[float, Attempt] | None = None
-        self._unanswered = 0
         self._counted: tuple[Attempt, ...] = ()
 
     def note(self, activation: Activation) -> None:
@@ -52,18 +49,17 @@ class Tally:
             self._counted = activation.attempts
             self._count(activation.attempts)
 
-    def hear(self, attempt: Attempt, now: float) -> None:
-        """Take in an attempt that did not succeed, when it is over; its conference may have further ones."""
-        if attempt.outcome in _CLEAR:
-            self.outage, self._unanswered = None, 0
-        else:
-            self._unanswered += 1
-            self.outage = (self.outage[0] if self.outage is not None else now, attempt)
+    def hear(self, event: Event, now: float) -> None:
+        """Take in that an outage begins or ends."""
+        if isinstance(event, OutageBegan):
+            self.outage = now - event.elapsed, event.attempt
+        elif isinstance(event, OutageEnded):
+            self.outage = None
 
     def outage_line(self, now: float) -> str:
         """As `Plivo can't be reached since 34s (ConnectError); it is tried one at a time`; empty if it can."""
         outage = self.outage
-        if outage is None or self.over or self._unanswered < _OUTAGE or now - outage[0] < _OUTAGE_AFTER:
+        if outage is None or self.over:
             return ""
         since, attempt = outage
         status, what = attempt.status_code, "gives no answer"
@@ -84,8 +80,6 @@ class Tally:
         self.refused += sum(attempt.outcome is AttemptOutcome.REFUSED for attempt in attempts)
         self.lost += sum(attempt.outcome is AttemptOutcome.UNCLEAR for attempt in attempts)
         self.unauthorized = self.unauthorized or any(attempt.status_code == 401 for attempt in attempts)
-        if any(attempt.outcome in _CLEAR for attempt in attempts):
-            self.outage, self._unanswered = None, 0
 
 
 class Speed:

@@ -5,19 +5,31 @@ import logging
 import time
 
 import anyio
-import httpx
 import pytest
 
 pytest.importorskip("rich")
 
 from rich.console import Console
 
-from plivo_async import Activation, ActivationOutcome, ActivationReport, AsyncClient, Attempt, AttemptOutcome
+from plivo_async import (
+    Activation,
+    ActivationOutcome,
+    ActivationReport,
+    Attempt,
+    AttemptOutcome,
+    OutageBegan,
+    OutageEnded,
+    PlivoError,
+    RetryPolicy,
+)
 from plivo_async.cli._console import moves
 from plivo_async.cli._options import Rate
-from plivo_async.cli._progress import _View, progress, watch
+from plivo_async.cli._progress import _View, hearing, progress, watch
 from plivo_async.cli._summary import summary_lines
 from plivo_async.cli._tally import Speed, Tally, line_is_due, numbers, outcomes, plain_line, time_left
+from plivo_async.emulator import Emulator
+
+from ..support import in_memory
 
 YES = Attempt("POST", AttemptOutcome.ANSWERED, 204)
 NO = Attempt("POST", AttemptOutcome.ANSWERED, 404)
@@ -140,44 +152,34 @@ NEVER_SENT = Attempt("POST", AttemptOutcome.NOT_SENT, None, "ConnectError")
 def test_an_outage_is_called_one(attempt: Attempt, words: str) -> None:
     """Since when, and why, in place of a time left that nobody can tell; the first clear answer ends it."""
     tally = tally_of(600, activation(0, ActivationOutcome.ACTIVATED, YES))
-    for number in range(6):
-        tally.hear(attempt, 100.0 + number)
+    tally.hear(OutageBegan(4.0, attempt), 104.0)
     assert tally.outage_line(134.0) == words.replace(" (Unreadable)", "")
-    assert tally.outage_line(101.0) == ""
     line = plain_line(tally, 0, 34.0, 134.0)
     assert line.endswith(tally.outage_line(134.0))
     assert "left" not in line
-    tally.hear(REFUSED, 134.0)
+    tally.hear(OutageEnded(34.0), 134.0)
     assert tally.outage_line(999.0) == ""
-    for _ in range(6):
-        tally.hear(attempt, 200.0)
-    tally.note(activation(1, ActivationOutcome.ACTIVATED, YES))
-    assert tally.outage_line(999.0) == ""
-
-
-def test_a_lost_answer_is_no_outage() -> None:
-    """Nor are a few, between others that came."""
-    tally = Tally(600, BUDGET)
-    for number in range(60):
-        tally.hear(LOST if number % 5 else YES, float(number))
-        assert tally.outage_line(1000.0) == ""
 
 
 @pytest.mark.anyio
-async def test_attempts_are_heard_as_they_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that did not succeed, from what the client logs; afterwards its log is as it was."""
-    answers = iter([500, 204])
-    transport = httpx.MockTransport(lambda request: httpx.Response(next(answers)))
-    tally, heard = Tally(1, BUDGET), []
-    monkeypatch.setattr(tally, "hear", lambda attempt, now: heard.append(attempt.status_code))
-    async with httpx.AsyncClient(transport=transport) as http_client, anyio.create_task_group() as group:
-        client = AsyncClient("MA" + "X" * 18, "token", http_client=http_client)
-        group.start_soon(watch, tally, client)
-        await anyio.sleep(0.01)
-        await client.mpc.start("a")
-        group.cancel_scope.cancel()
-    assert heard == [500]
-    assert logging.getLogger("plivo_async").level == logging.NOTSET
+async def test_outages_are_heard_of_and_the_log_is_silent_meanwhile(capsys: pytest.CaptureFixture[str]) -> None:
+    """The display says it; afterwards the log is as it was."""
+    tally, logger = Tally(1, BUDGET), logging.getLogger("plivo_async")
+    before = list(logger.handlers)
+    retry = RetryPolicy(max_attempts=9, base_delay=4)
+    async with Emulator(port=None) as plivo, in_memory(plivo, observer=hearing(tally), retry=retry) as client:
+        plivo.add_conference("a")
+        for operation in ("activate", "get"):
+            plivo.script(operation, nth=None, fault="503")
+        async with anyio.create_task_group() as group:
+            group.start_soon(watch, tally, client)
+            with pytest.raises(PlivoError):
+                await client.mpc.start("a")
+            assert logger.handlers != before
+            group.cancel_scope.cancel()
+    assert "503" in tally.outage_line(time.monotonic())
+    assert logger.handlers == before
+    assert capsys.readouterr().err == ""
 
 
 def test_numbers_say_nothing_of_time_before_anything_is_known() -> None:
