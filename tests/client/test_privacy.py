@@ -1,6 +1,7 @@
 """Phone numbers and addresses of people: one rule, wherever text goes."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -119,7 +120,6 @@ async def test_whatever_plivo_says_is_masked(operation: Any, status: int) -> Non
         else:
             assert operation is other
             words = ""
-    assert "415" not in words
-    assert "123-" not in words
+    assert not re.search(r"415[^a-z]{0,9}123", words)
     assert "jane" not in words
     assert status != 400 or "4567" in words
