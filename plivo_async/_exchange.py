@@ -20,6 +20,7 @@ from .pacing._keyed_lock import KeyedLock
 from .pacing._priority import priority_here
 from .pacing._source import DeadlinePassed, Permit, PermitGate, PermitSource
 from .policy import (
+    DONE_WITH_IT,
     Attempt,
     AttemptOutcome,
     GiveUp,
@@ -346,8 +347,11 @@ class Exchange:
             times = sent_at - began, self.clock() - began
             return Attempt(request.method, outcome, None, error, *times, reason=reason, obstacle=obstacle)
         outcome = classify(answer.status_code, answer.readable)
-        if outcome is AttemptOutcome.UNCLEAR and error is None and not answer.readable and answer.status_code < 500:
-            error, obstacle = "Unreadable", Obstacle.NOT_PLIVO
+        if outcome is AttemptOutcome.UNCLEAR and error is None and not answer.readable:
+            if answer.status_code < 500:
+                error, obstacle = "Unreadable", Obstacle.NOT_PLIVO
+            elif answer.status_code in DONE_WITH_IT:  # not Plivo's own, then; a 502 can't be
+                error = "Unreadable"
         wait = retry_after(answer.headers, self.wall()) if answer.status_code >= 400 else None
         return Attempt(
             request.method,

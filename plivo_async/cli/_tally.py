@@ -63,7 +63,7 @@ class Tally:
             return ""
         since, attempt = outage
         status, what = attempt.status_code, "gives no answer"
-        if attempt.error == "Unreadable":
+        if attempt.error == "Unreadable" and status is not None and status < 500:
             what = f"gives no answer, something else does ({status})"
         elif status is not None:
             what = f"answers nothing but errors ({status})"

@@ -12,7 +12,7 @@ from ._activation import (
     Step,
     Verdict,
 )
-from ._attempt import TOO_MANY_REQUESTS, Attempt, AttemptOutcome, Obstacle, classify
+from ._attempt import DONE_WITH_IT, TOO_MANY_REQUESTS, Attempt, AttemptOutcome, Obstacle, classify
 from ._budget import RetryBudget
 from ._effect import Effect
 from ._health import Health
@@ -27,6 +27,7 @@ from ._window import Window
 
 __all__ = [
     "CLOCK_MARGIN",
+    "DONE_WITH_IT",
     "FIRST_WIDTH",
     "MOST_WIDTH",
     "TOO_MANY_REQUESTS",

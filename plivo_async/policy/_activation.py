@@ -7,7 +7,8 @@ answer was lost it may mean "you did it already". So every 404, and every end th
     look shows    no attempt of ours can have done it      one of ours may have done it
     Active        already_active                           activated (already_active if it started before our attempts)
     Initialized   activate again                           activate again; unknown when attempts are used up
-    nothing live  not_found (after `wait_for`)             not_found (after `wait_for`)
+    nothing live  not_found (after `wait_for`)             not_found (after `wait_for`); unknown if it is over, by
+                                                           its UUID, and started after our first attempt
 
 Nothing here waits, sends, or reads a clock: `ActivationRun` is told what came back and says what to do next.
 """
@@ -292,6 +293,9 @@ class ActivationRun:
             self._end(ActivationOutcome.ACTIVATED if ours else ActivationOutcome.ALREADY_ACTIVE, True, "lookup")
         elif look.status is LookStatus.INITIALIZED:
             self._still_waiting(news)
+        elif self.doubtful and look.started_ago is not None and not self._started_before_us(look, news.now):
+            reason = "it was started after our first attempt had left, and is over"  # known of a UUID only
+            self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
         elif self._refusal:
             reason = "an answer was lost, the next one was no, and nothing of that name is live"
             self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)

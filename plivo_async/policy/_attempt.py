@@ -9,7 +9,8 @@ from .._public import public
 TOO_MANY_REQUESTS = 429
 _UNCLEAR_STATUSES = frozenset({408})
 _CLEAR_SERVER_ERRORS = frozenset({501, 505})
-_DONE_WITH_IT = frozenset({500, 503})
+DONE_WITH_IT = frozenset({500, 503})
+"""What Plivo's own servers answer when they have tried; gateways use the same, in forms of their own."""
 
 
 @public
@@ -79,12 +80,14 @@ class Attempt:
     def may_still_land(self) -> bool:
         """Whether it may be carried out even later: nothing shows that the far end is done with it.
 
-        Inferred: 500, 503 and a yes come from who did the work; 502, 504, 408 and whatever else a gateway has made up
-        (520 to 527, 599) from who waited for it.
+        Inferred: 500, 503 and a yes come from who did the work, if they are whole and of the API's form; 502, 504, 408
+        and whatever else a gateway has made up (520 to 527, 599) from who waited for it.
         """
         if self.outcome is not AttemptOutcome.UNCLEAR:
             return False
-        return self.status_code is None or (self.status_code >= 300 and self.status_code not in _DONE_WITH_IT)
+        if self.status_code is None or self.error is not None:
+            return True
+        return self.status_code >= 300 and self.status_code not in DONE_WITH_IT
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain JSON types."""

@@ -50,6 +50,26 @@ async def test_one_waiting_conference_is_activated() -> None:
         assert activation.error is None
 
 
+async def test_one_that_was_started_and_is_over_is_not_called_missing() -> None:
+    """Its answer was lost, its UUID tells that it started after we asked: it isn't said that nobody waited."""
+    retry = RetryPolicy(base_delay=20.0, max_delay=40.0)
+    async with Emulator(port=None) as plivo, in_memory(plivo, retry=retry) as client:
+        conference = plivo.add_conference("room")
+        plivo.script("activate", "room", fault="lost-response")
+
+        async def end() -> None:
+            while not conference.applied:  # noqa: ASYNC110  (it sets no event)
+                await anyio.sleep(0.1)
+            plivo.end_conference("room")
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(end)
+            with pytest.raises(OutcomeUnknownError, match="it was started after .* and is over"):
+                await client.mpc.start(uuid=conference.mpc_uuid)
+        with pytest.raises(NotFoundError):
+            await client.mpc.start(uuid=conference.mpc_uuid)
+
+
 @pytest.mark.parametrize("as_text", [True, False])
 async def test_a_uuid_is_a_uuid_only_when_said_so(as_text: bool) -> None:
     """`uuid=` and `uuid.UUID` address by UUID; the same text as a plain `str` is a name."""
@@ -238,15 +258,15 @@ async def test_doubt_that_looking_does_not_settle_is_unknown() -> None:
 
 
 async def test_still_waiting_after_5xx_is_failed_and_after_silence_unknown() -> None:
-    """A look that shows it waiting settles attempts that were answered; one without an answer may yet arrive."""
+    """A look that shows it waiting settles attempts that Plivo answered; one that it didn't may yet arrive."""
     retry = RetryPolicy(max_attempts=2)
     async with Emulator(port=None) as plivo, in_memory(plivo, retry=retry) as client:
-        for name, fault in (("answered", "503"), ("silent", "reset-before")):
+        for name, fault in (("answered", "500"), ("gateway", "503"), ("silent", "reset-before")):
             plivo.add_conference(name)
             plivo.script("activate", name, nth=None, fault=fault)
-        report = await client.mpc.start(["answered", "silent"])
-        assert [activation.outcome for activation in report] == ["failed", "unknown"]
-        assert [activation.live for activation in report] == [False, False]
+        report = await client.mpc.start(["answered", "gateway", "silent"])
+        assert [activation.outcome for activation in report] == ["failed", "unknown", "unknown"]
+        assert [activation.live for activation in report] == [False, False, False]
         assert isinstance(report[0].error, NotSentError)
 
 

@@ -106,6 +106,11 @@ class Script:
         ("501", "rejected", None, "answer"),
         ("429 403", "rejected", None, "answer"),
         ("unsent 401", "rejected", None, "answer"),
+        # by UUID: over, and started after ours had left, or long before
+        ("lost 404 look:none@1", "unknown", False, "lookup"),
+        ("lost 400 look:none@1", "unknown", False, "lookup"),
+        ("lost 404 look:none@60", "not_found", False, "lookup"),
+        ("404 look:none@1", "not_found", False, "lookup"),
         # 404, and none of our attempts can have done anything
         ("404 look:active", "already_active", True, "lookup"),
         ("404 look:none", "not_found", False, "lookup"),
@@ -138,7 +143,8 @@ class Script:
         ("lost lost lost look:initialized", "unknown", False, "lookup"),  # one may yet arrive
         ("502 504 408 look:initialized", "unknown", False, "lookup"),
         ("524 look:initialized 429 429 look:initialized", "unknown", False, "lookup"),
-        ("500 503 html look:initialized", "failed", False, "lookup"),  # whoever did the work is done with it
+        ("500 503 503 look:initialized", "failed", False, "lookup"),  # whoever did the work is done with it
+        ("500 503 html look:initialized", "unknown", False, "lookup"),  # and something else is not
         ("500 429 429 look:initialized", "failed", False, "lookup"),
         ("500 429 429 look:active", "activated", True, "lookup"),
         # a no after an answer was lost: the one before may have been applied
