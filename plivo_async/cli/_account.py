@@ -4,16 +4,14 @@ import os
 import platform
 import ssl
 import sys
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import httpx
 import typer
 
-from .. import AsyncClient, Observer, RateLimit, RetryPolicy
+from .. import AsyncClient, InvalidArgumentError, Observer, RateLimit, RetryPolicy
 from .._version import __version__
 from ._console import err, fail, say
 from ._input import STDIN, Entry, InputError, read_entries, read_source
@@ -92,12 +90,18 @@ def open_client(
             fail(f"{variable} is not set. Export PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; the Plivo console shows both")
     _check_certificates()
     retry = RetryPolicy(max_attempts=max_attempts)
-    proxy = proxy_for(base_url)
     try:
-        limit = rate_limit(rate, shared)
-        make = AsyncClient if proxy is None else partial(_OverProxy, proxy)
-        return make(base_url=base_url, timeout=timeout, retry=retry, rate_limit=limit, observer=observer)
+        return AsyncClient(
+            base_url=base_url,
+            timeout=timeout,
+            retry=retry,
+            rate_limit=rate_limit(rate, shared),
+            proxy=proxy_for(base_url),
+            observer=observer,
+        )
     except (ValueError, ImportError) as error:
+        if isinstance(error, InvalidArgumentError) and error.argument == "proxy":
+            fail("the proxy that HTTPS_PROXY names can't be used; write it as in http://proxy.example:3128")
         fail(in_terms_of_the_command(str(error)))
 
 
@@ -110,21 +114,6 @@ def _check_certificates() -> None:
         except OSError as error:
             reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror or error
             fail(f"SSL_CERT_FILE names {path}, which can't be used: {reason}; name a PEM file, or unset it")
-
-
-class _OverProxy(AsyncClient):
-    """A client whose connections go through a proxy, and are closed with it."""
-
-    def __init__(self, proxy: str, **options: Any) -> None:
-        try:
-            self._through = httpx.AsyncClient(proxy=proxy, limits=httpx.Limits(max_connections=None))
-        except ValueError:  # it may hold a password
-            fail("the proxy that HTTPS_PROXY names can't be used; write it as in http://proxy.example:3128")
-        super().__init__(http_client=self._through, **options)
-
-    async def aclose(self) -> None:
-        await super().aclose()
-        await self._through.aclose()
 
 
 def proxy_for(url: str) -> str | None:

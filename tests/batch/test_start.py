@@ -64,7 +64,7 @@ async def test_one_that_was_started_and_is_over_is_not_called_missing() -> None:
 
         async with anyio.create_task_group() as group:
             group.start_soon(end)
-            with pytest.raises(OutcomeUnknownError, match="it was started after .* and is over"):
+            with pytest.raises(OutcomeUnknownError, match=r"it was started after .* and is over"):
                 await client.mpc.start(uuid=conference.mpc_uuid)
         with pytest.raises(NotFoundError):
             await client.mpc.start(uuid=conference.mpc_uuid)
