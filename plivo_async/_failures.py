@@ -1,5 +1,6 @@
 """From what is known at the end of an operation to the error that says it."""
 
+import re
 from collections.abc import Sequence
 
 from ._errors import (
@@ -71,8 +72,8 @@ def _last_word(
     if not answer.readable and answer.status_code < 500 and answer.status_code != TOO_MANY_REQUESTS:
         words = f"{_what(request)} was answered {answer.status_code}, but not in the form of Plivo's API{detail}{why}"
         return _error(DecodeError, f"{words}{_ELSEWHERE}{hint}", request, attempts, answer, cause=fault)
-    if answer.status_code == 404 and request.on_404:
-        hint = f". {request.on_404}"
+    if answer.status_code == 404:
+        hint = uuid_hint(request) or (f". {request.on_404}" if request.on_404 else "")
     words = f"{_what(request)} was answered {answer.status_code}{detail}{why}{hint}"
     return _error(response_error(answer.status_code), words, request, attempts, answer, cause=fault)
 
@@ -83,6 +84,17 @@ _HINTS = {
     403: ". The account may not do this; its console says what it may",
     429: ". Others are using the same account, or its limit is lower than rate_limit says",
 }
+
+
+_UUID_AS_NAME = re.compile(
+    r"MultiPartyCall/name_[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/", re.ASCII | re.IGNORECASE
+)
+
+
+def uuid_hint(request: Request) -> str:
+    """What to add where a conference isn't there; empty unless its name may have been meant as a UUID."""
+    meant = _UUID_AS_NAME.match(request.path)
+    return ". It looks like an MPC UUID, and was taken for a name: give it as uuid=" if meant else ""
 
 
 def _what(request: Request) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from .._errors import NotFoundError, NotSentError, OutcomeUnknownError, PlivoError
-from .._failures import describe, failure
+from .._failures import describe, failure, uuid_hint
 from .._jsonable import Jsonable
 from .._public import public
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome, Verdict
@@ -111,7 +111,8 @@ def activation_error(
     trail = f": {describe(attempts)}" if attempts else ""
     match verdict.outcome:
         case ActivationOutcome.NOT_FOUND:
-            words = f"no {who} is waiting to be activated{why}. wait_for= keeps trying while people dial in"
+            hint = uuid_hint(activate(conference))
+            words = f"no {who} is waiting to be activated{why}. wait_for= keeps trying while people dial in{hint}"
             return _error(NotFoundError, words, conference, attempts, answer)
         case ActivationOutcome.NOT_ATTEMPTED:
             return _error(NotSentError, f"{who} was not attempted{why}", conference, attempts, None)

@@ -64,6 +64,7 @@ _OURS = {
     "base_url ": "--base-url ",
     ", or pass allow_http=True if you know that nobody listens": "",
     "wait_for= ": "--wait-for ",
+    "give it as uuid=": "add --uuid",
     "friendly_name": "--name",
     "sub_account": "--sub-account",
     "creation_time__gte": "--created-after",

@@ -7,13 +7,12 @@ from typing import Annotated
 import anyio
 import typer
 
-from .. import BASE_URL, AsyncClient, AuthenticationError, NotFoundError, PlivoError
+from .. import BASE_URL, AsyncClient, AuthenticationError, PlivoError
 from .._printable import printable
 from ..models import MultiPartyCall
 from ._account import REFUSED, BaseUrl, MaxAttempts, Timeout, in_terms_of_the_command, open_client
 from ._codes import ExitCode
 from ._console import fail, given, tell
-from ._input import looks_like_uuid
 from ._list import json_line
 from ._options import Rate, parse_timeout
 from ._signals import until_signal
@@ -81,9 +80,7 @@ def _fetched(client: AsyncClient, name: str, uuid: bool) -> MultiPartyCall:
     except AuthenticationError:
         fail(REFUSED, ExitCode.CREDENTIALS_REFUSED)
     except PlivoError as error:
-        hint = isinstance(error, NotFoundError) and not uuid and looks_like_uuid(name)
-        more = "\nIt looks like an MPC UUID; to look it up as one, add --uuid" if hint else ""
-        fail(in_terms_of_the_command(error.message) + more, ExitCode.SOME_FAILED)
+        fail(in_terms_of_the_command(error.message), ExitCode.SOME_FAILED)
     if interrupted:
         fail("interrupted", ExitCode.INTERRUPTED)
     return found[0]

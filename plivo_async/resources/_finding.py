@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 from .._errors import NotFoundError, invalid
 from ..models import Participant
 from ..pacing._clock import sleep_until
-from ..wire import Answer, Conference, Request, aware, list_participants, server_time
+from ..wire import Answer, Conference, Request, in_utc, list_participants, server_time
 from ..wire import call_uuid as checked_call_uuid
 from ._operation import Operations
 from ._pages import Pages
 from ._waiting import TRANSIENT
 
-_INTERVAL = 1.0  # seconds between two looks: people answer over seconds, and each look costs a request
 _NUMBER = re.compile(r"[+0-9\s().-]+", re.ASCII)
 _BETWEEN_DIGITS = re.compile(r"[^0-9]")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -53,7 +52,7 @@ class Sought:
         if self.joined_since is None:
             return True
         whole = self.joined_since.replace(microsecond=0)  # Plivo's times have no fractions
-        return one.join_time is not None and one.join_time >= whole - ahead
+        return one.join_time is not None and one.join_time - whole >= -ahead
 
 
 def comparable(address: str) -> str:
@@ -72,7 +71,7 @@ def checked_sought(call_uuid: object, member_address: object, joined_since: obje
     """
     if (call_uuid is None) == (member_address is None):
         raise TypeError("find_participant() takes call_uuid= or member_address=: exactly one of them")
-    since = None if joined_since is None else aware("joined_since", joined_since).astimezone(UTC)
+    since = None if joined_since is None else in_utc("joined_since", joined_since)
     if call_uuid is not None:
         return Sought(checked_call_uuid(call_uuid), None, since)
     if not isinstance(member_address, str):
@@ -87,9 +86,15 @@ def _order(one: Participant) -> tuple[bool, datetime]:
 
 
 async def find(
-    operations: Operations, conference: Conference, sought: Sought, wait_for: float, deadline: float
+    operations: Operations,
+    conference: Conference,
+    sought: Sought,
+    *,
+    wait_for: float,
+    interval: float,
+    deadline: float,
 ) -> Participant | None:
-    """Look once, and on for `wait_for` seconds while nobody is found.
+    """Look once, and on for `wait_for` seconds, every `interval` seconds, while nobody is found.
 
     Raises:
         PlivoError: The last look failed, or one failed for good.
@@ -100,7 +105,7 @@ async def find(
     until = min(ends, began + wait_for)
     while True:
         at = clock()
-        last = at + _INTERVAL > until
+        last = at + interval > until
         try:
             found = await _look(operations, conference, sought, ends)
         except NotFoundError:
@@ -113,7 +118,7 @@ async def find(
             found = None
         if found is not None or last:
             return found
-        await sleep_until(at + _INTERVAL, clock)
+        await sleep_until(at + interval, clock)
 
 
 async def _look(operations: Operations, conference: Conference, sought: Sought, ends: float) -> Participant | None:

@@ -39,7 +39,7 @@ from ._operation import Operations
 from ._pages import Pages
 from ._request_options import spelt_out
 from ._settle import Goal, controlling_recording, stopping
-from ._waiting import checked_wait, given_seconds, wait_until
+from ._waiting import checked_interval, checked_wait, given_seconds, wait_until
 
 _ENDED = "get() by its UUID, or client.mpc.list(status='ended'), shows whether it is over"
 _RECORDED = "get() shows it in `recording`"
@@ -269,6 +269,7 @@ class MultiPartyCallHandle:
         member_address: str | None = None,
         joined_since: datetime | None = None,
         wait_for: float = 0.0,
+        interval: float = 1.0,
         deadline: float | None = None,
     ) -> Participant | None:
         """Find the participant of a phone call, or of a number. Safe.
@@ -289,9 +290,10 @@ class MultiPartyCallHandle:
             joined_since: Only who joined at this instant or later (aware), to a second. If this machine's clock is
                 ahead of Plivo's, by the `Date` of its answer, it counts as that much earlier, so that `started_at` of
                 an error can be given.
-            wait_for: Seconds for which is looked again, once a second, while nobody is found. A look that fails for
-                the moment (no connection, 429, 5xx) doesn't end that, unless it is the last one.
-            deadline: Seconds for all of it; None for no bound.
+            wait_for: Seconds for which is looked again while nobody is found. A look that fails for the moment (no
+                connection, 429, 5xx) doesn't end that, unless it is the last one.
+            interval: Seconds from one look to the next, more than 0; each look costs a request.
+            deadline: Seconds for all of it; None takes the client's.
 
         Returns:
             The participant; None if there is none, also when no conference of that name is live: before its first
@@ -304,8 +306,14 @@ class MultiPartyCallHandle:
             PlivoError: A look was refused, or the last one failed.
         """
         sought = checked_sought(call_uuid, member_address, joined_since)
-        waits, ends = given_seconds("wait_for", wait_for), self._operations.options.within(deadline)
-        return await find(self._operations, self._conference, sought, waits, ends)
+        return await find(
+            self._operations,
+            self._conference,
+            sought,
+            wait_for=given_seconds("wait_for", wait_for),
+            interval=checked_interval(interval),
+            deadline=self._operations.options.within(deadline),
+        )
 
     def participant(self, member_id: int | str) -> ParticipantHandle:
         """One participant; no request is made.

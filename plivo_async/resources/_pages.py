@@ -191,6 +191,8 @@ class Pages(AsyncIterable[T], Awaitable[Page[T]]):
         async for page in client.mpc.list().pages():  # page by page
             ...
 
+    For a task, asyncio's `ensure_future(client.mpc.list())` and `gather` take it, `create_task` takes coroutines only.
+
     Iterating again begins anew. Leaving a loop early leaves nothing behind. The deadline bounds each page.
 
     Warning:
@@ -231,7 +233,8 @@ class Pages(AsyncIterable[T], Awaitable[Page[T]]):
         return self._first_page().__await__()
 
     def __repr__(self) -> str:
-        return f"<Pages of {self._cls.__name__}: {self._first.operation} {self._first.target!r}>"
+        what = f"{self._cls.__name__}: {self._first.operation} {self._first.target!r}"
+        return f"<Pages of {what}; to be awaited or iterated, no coroutine: asyncio.ensure_future() makes a task of it>"
 
     async def _first_page(self) -> Page[T]:
         return await _Traversal(self._cls, self._fetch, self._account).page(self._first, 0)

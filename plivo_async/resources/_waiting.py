@@ -98,10 +98,20 @@ def checked_wait(conference: Conference, status: object, deadline: float | None,
     """
     if status not in get_args(Status):
         raise invalid("status", f"must be 'initialized', 'active' or 'ended', in lower case, not {status!r}")
+    every = checked_interval(interval)
+    return Wait(conference, str(status).capitalize(), seconds("deadline", deadline), every, datetime.now(UTC))
+
+
+def checked_interval(interval: float) -> float:
+    """Check how long it is from one look to the next.
+
+    Raises:
+        InvalidArgumentError, TypeError: It is wrong.
+    """
     every = given_seconds("interval", interval)
     if every == 0:
         raise invalid("interval", "must be more than 0 seconds: each look costs a request")
-    return Wait(conference, str(status).capitalize(), seconds("deadline", deadline), every, datetime.now(UTC))
+    return every
 
 
 def given_seconds(name: str, value: float) -> float:

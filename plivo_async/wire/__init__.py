@@ -3,7 +3,7 @@
 from ._account import Account
 from ._add_participant import add_participant
 from ._callback import Callback, callback, deferred
-from ._checks import HttpMethod, aware, call_uuid
+from ._checks import HttpMethod, call_uuid, in_utc
 from ._destinations import Destination
 from ._headers import retry_after, server_time
 from ._lists import Status, list_conferences, list_participants
@@ -36,7 +36,6 @@ __all__ = [
     "TrackType",
     "activate",
     "add_participant",
-    "aware",
     "call_uuid",
     "callback",
     "check_path",
@@ -44,6 +43,7 @@ __all__ = [
     "conference_by_uuid",
     "deferred",
     "end",
+    "in_utc",
     "kick",
     "list_conferences",
     "list_participants",

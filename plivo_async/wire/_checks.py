@@ -3,7 +3,7 @@
 import difflib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -136,6 +136,14 @@ def aware(name: str, value: object) -> datetime:
             "give an aware one, such as datetime.now(UTC)",
         )
     return value
+
+
+def in_utc(name: str, value: object) -> datetime:
+    """A datetime that means one instant, in UTC."""
+    try:
+        return aware(name, value).astimezone(UTC)
+    except OverflowError:
+        raise invalid(name, "is out of range: in UTC its year isn't one of 1 to 9999") from None
 
 
 def known(names: Iterable[object], allowed: Sequence[str], what: str) -> None:

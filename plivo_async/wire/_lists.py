@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal, get_args
 
 from .._errors import invalid
 from ..policy import Effect
-from ._checks import aware, choice, integer, known, shown, text
 from ._checks import call_uuid as checked_call_uuid
+from ._checks import choice, in_utc, integer, known, shown, text
 from ._encoding import query
 from ._messages import Request
 from ._names import Conference, conference, only_live
@@ -110,11 +110,7 @@ def _sub_account(value: object) -> str:
 
 def _time(name: str, value: object) -> str:
     """In UTC, without an offset, which is how Plivo reads it. Source: Plivo docs; format of the SDKs' checks."""
-    try:
-        instant = aware(name, value).astimezone(UTC)
-    except OverflowError:
-        raise invalid(name, "is out of range: in UTC its year isn't one of 1 to 9999") from None
-    return instant.replace(tzinfo=None).isoformat(sep=" ")
+    return in_utc(name, value).replace(tzinfo=None).isoformat(sep=" ")
 
 
 def _check_bounds(field: str, filters: Mapping[str, object]) -> None:

@@ -102,7 +102,7 @@ def test_get_shows_a_conference(plivo: Emulator) -> None:
     ("arguments", "code", "words"),
     [
         (["nobody"], 1, "404"),
-        ([UUID], 1, "It looks like an MPC UUID; to look it up as one, add --uuid"),
+        ([UUID], 1, "It looks like an MPC UUID, and was taken for a name: add --uuid"),
         (["--uuid", "x"], 2, "UUID"),
         ([""], 2, "empty"),
         (["a", "--timeout", "0"], 2, "more than 0"),

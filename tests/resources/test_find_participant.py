@@ -112,6 +112,8 @@ async def test_who_has_no_address_is_not_found_by_one() -> None:
         (NOON + timedelta(seconds=30), 30.0, True),
         (NOON + timedelta(seconds=32), 30.0, False),
         (NOON.astimezone(timezone(timedelta(hours=5, minutes=30))), 0.0, True),
+        (datetime.min.replace(tzinfo=UTC), 30.0, True),
+        (datetime.max.replace(tzinfo=UTC), 30.0, False),
     ],
 )
 async def test_since_when_they_joined(since: datetime, ahead: float, found: bool) -> None:
@@ -196,6 +198,15 @@ async def test_it_gives_up_in_time(wait_for: float, deadline: float | None, look
     assert len(fake.requests) == looks
 
 
+async def test_it_looks_as_often_as_told() -> None:
+    """Every `interval` seconds, from the beginning of one look to that of the next."""
+    fake = Scripted(page())
+    began = anyio.current_time()
+    assert await fake.mpc("room").find_participant(call_uuid=LEG, wait_for=60, interval=15) is None
+    assert len(fake.requests) == 5
+    assert anyio.current_time() - began == pytest.approx(60)
+
+
 async def test_none_is_never_said_of_a_look_that_failed() -> None:
     """If the last look failed, nobody knows: its error is raised."""
     fake = Scripted(page(), page(), NoAnswerError("no answer"))
@@ -237,6 +248,10 @@ async def test_a_clock_that_is_ahead_finds_them_all_the_same() -> None:
         ({"member_address": "+"}, ValueError),
         ({"call_uuid": LEG, "joined_since": NOON.replace(tzinfo=None)}, ValueError),
         ({"call_uuid": LEG, "joined_since": "2026-11-24"}, TypeError),
+        ({"call_uuid": LEG, "joined_since": datetime.min}, ValueError),
+        ({"call_uuid": LEG, "joined_since": datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))}, ValueError),
+        ({"call_uuid": LEG, "interval": 0}, ValueError),
+        ({"call_uuid": LEG, "interval": None}, TypeError),
         ({"call_uuid": LEG, "wait_for": -1}, ValueError),
         ({"call_uuid": LEG, "wait_for": None}, TypeError),
         ({"call_uuid": LEG, "deadline": "5"}, TypeError),

@@ -378,6 +378,20 @@ async def test_a_404_to_a_name_says_what_names_find() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_uuid_given_as_a_name_gets_a_hint() -> None:
+    """In the error of every operation, and only if there is no such name."""
+    name = str(ID).upper()
+    async with Emulator(port=None) as plivo, in_memory(plivo) as client:
+        mpc = client.mpc(name)
+        for ask in (mpc.get, mpc.start, mpc.stop, mpc.participants, mpc.participant(1).mute, mpc.start_recording):
+            with pytest.raises(NotFoundError, match=r"taken for a name: give it as uuid=$"):
+                await ask()
+        assert "give it as uuid=" in str((await client.mpc.start([name]))[0].error)
+        plivo.add_conference(name)
+        assert (await mpc.get()).friendly_name == name
+
+
+@pytest.mark.anyio
 async def test_the_life_of_a_conference() -> None:
     """Looked at, started, looked at, stopped, and looked at by its UUID."""
     async with Emulator(port=None) as plivo, in_memory(plivo) as client:

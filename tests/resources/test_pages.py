@@ -1,5 +1,6 @@
 """Lists page by page: which links are followed, and what iterating over them promises."""
 
+import asyncio
 import copy
 import dataclasses
 import gc
@@ -520,11 +521,20 @@ async def test_cancelled_between_pages() -> None:
     assert (await collected(pages))[0] == ["1", "2", "3", "4", "5"]
 
 
+@pytest.mark.asyncio
+async def test_pages_as_a_task() -> None:
+    """`ensure_future` and `gather` take them; what takes coroutines only says what does."""
+    first, second = await asyncio.gather(three_pages().list, asyncio.ensure_future(three_pages().list))
+    assert first == second
+    with pytest.raises(TypeError, match="ensure_future"):
+        asyncio.create_task(three_pages().list)  # type: ignore[arg-type]  # noqa: RUF006  (none comes of it)
+
+
 @pytest.mark.anyio
 async def test_pages_show_what_they_are() -> None:
     """In a debugger: what is listed; a page shows its objects and compares by them."""
     pages = three_pages().list
-    assert repr(pages) == "<Pages of Participant: List participants 'support-4812'>"
+    assert repr(pages).startswith("<Pages of Participant: List participants 'support-4812'; to be awaited or iterated")
     page = await pages
     assert repr(page).startswith("Page(objects=(Participant(member_id='1'")
     assert "Server" not in repr(page)
