@@ -42,8 +42,8 @@ class Announcer:
     """
 
     def __init__(self, clock: Clock, observer: Observer | None = None) -> None:
-        self.observer = observer
-        self.clock = clock
+        self.observer: Observer | None = observer
+        self.clock: Clock = clock
         self.ended: Counter[AttemptOutcome] = Counter()
         self._operations = count(1)
         self._batches = count(1)
@@ -108,7 +108,7 @@ class Watched:
 
     def __init__(self, announcer: Announcer, operation: Operation) -> None:
         self._announcer = announcer
-        self.operation = operation
+        self.operation: Operation = operation
         self._began = self._asked_at = announcer.clock()
         self._attempts = 0
         self._method = ""

@@ -22,7 +22,8 @@ class Operation:
     name: str
     """What was asked for, as `Activate MPC`: one of a few dozen; of `AsyncClient.request` the method."""
     target: str
-    """What for: the name or UUID of a conference, or a path. Phone numbers are masked; other names are shown."""
+    """What for: the name or UUID of a conference, or a path. Phone numbers and addresses
+    of people are masked; other names are shown."""
     batch: int | None = None
     """The number of the batch that it is part of; None if it is of none."""
 

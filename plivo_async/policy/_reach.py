@@ -4,7 +4,6 @@ from ._attempt import Attempt, AttemptOutcome
 
 _MANY = 5  # attempts in a row without a clear answer
 _LONG = 2.0  # seconds that this has lasted
-_CLEAR = frozenset({AttemptOutcome.ANSWERED, AttemptOutcome.REFUSED})
 
 
 class Reach:
@@ -13,7 +12,7 @@ class Reach:
     __slots__ = ("_failed", "_failing_since", "out")
 
     def __init__(self) -> None:
-        self.out = False  # whether there is an outage
+        self.out: bool = False  # whether there is an outage
         self._failed = 0
         self._failing_since = 0.0
 
@@ -23,7 +22,7 @@ class Reach:
         Returns:
             Seconds since its first attempt failed, where an outage begins or ends with it, as `out` tells; else None.
         """
-        if attempt.outcome in _CLEAR:
+        if attempt.outcome is AttemptOutcome.ANSWERED or attempt.outcome is AttemptOutcome.REFUSED:
             over, self.out, self._failed = self.out, False, 0
             return now - self._failing_since if over else None
         if not self._failed:
