@@ -7,8 +7,11 @@ answer was lost it may mean "you did it already". So every 404, and every end th
     look shows    no attempt of ours can have done it      one of ours may have done it
     Active        already_active                           activated (already_active if it started before our attempts)
     Initialized   activate again                           activate again; unknown when attempts are used up
-    nothing live  not_found (after `wait_for`)             not_found (after `wait_for`); unknown if it is over, by
-                                                           its UUID, and started after our first attempt
+    nothing live  not_found (after `wait_for`)             unknown (after `wait_for`): it may be over, or still to come
+
+An attempt that may have been applied may also be applied later, whatever its answer was: a 5xx tells who gave up, not
+that all behind it did. So "it was not so when looked at" is a reason, and never an outcome, once there is such an
+attempt. A 401 is asked once more before it is believed.
 
 Nothing here waits, sends, or reads a clock: `ActivationRun` is told what came back and says what to do next.
 """
@@ -28,6 +31,7 @@ Confirm = Literal["always", "ambiguous", "never"]
 
 CLOCK_MARGIN = 2.0  # inferred: `start_time` and `Date` are whole seconds, each up to one second early
 _FIRST_POLL, _LONGEST_POLL = 0.5, 5.0  # inferred: people dial in over seconds, and each look costs a request
+_NOTHING = "nothing of that name was live"
 
 
 @public
@@ -147,13 +151,13 @@ class ActivationRun:
         "_deadline",
         "_doubted_at",
         "_looks",
-        "_may_still_land",
         "_maybe_sent",
         "_missing",
         "_polls",
         "_posts",
         "_refusal",
         "_rules",
+        "_unauthorized",
         "_wait_until",
         "attempts",
         "due",
@@ -178,11 +182,11 @@ class ActivationRun:
         self._deadline = deadline
         self._wait_until = now + rules.wait_for
         self._doubted_at: float | None = None  # when the first attempt was sent that may have been applied
-        self._may_still_land = False
         self._refusal = False  # the last POST was answered no, and not 404
         self._missing = False  # nothing was waiting when last asked
         self._posts = self._looks = 0  # attempts at the present step; `_posts` starts anew with each poll
         self._polls = 0
+        self._unauthorized = 0  # 401s in a row
         self.attempts: tuple[Attempt, ...] = ()
         self.step: Step = Step.ACTIVATE
         if maybe_sent is not None:
@@ -204,13 +208,18 @@ class ActivationRun:
     def observe(self, news: News) -> None:
         """Take in the answer to the request that `step` asked for, or the lack of one."""
         self.attempts += (news.attempt,)
+        activating = self.step is Step.ACTIVATE
+        self._posts += news.counts and activating
+        self._looks += news.counts and not activating
         if news.attempt.status_code == 401 and news.attempt.outcome is AttemptOutcome.ANSWERED:
-            self._unauthorized()
-        elif self.step is Step.ACTIVATE:
-            self._posts += news.counts
+            self._unauthorized += 1
+            self._refused_or_stray(news)
+            return
+        if news.attempt.outcome is AttemptOutcome.ANSWERED:
+            self._unauthorized = 0
+        if activating:
             self._activation_came_back(news)
         else:
-            self._looks += news.counts
             self._look_came_back(news)
 
     def cut_short(self, cut: Attempt | None, reason: str) -> None:
@@ -226,7 +235,9 @@ class ActivationRun:
             self.attempts += (cut,)
         if cut is not None and self.step is Step.ACTIVATE:
             self._end(ActivationOutcome.UNKNOWN, None, reason=reason)
-        elif self._missing:
+        elif self._unauthorized:
+            self._credentials_refused()
+        elif self._missing and not self.doubtful:
             self._not_found(reason)
         elif self.doubtful or self.step is Step.LOOK:
             self._end(ActivationOutcome.UNKNOWN, None, reason=reason)
@@ -245,7 +256,6 @@ class ActivationRun:
         else:
             if news.attempt.outcome is AttemptOutcome.UNCLEAR:
                 self._doubted_at = news.sent_at if self._doubted_at is None else self._doubted_at
-                self._may_still_land = self._may_still_land or news.attempt.may_still_land
             decision = self._decide(news, Effect.IDEMPOTENT, self._posts)
             if isinstance(decision, RetryAt):
                 self.due = decision.at
@@ -293,14 +303,20 @@ class ActivationRun:
             self._end(ActivationOutcome.ACTIVATED if ours else ActivationOutcome.ALREADY_ACTIVE, True, "lookup")
         elif look.status is LookStatus.INITIALIZED:
             self._still_waiting(news)
-        elif self.doubtful and look.started_ago is not None and not self._started_before_us(look, news.now):
-            reason = "it was started after our first attempt had left, and is over"  # known of a UUID only
-            self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
+        elif self.doubtful and look.started_ago is not None:
+            self._over(look, news.now)
         elif self._refusal:
-            reason = "an answer was lost, the next one was no, and nothing of that name is live"
-            self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
+            self._end(ActivationOutcome.UNKNOWN, None, reason=self._seen(_NOTHING, news))
         else:
             self._poll_or_end(news)
+
+    def _over(self, look: Look, now: float) -> None:
+        """Told of a UUID only, and for good: nothing that arrives later revives it."""
+        if self._started_before_us(look, now):
+            self._not_found("it was started before our first attempt had left, and is over")
+        else:
+            reason = "it was started after our first attempt had left, and is over"
+            self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
 
     def _looked_after_an_earlier_run(self, look: Look, news: News, sent_at: float) -> None:
         """What a look proves if somebody who is gone may have sent an activation of ours at `sent_at`.
@@ -327,9 +343,8 @@ class ActivationRun:
         if not self._refusal and self._posts < self._rules.retry.max_attempts:
             wait = self._rules.retry.delay(self._posts, None, news.random) if self._posts > 1 else 0.0
             self.step, self.due = Step.ACTIVATE, news.now + wait
-        elif self._may_still_land:
-            reason = "it was still waiting when looked at, but an attempt may yet arrive"
-            self._end(ActivationOutcome.UNKNOWN, False, "lookup", reason)
+        elif self.doubtful:
+            self._end(ActivationOutcome.UNKNOWN, None, reason=self._seen("it was still waiting", news))
         elif self._refusal:
             self._end(ActivationOutcome.REJECTED, False, "lookup")
         else:
@@ -349,8 +364,18 @@ class ActivationRun:
             self._polls += 1
             self._posts = self._looks = 0
             self.due = at
+        elif self.doubtful:
+            self._end(ActivationOutcome.UNKNOWN, None, reason=self._seen(_NOTHING, news))
         else:
             self._not_found()
+
+    def _seen(self, what: str, news: News) -> str:
+        ago = (
+            ""
+            if self._doubted_at is None
+            else f", {news.now - self._doubted_at:.1f} s after the first doubtful attempt"
+        )
+        return f"{what} when looked at{ago}, but an attempt may yet arrive"
 
     def _not_found(self, reason: str | None = None) -> None:
         looked = self.step is Step.LOOK
@@ -368,7 +393,16 @@ class ActivationRun:
             budget_allows=news.budget_allows,
         )
 
-    def _unauthorized(self) -> None:
+    def _refused_or_stray(self, news: News) -> None:
+        """Ask once more: one 401 may be a fault on Plivo's side, and every name of a batch would stand on it."""
+        at = news.now + self._rules.retry.delay(1, None, news.random)
+        made = self._posts if self.step is Step.ACTIVATE else self._looks
+        if self._unauthorized == 1 and made < self._rules.retry.max_attempts and at < self._deadline:
+            self.due = at
+        else:
+            self._credentials_refused()
+
+    def _credentials_refused(self) -> None:
         if self.step is Step.ACTIVATE and not self.doubtful:
             self._end(ActivationOutcome.REJECTED, None, "answer")
         else:

@@ -4,7 +4,7 @@ from ._attempt import Attempt, AttemptOutcome, Obstacle
 from ._retry import RetryPolicy
 
 _UNAUTHORIZED = 401
-_CONFIRMED = 5  # 401s in a row after answers of another kind; one or two may be a fault on Plivo's side
+_TWICE, _CONFIRMED = 2, 5  # 401s in a row, before and after any other answer; one may be a fault on Plivo's side
 _CERTAIN = 3  # untrusted certificates in a row
 _DEAD = 30.0  # seconds of nothing but obstacles: a server that restarts is back by then
 _WORDS = {
@@ -18,8 +18,8 @@ _WORDS = {
 class Health:
     """Counts what came back in a row.
 
-    A 401 before any other clear answer ends a batch at once: the credentials are wrong. Later one it takes several in a
-    row. A lasting outage ends it after `RetryPolicy.longest_outage`, a dead address sooner; any clear answer, and a
+    Two 401s before any other clear answer end a batch: the credentials are wrong. Later it takes several in a row. A
+    lasting outage ends it after `RetryPolicy.longest_outage`, a dead address sooner; any clear answer, and a
     429, begins the count anew.
     """
 
@@ -48,7 +48,7 @@ class Health:
             self._welcome, self._unauthorized = True, 0
             return None
         self._unauthorized += 1
-        sure = not self._welcome or self._unauthorized >= _CONFIRMED
+        sure = self._unauthorized >= (_CONFIRMED if self._welcome else _TWICE)
         return "the credentials were refused (401)" if sure else None
 
     def _failing(self, lasted: float, retry: RetryPolicy) -> str | None:

@@ -2,11 +2,13 @@
 
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import httpx
 
 _LARGEST_BODY = 8 * 1024 * 1024  # bytes; a page of 20 conferences has some 20 kB
 _LARGEST_REFUSAL = 64 * 1024  # bytes; Plivo's are a line or two
+_MOST_LEFT = 100  # pieces that may still be in a buffer
 _PLAIN = {"", "identity"}
 _PACKED = {"gzip", "x-gzip", "deflate"}
 _EITHER = zlib.MAX_WBITS | 32  # of zlib's windows the one that takes gzip and zlib alike
@@ -23,12 +25,17 @@ async def read_body(response: httpx.Response) -> tuple[bytes, Exception | None]:
         The body as far as it came, and what broke it off; None if it is whole.
     """
     body = bytearray()
+    raw: AsyncIterator[bytes] | None = None
     try:
         if response.is_stream_consumed:
             return response.content, None
-        async for chunk in _pieces(response):
+        assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  (for the type checker)
+        raw = aiter(response.stream)
+        async for chunk in _pieces(response, raw):
             body += chunk
     except Exception as error:  # noqa: BLE001  (a transport of the caller's may raise anything)
+        await response.aclose()
+        await _end(raw)
         return bytes(body), error
     finally:
         await response.aclose()
@@ -36,7 +43,19 @@ async def read_body(response: httpx.Response) -> tuple[bytes, Exception | None]:
     return bytes(body), None
 
 
-async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _end(raw: AsyncIterator[bytes] | None) -> None:
+    """Let the generators of a body that isn't read to its end come to theirs, or trio complains of each of them.
+
+    They do when they are asked again, since what they read from is closed.
+    """
+    if raw is None:
+        return
+    with suppress(Exception):
+        for _ in range(_MOST_LEFT):
+            await anext(raw)
+
+
+async def _pieces(response: httpx.Response, raw_pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The body, unpacked.
 
     Raises:
@@ -48,8 +67,7 @@ async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     if encoding not in _PLAIN | _PACKED:
         raise httpx.DecodingError(f"the answer is packed as {encoding[:20]!r}, which nobody asked for")
     unpacker = zlib.decompressobj(_EITHER) if encoding in _PACKED else None
-    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  (for the type checker)
-    async for raw in response.stream:
+    async for raw in raw_pieces:
         chunk = raw if unpacker is None else _unpacked(unpacker, raw, left + 1)
         left -= len(chunk)
         if left < 0:

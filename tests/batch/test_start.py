@@ -22,7 +22,7 @@ from plivo_async import (
     RateLimitError,
     RetryPolicy,
 )
-from plivo_async.emulator import Emulator, Limit
+from plivo_async.emulator import Emulator, Fault, Faults, Limit
 
 from ..support import contradictions, in_memory, network_of
 
@@ -257,17 +257,38 @@ async def test_doubt_that_looking_does_not_settle_is_unknown() -> None:
         assert contradictions(plivo, await client.mpc.start(["room"])) == []
 
 
-async def test_still_waiting_after_5xx_is_failed_and_after_silence_unknown() -> None:
-    """A look that shows it waiting settles attempts that Plivo answered; one that it didn't may yet arrive."""
+@pytest.mark.parametrize("waiting", [True, False])
+@pytest.mark.parametrize("fault", [str(fault) for fault in Fault if fault.endswith("applied-later")])
+async def test_what_may_yet_be_applied_is_never_denied(fault: str, waiting: bool) -> None:
+    """Whoever gave up, 500 and 503 among them: a look says what was so then, and somebody may dial in."""
+    retry = RetryPolicy(max_attempts=2)
+    async with Emulator(port=None, faults=Faults({}, apply_after=60)) as plivo, in_memory(plivo, retry=retry) as client:
+        if waiting:
+            plivo.add_conference("late")
+            plivo.script("activate", "late", nth=None, fault=fault)
+        else:
+            plivo.script("activate", "late", nth=1, fault=fault)
+        report = await client.mpc.start(["late"])
+        if not waiting:
+            plivo.add_conference("late")
+        await anyio.sleep(100)
+        assert (plivo.conferences["late"].status, plivo.conferences["late"].applied) == ("Active", 1)
+        assert (report[0].outcome, report[0].live) == ("unknown", None)
+        assert "when looked at" in str(report[0].error)
+        assert "may yet arrive" in str(report[0].error)
+        assert "safe" not in str(report[0].error)
+
+
+async def test_still_waiting_after_no_clear_answer_is_unknown() -> None:
+    """A look that shows it waiting says nothing of an attempt that may yet arrive, answered by a gateway or not."""
     retry = RetryPolicy(max_attempts=2)
     async with Emulator(port=None) as plivo, in_memory(plivo, retry=retry) as client:
         for name, fault in (("answered", "500"), ("gateway", "503"), ("silent", "reset-before")):
             plivo.add_conference(name)
             plivo.script("activate", name, nth=None, fault=fault)
         report = await client.mpc.start(["answered", "gateway", "silent"])
-        assert [activation.outcome for activation in report] == ["failed", "unknown", "unknown"]
-        assert [activation.live for activation in report] == [False, False, False]
-        assert isinstance(report[0].error, NotSentError)
+        assert [activation.outcome for activation in report] == ["unknown"] * 3
+        assert [activation.live for activation in report] == [None] * 3
 
 
 async def test_refused_and_unsent_attempts_end_as_failed() -> None:
@@ -366,8 +387,8 @@ async def test_any_iterable_will_do() -> None:
         assert str(empty) == "nothing to activate  (0.0s)"
 
 
-async def test_wrong_credentials_end_the_run_at_once() -> None:
-    """401 is one mistake, not ten thousand failures: one rejected, at most what was under way, the rest untouched."""
+async def test_wrong_credentials_end_the_run_soon() -> None:
+    """401 is one mistake, not ten thousand failures: at most what was under way, the rest untouched."""
     async with Emulator(port=None, latency=0.05) as plivo:
         names = [f"room {number}" for number in range(1_000)]
         client = in_memory(plivo)

@@ -77,31 +77,6 @@ def test_attempt_classified_whatever_the_status(status_code: int, readable: bool
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status_code", "may"),
-    [
-        (UNCLEAR, None, True),  # no answer: it may be queued anywhere
-        (UNCLEAR, 408, True),
-        (UNCLEAR, 502, True),
-        (UNCLEAR, 504, True),
-        (UNCLEAR, 524, True),  # a gateway's own: it waited, and says nothing of who works on
-        (UNCLEAR, 599, True),
-        (UNCLEAR, 500, False),  # from who did the work
-        (UNCLEAR, 503, False),
-        (UNCLEAR, 200, False),
-        (NOT_SENT, None, False),
-        (REFUSED, 429, False),
-        (ANSWERED, 204, False),
-        (ANSWERED, 404, False),
-    ],
-)
-def test_attempt_may_still_land_unless_its_worker_answered(
-    outcome: AttemptOutcome, status_code: int | None, may: bool
-) -> None:
-    """Only an unclear attempt can be carried out later, and not one that its worker has answered."""
-    assert Attempt("POST", outcome, status_code).may_still_land is may
-
-
-@pytest.mark.parametrize(
     ("outcome", "status_code", "yes"),
     [
         (ANSWERED, 200, True),

@@ -27,11 +27,12 @@ def first_end(attempts: list[Attempt], retry: RetryPolicy, apart: float = 1.0) -
     return None
 
 
-def test_one_stray_401_ends_nothing_and_wrong_credentials_end_at_once() -> None:
-    """Before any other answer a 401 is believed; later it takes five with no other answer between them."""
+def test_one_stray_401_ends_nothing_and_wrong_credentials_end_soon() -> None:
+    """Before any other answer two 401s are believed; later it takes five with no other answer between them."""
     retry = RetryPolicy()
-    assert first_end([NO], retry) == 1
-    assert first_end([LOST, NO], retry) == 2
+    assert first_end([NO, OK, NO, OK], retry) is None
+    assert first_end([NO, NO], retry) == 2
+    assert first_end([LOST, NO, LOST, NO], retry) == 4
     assert first_end([OK, NO] * 1_000, retry) is None
     assert first_end([OK, *[NO, NO, NO, NO, OK] * 100], retry) is None
     assert first_end([OK, *[NO] * 9], retry) == 6

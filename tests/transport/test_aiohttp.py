@@ -221,7 +221,9 @@ class TestFaults:
                 statistics = client.statistics()
             assert contradictions(plivo, report) == []
             assert report.counts[ActivationOutcome.ACTIVATED] > 200
-            assert report.counts[ActivationOutcome.UNKNOWN] < 15
+            doubtful = [one.name or "" for one in report if one.outcome is ActivationOutcome.UNKNOWN]
+            assert sum(name in plivo.conferences and plivo.conferences[name].live for name in doubtful) < 15
+            assert len(doubtful) < 45  # one in five has nothing waiting: a lost answer leaves it in doubt
             assert (statistics.requests, statistics.waiting_for_connection) == (0, 0)
             await until(lambda: not plivo.connections)
 
