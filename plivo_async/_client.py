@@ -62,6 +62,11 @@ class Statistics:
     shared: "SharedBudget | None" = None
     """Of a budget that is shared with other processes, as the store said last; None without one."""
 
+    @property
+    def permits_left(self) -> int | None:
+        """How many requests could be sent at this moment: what is left of the window. None without a limit."""
+        return None if self.level is None else max(0, self.level - self.permits_used)
+
 
 class _Template:
     """What `AsyncClient.mpc` is on the class: something for `create_autospec` to copy. Each client has its own."""

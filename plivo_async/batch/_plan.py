@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .._errors import InvalidArgumentError
 from .._jsonable import Jsonable
 from .._public import public
 from ..policy import RateLimit
@@ -67,7 +68,7 @@ def plan(
         ValueError: `available` is negative.
     """
     if available is not None and available < 0:
-        raise ValueError(f"available must be at least 0, not {available}")
+        raise InvalidArgumentError(f"available must be at least 0, not {available}", argument="available")
     first: dict[Conference, int] = {}
     invalid: list[tuple[int, Exception]] = []
     repeated: list[tuple[int, int]] = []

@@ -60,7 +60,7 @@ class MultiPartyCallHandle:
     A friendly name means the live conference of that name (Initialized or Active); the same name may be used again once
     it has ended. A UUID means one conference for ever. Source: Plivo docs, Multiparty Call.
 
-    Every method raises `ValueError` or `TypeError` for a wrong argument, before anything is
+    Every method raises `InvalidArgumentError` (a `ValueError`) or `TypeError` for a wrong argument, before anything is
     sent, and otherwise a `PlivoError`: `NotFoundError` if there is no such conference, `OutcomeUnknownError` if it may
     have been carried out, `NotSentError` if it was not, `DecodeError` if the answer can't be read, another
     `ResponseError` if Plivo refused it. Handles compare by what they mean.
@@ -159,7 +159,7 @@ class MultiPartyCallHandle:
                 Its `status` is the last one that was seen.
             NotFoundError: No conference has that UUID; or its end is waited for, by name, and none of that name is
                 live: it never was there, or is over already, which only its UUID could tell.
-            ValueError, TypeError: An argument is wrong; nothing was sent.
+            InvalidArgumentError, TypeError: An argument is wrong; nothing was sent.
             PlivoError: A look was refused.
         """
         return await wait_until(self._operations, checked_wait(self._conference, status, deadline, interval))
@@ -227,7 +227,7 @@ class MultiPartyCallHandle:
 
         Raises:
             OutcomeUnknownError: The phone may ring; look (`find_participant`) before dialling again.
-            ValueError, TypeError: An argument is wrong, or they don't go together; nothing was sent.
+            InvalidArgumentError, TypeError: An argument is wrong, or they don't go together; nothing was sent.
             PlivoError: As for the class.
         """
         arguments = {"role": role, "from_": from_, "to": to, "call_uuid": call_uuid, **options}
@@ -302,7 +302,7 @@ class MultiPartyCallHandle:
 
         Raises:
             NotFoundError: No conference has the handle's UUID.
-            ValueError, TypeError: An argument is wrong; nothing was sent.
+            InvalidArgumentError, TypeError: An argument is wrong; nothing was sent.
             PlivoError: A look was refused, or the last one failed.
         """
         sought = checked_sought(call_uuid, member_address, joined_since)
@@ -322,7 +322,7 @@ class MultiPartyCallHandle:
             member_id: As Plivo gave it (`Participant.member_id`).
 
         Raises:
-            ValueError, TypeError: It can't be a member id.
+            InvalidArgumentError, TypeError: It can't be a member id.
         """
         return ParticipantHandle(self._operations, self._conference, member(member_id))
 
@@ -333,7 +333,7 @@ class MultiPartyCallHandle:
             member_ids: As Plivo gave them, each once; or nothing but "all".
 
         Raises:
-            ValueError, TypeError: One can't be a member id, one is given twice, or there is none.
+            InvalidArgumentError, TypeError: One can't be a member id, one is given twice, or there is none.
         """
         return MembersHandle(self._operations, self._conference, members(*member_ids))
 

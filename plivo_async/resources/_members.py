@@ -100,7 +100,7 @@ class MembersHandle:
             deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
-            ValueError: Neither is given.
+            InvalidArgumentError: Neither is given.
             PlivoError: As for the class.
         """
         return await self._update(deadline, mute=mute, hold=hold)
@@ -259,7 +259,7 @@ class ParticipantHandle(MembersHandle):
             deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
-            ValueError: None of `mute`, `hold` and `coach_mode` is given.
+            InvalidArgumentError: None of `mute`, `hold` and `coach_mode` is given.
             PlivoError: As for the class.
         """
         return await self._update(

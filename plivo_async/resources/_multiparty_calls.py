@@ -56,7 +56,7 @@ class MultiPartyCalls:
 
         Raises:
             TypeError: Neither or both are given, or it is of another type.
-            ValueError: The name is empty, too long, or has a control character; `uuid` is none.
+            InvalidArgumentError: The name is empty, too long, or has a control character; `uuid` is none.
         """
         return MultiPartyCallHandle(self._operations, self._activator, which("client.mpc()", name, uuid))
 
@@ -90,7 +90,7 @@ class MultiPartyCalls:
             deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
-            ValueError, TypeError: An argument is wrong; nothing was sent.
+            InvalidArgumentError, TypeError: An argument is wrong; nothing was sent.
             NotFoundError: There is no such conference, or no live one of that name.
             PlivoError: It was not sent, refused, or the answer can't be read.
         """
@@ -111,7 +111,7 @@ class MultiPartyCalls:
             deadline: Seconds for all of it, attempts and waits included; None takes the client's.
 
         Raises:
-            ValueError, TypeError: An argument is wrong; nothing was sent.
+            InvalidArgumentError, TypeError: An argument is wrong; nothing was sent.
             NotFoundError: There is no such live conference, and this hasn't ended it.
             OutcomeUnknownError: It may have ended, and no look has settled it.
             PlivoError: It was not sent, or refused.
@@ -135,7 +135,7 @@ class MultiPartyCalls:
                 or `__lte` (aware datetimes). `limit`: 1 to 20 on a page; `offset`: how many to leave out.
 
         Raises:
-            ValueError, TypeError: A filter is wrong; nothing was sent.
+            InvalidArgumentError, TypeError: A filter is wrong; nothing was sent.
             PlivoError: It was not sent, refused, or the answer can't be read; raised by what fetches a page.
         """
         return self._operations.pages(MultiPartyCall, list_conferences(filters), deadline)
@@ -225,8 +225,8 @@ class MultiPartyCalls:
                 aware datetime for all, or one for each. These are looked at first.
 
         Raises:
-            ValueError, TypeError: An argument is wrong, or a name is empty, has control characters or is no name;
-                nothing was sent.
+            InvalidArgumentError, TypeError: An argument is wrong, or a name is empty, has control characters or is no
+                name; nothing was sent.
             NotFoundError: No such conference is waiting (one; as all below).
             JournalError: The journal is in use, of another input or account, damaged, or can't be written; nothing was
                 sent, or, if that comes later, nothing more.
@@ -274,9 +274,10 @@ class MultiPartyCalls:
         only as fast as they are sent, and no faster than the loop takes the outcomes. Giving up the wait for the next
         one (`with anyio.move_on_after(1): await anext(activations)`) loses none.
 
-        A name that is refused (empty, control characters, no name) is yielded as `rejected`, with the `ValueError` or
-        `TypeError` as its `error`; nothing was sent for it. A conference that is given twice is activated once only
-        while its first activation is under way; later it is activated anew, and then mostly `already_active`.
+        A name that is refused (empty, control characters, no name) is yielded as `rejected`, with the
+        `InvalidArgumentError` or `TypeError` as its `error`; nothing was sent for it. A conference that is given twice
+        is activated once only while its first activation is under way; later it is activated anew, and then mostly
+        `already_active`.
 
         When the deadline passes or a credential is refused (401), what is on the wire is given until the timeout of its
         attempt to come back, and what is left of an iterable is yielded as `not_attempted`. An async iterable is not
@@ -292,8 +293,8 @@ class MultiPartyCalls:
         Idempotent, as `start`. The arguments are those of `start`.
 
         Raises:
-            ValueError, TypeError: An argument is wrong; nothing was sent. `TypeError` also when it is iterated without
-                having been entered.
+            InvalidArgumentError, TypeError: An argument is wrong; nothing was sent. `TypeError` also when it is
+                iterated without having been entered.
         """
         rules = self._activator.rules(confirm, wait_for)
         ends = self._operations.options.within(deadline)

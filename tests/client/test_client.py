@@ -179,6 +179,7 @@ async def test_copies_share_connections_and_budgets() -> None:
             with pytest.raises(NotSentError):
                 await briefer.request("GET", "MultiPartyCall/", deadline=1)
             assert client.statistics() == briefer.statistics()
+            assert client.statistics().permits_left == 0
         await client.request("GET", "MultiPartyCall/")
         assert plivo.most_connections == 1
         wrong: list[dict[str, Any]] = [{"timeout": 0}, {"timeout": "x"}, {"retry": 3}]
