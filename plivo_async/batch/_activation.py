@@ -72,7 +72,8 @@ def untouched(item: Item, reason: str) -> list[Activation]:
     conference = item.conference
     if conference is None:
         return [refused(item)]
-    return [not_attempted(conference, position, reason) for position in (item.position, *item.twins)]
+    made = not_attempted if item.maybe_sent is None else _doubtful
+    return [made(conference, position, reason) for position in (item.position, *item.twins)]
 
 
 def not_attempted(conference: Conference, position: int, reason: str) -> Activation:
@@ -81,6 +82,12 @@ def not_attempted(conference: Conference, position: int, reason: str) -> Activat
     error = NotSentError(words, operation="Activate MPC", target=conference.label)
     outcome = ActivationOutcome.NOT_ATTEMPTED
     return Activation(position, conference.name, conference.uuid, outcome, error=error)
+
+
+def _doubtful(conference: Conference, position: int, reason: str) -> Activation:
+    words = f"conference {conference.label!r} may be live or not: an earlier run may have activated it; {reason}"
+    error = OutcomeUnknownError(words, operation="Activate MPC", target=conference.label)
+    return Activation(position, conference.name, conference.uuid, ActivationOutcome.UNKNOWN, error=error)
 
 
 def refused(item: Item) -> Activation:

@@ -11,7 +11,7 @@ was pulled is told of.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import anyio
 import anyio.lowlevel
@@ -20,7 +20,6 @@ from .._exchange import Exchange
 from .._options import Options
 from ..pacing._clock import sleep_until
 from ..policy import ActivationRules, Health, Step
-from ..wire import Conference
 from ._activation import Activation, refused
 from ._caution import Probe
 from ._input import BREATH, Item
@@ -56,7 +55,6 @@ class Engine:
         width: int,
         deadline: float,
         most_in_hand: float,
-        sent_at: Callable[[Conference], float | None] = lambda _: None,
         journal: Journal | None = None,
     ) -> None:
         """Get ready; nothing is pulled or sent yet.
@@ -70,7 +68,6 @@ class Engine:
             width: How many attempts may be under way.
             deadline: Seconds for all of it; `math.inf` for no bound.
             most_in_hand: How many positions may be begun and not finished before no more names are pulled.
-            sent_at: Since when an earlier run may have sent an activation of a conference, if its item doesn't tell.
             journal: Has on disk what is about to leave before it does; None for none.
         """
         ends = exchange.clock() + deadline
@@ -78,8 +75,7 @@ class Engine:
         def job(item: Item) -> Job:
             assert item.conference is not None  # noqa: S101  (the intake's promise)
             positions = [item.position, *item.twins]
-            sent = item.maybe_sent if item.maybe_sent is not None else sent_at(item.conference)
-            made = Job(item.conference, positions, exchange, options, rules, ends, sent, self._number)
+            made = Job(item.conference, positions, exchange, options, rules, ends, item.maybe_sent, self._number)
             made.on_answer = None if journal is None else journal.heard
             return made
 
@@ -245,7 +241,7 @@ class Engine:
         worker.job = None
         if job.run.verdict is None:
             if self._journal is not None and not job.run.doubtful:
-                self._journal.withdraw(job.positions)
+                await self._journal.withdraw(job.positions)
             if self.stopped_by is None:
                 self._parked.push(job)
         else:

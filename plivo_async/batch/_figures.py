@@ -15,6 +15,7 @@ MOST_FAILURES = 200
 MOST_BARS = 60
 _EXAMPLES = 3
 _OUTAGE = 3  # seconds without one answer although something was asked for
+_SILENCE = 120  # seconds without any request, as no run keeps that has something to do
 _FULL = 0.9  # of the limit: a bar as high as that was bounded by it
 
 
@@ -192,18 +193,34 @@ class _Walk:
         low, high = int(began // self._per), int(ended // self._per)
         step = -(-(high - low + 1) // MOST_BARS)
         self._found.width = self._per * step
+        first, again, more = (_in_bars(of, low, step) for of in (self._first, self._again, self._live))
         live = 0
-        for start in range(low, high + 1, step):
-            spans = range(start, start + step)
-            first, again, more = (sum(of[span] for span in spans) for of in (self._first, self._again, self._live))
-            live += more
-            self._found.bars.append(Bar(start * self._per, first, again, live))
+        for bar, start in enumerate(range(low, high + 1, step)):
+            live += more[bar]
+            self._found.bars.append(Bar(start * self._per, first[bar], again[bar], live))
+
+
+def _in_bars(spans: Counter[int], low: int, step: int) -> Counter[int]:
+    """What lies in each bar, by its number; the runs of a journal may be years apart, most of them empty."""
+    found: Counter[int] = Counter()
+    for span, count in spans.items():
+        found[(span - low) // step] += count
+    return found
 
 
 def _outages(asked: set[int], answered: set[int], ended: float) -> Iterable[tuple[float, float]]:
-    """Spans from the first unanswered request of an unbroken run of them to the next answer."""
+    """Spans from the first unanswered request of an unbroken run of them to the next answer.
+
+    Where nothing is asked for long, nobody was there to ask: a run was killed, and another one begun later.
+    """
     start: int | None = None
+    before = 0
     for second in sorted(asked | answered):
+        if start is not None and second - before > _SILENCE:
+            if before + 1 - start >= _OUTAGE:
+                yield float(start), float(before + 1)
+            start = None
+        before = second
         if second not in answered:
             start = second if start is None else start
             continue

@@ -1,7 +1,7 @@
 """Names as callers give them: one by one, from any iterable, as they are needed."""
 
 import math
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,12 @@ BREATH = 200  # names, some 1 ms: how many may be gone through before other task
 ConferenceId = str | UUID
 """A conference: a `str` is its friendly name, a `uuid.UUID` its MPC UUID."""
 Names = Iterable[ConferenceId] | AsyncIterable[ConferenceId]
+SentAt = Callable[[Conference], float | None]
+"""Since when an earlier run may have sent an activation of a conference, in seconds since 1970; None if none did."""
+
+
+def never_sent(_: Conference) -> None:
+    """Nothing was sent before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,14 @@ class Input:
         waits: Whether the next one may have to be awaited.
     """
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, sent_at: SentAt = never_sent) -> None:
         """Take hold of the names without pulling any.
 
         Raises:
             TypeError: It can't be iterated, or it is bytes or a mapping, whose items are hardly names.
         """
         self._position = 0
+        self._sent_at = sent_at
         self.waits: bool = isinstance(names, AsyncIterable)
         self._names: Iterator[object] | AsyncIterator[object]
         if isinstance(names, AsyncIterable):
@@ -77,13 +84,14 @@ class Input:
         position = self._position
         self._position += 1
         try:
-            return Item(position, conference(value, f" at position {position}"))
+            found = conference(value, f" at position {position}")
+            return Item(position, found, maybe_sent=self._sent_at(found))
         except (ValueError, TypeError) as refusal:
             return Item(position, None, refusal.with_traceback(None))
 
-    def rest(self) -> Iterator[Item]:
-        """What is left of an iterable, once nothing is pulled any more; what would have to be awaited is left alone."""
-        return map(self._item, self._names) if isinstance(self._names, Iterator) else iter(())
+    async def pull_left(self) -> Item | None:
+        """The next one of an iterable, when nothing is begun any more; what would have to be awaited is left alone."""
+        return None if self.waits else await self.pull()
 
     async def aclose(self) -> None:
         """Close an async generator that was not pulled to its end; on trio nobody else would, without a warning."""

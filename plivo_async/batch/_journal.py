@@ -8,7 +8,7 @@ during the one before: alone each takes a few milliseconds, sixty at once hardly
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -19,13 +19,13 @@ from .._errors import JournalError
 from ..policy import ActivationOutcome
 from ..wire import Answer, Conference, server_time
 from ._activation import Activation
-from ._journal_file import Change, Identity, JournalFile, Row, intents, outcomes, places
+from ._journal_file import Change, Identity, JournalFile, Row, intents, moved, outcomes, places
 from ._journal_rows import outcome_row
 
 _T = TypeVar("_T")
 _CHUNK = 500  # rows that are read from an earlier run at a time
 _HEAR_EVERY = 5.0  # seconds
-_MOST_AHEAD = 300.0  # seconds; a date that is further off than this is wrong rather than ours
+_MOST_AHEAD = 300.0  # seconds; further ahead of ours a clock is taken for wrong
 _BULK = 10_000  # places that are written in one commit
 
 
@@ -64,7 +64,8 @@ class Journal:
         self._order = anyio.Lock()
         self._collecting = _Commit()
         self._recalled: dict[int, Row] = {}
-        self._ahead = 0.0  # of our clock
+        self._ahead: float | None = None  # of our clock; None until a date has been heard
+        self._by_our_clock: list[tuple[float, Sequence[int]]] = []  # intents that were written until then
         self._hear_again_at = -math.inf
         self.known = 0
         self.failed: Exception | None = None
@@ -91,18 +92,24 @@ class Journal:
 
     # ---- Input ------------------------------------------------------------------------------------------------------
 
-    async def enter(self, conferences: Iterable[Conference]) -> None:
-        """Write down a whole input, or see that it is the one that is written down.
+    async def enter(self, conferences: Sequence[Conference], *, whole: bool = True) -> None:
+        """Write down an input, or see that it is the one that is written down.
+
+        Args:
+            conferences: What stands at each place.
+            whole: Whether it was read to its end; where it wasn't, the next run may read more of it.
 
         Raises:
             JournalError: It is another one; the message says where they part.
         """
-        await self._away(lambda: self._enter(conferences))
+        await self._away(lambda: self._enter(conferences, whole))
 
-    def _enter(self, conferences: Iterable[Conference]) -> None:
+    def _enter(self, conferences: Sequence[Conference], whole: bool) -> None:
         file = self._file
         given = enumerate(conferences)
         for row in file.rows():
+            if row.position >= len(conferences) and not whole:
+                return
             self._compare(row, next(given, (row.position, None))[1])
         size = self.known
         while rows := [(at, one.name, one.uuid) for at, one in islice(given, _BULK)]:
@@ -110,7 +117,7 @@ class Journal:
                 raise self._differs(f"{rows[0][0] + 1:,} places or more, and {file.size:,} in the journal")
             file.write([places(rows)])
             size += len(rows)
-        if file.size is None:
+        if whole and file.size is None:
             file.set_size(size)
 
     async def place(self, position: int, conference: Conference | None) -> Row | None:
@@ -129,6 +136,8 @@ class Journal:
             raise self._differs(f"more than the {self._file.size:,} places of the journal")
         name, uuid = (None, None) if conference is None else (conference.name, conference.uuid)
         self._collecting.changes.append(places([(position, name, uuid)]))
+        if len(self._collecting.changes) >= _CHUNK:
+            await self._commit([])  # nothing is sent for a while: they would pile up
         return None
 
     async def end(self, size: int) -> None:
@@ -163,15 +172,22 @@ class Journal:
         )
 
     def heard(self, answer: Answer) -> None:
-        """Learn what time it is on Plivo's clock, now and then; intents are written down by it."""
+        """Learn what time it is on Plivo's clock, now and then; intents are written down by it.
+
+        Where its clock and ours contradict each other, the earlier one counts: an intent that seems older than it is
+        makes for doubt, one that seems younger for lies. Those before the first answer are put right with its outcome.
+        """
         now = self._wall()
         if now < self._hear_again_at:
             return
         self._hear_again_at = now + _HEAR_EVERY
         told = server_time(answer.headers)
-        ahead = None if told is None else told.timestamp() - now
-        if ahead is not None and abs(ahead) <= _MOST_AHEAD:
-            self._ahead = ahead
+        if told is None:
+            return
+        ahead = told.timestamp() - now
+        self._ahead = ahead if ahead <= _MOST_AHEAD else 0.0
+        self._collecting.changes += [moved(at, self._ahead, positions) for at, positions in self._by_our_clock]
+        self._by_our_clock.clear()
 
     # ---- Intents and outcomes ---------------------------------------------------------------------------------------
 
@@ -181,24 +197,29 @@ class Journal:
         Raises:
             JournalError: It isn't on disk: send nothing.
         """
-        await self._commit([intents(self._wall() + self._ahead, positions)])
+        at = self._wall()
+        if self._ahead is None:
+            self._by_our_clock.append((at, tuple(positions)))
+        await self._commit([intents(at + (self._ahead or 0.0), positions)])
 
-    def withdraw(self, positions: Sequence[int]) -> None:
-        """Nothing of these was carried out, for certain. On disk with the next commit."""
-        self._collecting.changes.append(intents(None, positions))
+    async def withdraw(self, positions: Sequence[int]) -> None:
+        """On return it is on disk that nothing of these was carried out, for certain.
+
+        Raises:
+            JournalError: It isn't.
+        """
+        await self._commit([intents(None, positions)])
 
     async def settle(self, activations: Sequence[Activation]) -> None:
-        """On return these outcomes are on disk; of those for which nothing was sent, nothing is written.
+        """On return these outcomes are on disk; of those for which nothing was sent, that there is no intent.
 
         Raises:
             JournalError: They aren't.
         """
         at = self._wall()
         rows = [outcome_row(one, at) for one in activations if one.outcome is not ActivationOutcome.NOT_ATTEMPTED]
-        if len(rows) < len(activations):
-            self.withdraw([one.position for one in activations if one.outcome is ActivationOutcome.NOT_ATTEMPTED])
-        if rows:
-            await self._commit([outcomes(rows)])
+        unsent = [one.position for one in activations if one.outcome is ActivationOutcome.NOT_ATTEMPTED]
+        await self._commit([outcomes(rows), intents(None, unsent)])
 
     async def _commit(self, changes: Sequence[Change]) -> None:
         if self.failed is not None:

@@ -81,6 +81,12 @@ def intents(at: float | None, positions: Sequence[int]) -> Change:
     return Change("update item set intent_at = ? where position = ?", [(at, position) for position in positions])
 
 
+def moved(at: float, by: float, positions: Sequence[int]) -> Change:
+    """Intents of that instant, as far as they still are: they were so many seconds later."""
+    rows = [(at + by, position, at) for position in positions]
+    return Change("update item set intent_at = ? where position = ? and intent_at = ?", rows)
+
+
 def outcomes(rows: Sequence[tuple[object, ...]]) -> Change:
     """Outcomes: (outcome, settled_at, detail, whether doubt remains, position)."""
     statement = (
@@ -104,7 +110,7 @@ class JournalFile:
         Raises:
             JournalError: It is in use, of something else, damaged, or can't be written; the message says which.
         """
-        self.path: Path = Path(path)
+        self.path: Path = place_of(path)
         with _told(self.path, "opened"):
             self._lock = _locked(self.path)
             try:
@@ -121,9 +127,7 @@ class JournalFile:
     def _prepare(self, identity: Identity, now: float) -> None:
         with _told(self.path, "opened"):
             if not self._connection.execute("select count(*) from sqlite_master").fetchone()[0]:
-                self._connection.executescript(f"begin immediate; {_SCHEMA} commit;")
-                told = {"format": FORMAT, "account": identity.account, "base_url": identity.base_url}
-                self._set(**told)
+                self._begin(identity)
             found = _meta(self.path, self._connection)
             _check(self.path, found, identity)
             _check_sound(self.path, self._connection)
@@ -132,6 +136,14 @@ class JournalFile:
                 "insert into run (began_at, pid, host, version) values (?, ?, ?, ?)",
                 (now, os.getpid(), platform.node(), __version__),
             )
+
+    def _begin(self, identity: Identity) -> None:
+        """Make it a journal, at once: killed in between, it is none yet."""
+        with self._connection as connection:
+            connection.execute("begin immediate")
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+            self._set(format=FORMAT, account=identity.account, base_url=identity.base_url)
 
     def _set(self, **values: object) -> None:
         rows = [(key, str(value)) for key, value in values.items()]
@@ -198,7 +210,7 @@ class JournalReader:
         Raises:
             JournalError: There is none, or it is something else.
         """
-        self.path: Path = Path(path)
+        self.path: Path = Path(path).absolute()
         if not self.path.is_file():
             raise JournalError(f"there is no journal {str(self.path)!r}")
         with _told(self.path, "read"):
@@ -235,10 +247,11 @@ class JournalReader:
             asked = "select began_at, ended_at, pid, host, version from run order by number"
             return list(self._connection.execute(asked))
 
-    def last_change(self) -> float | None:
-        """When the last outcome was written."""
+    def last_change(self, first: float, last: float) -> float | None:
+        """When the last outcome of a span was written."""
         with _told(self.path, "read"):
-            found: float | None = self._connection.execute("select max(settled_at) from item").fetchone()[0]
+            asked = "select max(settled_at) from item where settled_at between ? and ?"
+            found: float | None = self._connection.execute(asked, (first, last)).fetchone()[0]
             return found
 
     def close(self) -> None:
@@ -247,6 +260,23 @@ class JournalReader:
 
 
 # ---- SQLite ---------------------------------------------------------------------------------------------------------
+
+
+def place_of(path: str | os.PathLike[str]) -> Path:
+    """Where a journal is, whatever the path goes through: two paths to one file share its lock.
+
+    Absolute, so that SQLite takes none (`:memory:`, `file:…`) for something else.
+
+    Raises:
+        JournalError: Nothing can be there.
+    """
+    try:
+        place = Path(path).resolve()
+        if not place.exists() or place.is_file():
+            return place
+    except (OSError, RuntimeError, ValueError) as error:  # a NUL in it; links in a circle
+        raise JournalError(f"the journal {str(path)!r} can't be opened: {error}") from error
+    raise JournalError(f"the journal {str(path)!r} can't be opened: it is no file")
 
 
 def _rows(
@@ -265,7 +295,7 @@ def _locked(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(beside, isolation_level=None, timeout=0, check_same_thread=False)
     try:
         connection.execute("begin exclusive")
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         connection.close()
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             raise JournalError(f"the journal {str(path)!r} is in use{_holder(path)}") from None
@@ -280,7 +310,7 @@ def _holder(path: Path) -> str:
         return " by another process"
     try:
         began_at, _, pid, host, _ = reader.runs()[-1]
-    except IndexError:
+    except (IndexError, JournalError):
         return " by another process"
     finally:
         reader.close()
@@ -300,8 +330,12 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _touch(path: Path) -> None:
-    """Make it for this user alone: it holds names. SQLite gives the files beside it the same mode."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    """Make it for this user alone: it holds names. SQLite gives the files beside it the same mode.
+
+    One that is there is not opened: closing it would end this process's own locks on it, as POSIX has it.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _meta(path: Path, connection: sqlite3.Connection) -> dict[str, str]:

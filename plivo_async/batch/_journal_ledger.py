@@ -1,5 +1,6 @@
 """The outcomes of a journal, read when they are looked at: a report of a million conferences holds none of them."""
 
+import math
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -74,6 +75,15 @@ def read_journal(path: str | os.PathLike[str]) -> tuple[JournalLedger, float]:
         JournalError: There is none, or it is something else.
     """
     reader = JournalReader(path)
-    last = reader.last_change()
-    took = sum(((end if end is not None else last) or began) - began for began, end, *_ in reader.runs())
-    return JournalLedger(reader), max(0.0, took)
+    return JournalLedger(reader), sum(max(0.0, ended - began) for began, ended in spans(reader))
+
+
+def spans(reader: JournalReader) -> list[tuple[float, float]]:
+    """From when to when each run lasted; that of a killed one to the last outcome that it wrote."""
+    runs = reader.runs()
+    following = [began for began, *_ in runs[1:]] + [math.inf]
+    found = []
+    for (began, ended, *_), then in zip(runs, following, strict=True):
+        known = ended if ended is not None else reader.last_change(began, then)
+        found.append((began, began if known is None else known))
+    return found

@@ -58,7 +58,7 @@ def _detail(activation: Activation) -> str:
     error = activation.error
     told["error"] = error.to_dict() if isinstance(error, PlivoError) else told["error"]
     kept = ("live", "confirmed_by", "elapsed", "attempts", "error")
-    return json.dumps({"began_at": began_at, **{key: told[key] for key in kept}}, ensure_ascii=False)
+    return json.dumps({"began_at": began_at, **{key: told[key] for key in kept}})
 
 
 def _instant(at: float | None) -> datetime | None:

@@ -18,8 +18,21 @@ AGAIN = frozenset({ActivationOutcome.FAILED, ActivationOutcome.UNKNOWN, Activati
 
 
 def is_settled(row: Row, again: Collection[ActivationOutcome]) -> bool:
-    """Whether its outcome stays: there is one, and it isn't one of those to be tried again."""
-    return row.outcome is not None and ActivationOutcome(row.outcome) not in again
+    """Whether its outcome stays: there is one, and it isn't one of those to be tried again.
+
+    A refused credential says nothing of a conference: it is tried again with the right one.
+    """
+    if row.outcome is None or ActivationOutcome(row.outcome) in again:
+        return False
+    if row.outcome != ActivationOutcome.REJECTED.value:
+        return True
+    attempts = activation_of(row).attempts
+    return not attempts or attempts[-1].status_code != 401
+
+
+def _since(row: Row, item: Item) -> float | None:
+    """Since when an activation of it may have been sent, as the journal and the caller know."""
+    return min((at for at in (row.intent_at, item.maybe_sent) if at is not None), default=None)
 
 
 async def resume(roll: Roll, journal: Journal, teller: Teller, again: Collection[ActivationOutcome]) -> None:
@@ -30,7 +43,7 @@ async def resume(roll: Roll, journal: Journal, teller: Teller, again: Collection
     """
     items = list(roll.left)
     roll.left = iter(items)
-    await journal.enter(roll.conferences())
+    await journal.enter(roll.conferences(), whole=roll.whole)
     todo: list[Item] = []
     for number, item in enumerate(items, 1):
         row = await journal.recall(item.position) if item.position < journal.known else None
@@ -38,7 +51,7 @@ async def resume(roll: Roll, journal: Journal, teller: Teller, again: Collection
             known = activation_of(row)
             await teller.tell([replace(known, position=at) for at in (item.position, *item.twins)], recorded=True)
         else:
-            todo.append(item if row is None else replace(item, maybe_sent=row.intent_at))
+            todo.append(item if row is None else replace(item, maybe_sent=_since(row, item)))
         if number % BREATH == 0:
             await anyio.lowlevel.checkpoint()
     roll.left = iter(todo)
@@ -61,14 +74,30 @@ class JournalledInput:
             JournalError: The journal is of another input.
         """
         while (item := await self._names.pull()) is not None:
-            self._size = item.position + 1
-            row = await self._journal.place(item.position, item.conference)
-            if row is None:
-                return item
-            if not is_settled(row, self._again):
-                return replace(item, maybe_sent=row.intent_at)
-            await self._teller.tell([activation_of(row)], recorded=True)
+            if (todo := await self._take(item)) is not None:
+                return todo
         await self._journal.end(self._size)
+        return None
+
+    async def pull_left(self) -> Item | None:
+        """The next one that would be to be done, when nothing is begun any more; what is settled is told.
+
+        Raises:
+            JournalError: The journal is of another input.
+        """
+        while (item := await self._names.pull_left()) is not None:
+            if (todo := await self._take(item)) is not None:
+                return todo
+        return None
+
+    async def _take(self, item: Item) -> Item | None:
+        self._size = item.position + 1
+        row = await self._journal.place(item.position, item.conference)
+        if row is None:
+            return item
+        if not is_settled(row, self._again):
+            return replace(item, maybe_sent=_since(row, item))
+        await self._teller.tell([activation_of(row)], recorded=True)
         return None
 
     async def aclose(self) -> None:

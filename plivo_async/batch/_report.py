@@ -68,7 +68,8 @@ class ActivationReport(Jsonable, Sequence[Activation]):
     @property
     def counts(self) -> Mapping[ActivationOutcome, int]:
         """How many ended in each outcome; outcomes that nothing ended in are there with 0."""
-        return {outcome: self._ledger.counts[outcome] for outcome in ActivationOutcome}
+        counts = self._ledger.counts  # a journal is asked for them
+        return {outcome: counts[outcome] for outcome in ActivationOutcome}
 
     @property
     def succeeded(self) -> bool:

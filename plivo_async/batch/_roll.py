@@ -7,7 +7,7 @@ import anyio
 import anyio.lowlevel
 
 from ..wire import Conference
-from ._input import BREATH, Input, Item, Names
+from ._input import BREATH, Input, Item, Names, SentAt, never_sent
 from ._ledger import Ledger
 
 
@@ -17,12 +17,15 @@ class Roll:
     Attributes:
         ledger: What is known of each place.
         left: The items that nobody has pulled yet.
+        whole: Whether the input was read to its end.
     """
 
-    __slots__ = ("_first", "_more", "ledger", "left")
+    __slots__ = ("_first", "_more", "_sent_at", "ledger", "left", "whole")
 
-    def __init__(self) -> None:
+    def __init__(self, sent_at: SentAt = never_sent) -> None:
         self.ledger: Ledger = Ledger()
+        self.whole: bool = False
+        self._sent_at = sent_at
         self._first: dict[Conference, int] = {}
         self._more: dict[Conference, list[int]] = {}
         self.left: Iterator[Item] = self._items()
@@ -53,17 +56,18 @@ class Roll:
 
     def _items(self) -> Iterator[Item]:
         for conference, place in self._first.items():
-            yield Item(place, conference, twins=tuple(self._more.get(conference, ())))
+            twins = tuple(self._more.get(conference, ()))
+            yield Item(place, conference, twins=twins, maybe_sent=self._sent_at(conference))
 
 
-async def read_all(names: Names, deadline: float = math.inf) -> Roll:
+async def read_all(names: Names, deadline: float = math.inf, sent_at: SentAt = never_sent) -> Roll:
     """All names, checked; if they have to be awaited, those that came within so many seconds.
 
     Raises:
         InvalidArgumentError, TypeError: One of them is refused; the message says which one.
     """
     source = Input(names)
-    roll = Roll()
+    roll = Roll(sent_at)
     try:
         with anyio.move_on_after(deadline if source.waits else math.inf):
             while (item := await source.pull()) is not None:
@@ -73,6 +77,7 @@ async def read_all(names: Names, deadline: float = math.inf) -> Roll:
                     roll.add(item.conference)
                 if len(roll.ledger) % BREATH == 0:
                     await anyio.lowlevel.checkpoint()
+            roll.whole = True
     finally:
         await source.aclose()
     return roll

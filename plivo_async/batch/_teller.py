@@ -59,8 +59,12 @@ class Teller:
         if self._hold_back is not None:
             await self._hold_back()
 
-    async def tell_at_the_end(self, groups: Iterable[list[Activation]]) -> None:
+    async def tell_at_the_end(self, groups: Iterable[list[Activation]], *, recorded: bool = False) -> None:
         """Tell of as many as there are, even while being cancelled, and without being held back.
+
+        Args:
+            groups: What became of them.
+            recorded: There is nothing to be written down.
 
         Raises:
             BaseException: As above.
@@ -70,7 +74,8 @@ class Teller:
         try:
             with anyio.CancelScope(shield=True):
                 for group in left:
-                    await self._write_down(group)
+                    if not recorded:
+                        await self._write_down(group)
                     self._tell(group)
                     told += len(group)
                     if told >= BREATH:

@@ -147,6 +147,8 @@ def start(
         given("--report", lambda text: check_report_path(Path(text)), str(report))
         if is_same_file(file, report):
             raise typer.BadParameter("it is the input, and would be overwritten", param_hint="--report")
+        if journal is not None and journal.resolve() == report.resolve():
+            raise typer.BadParameter("it is the journal, and would be overwritten", param_hint="--report")
     again = given("--retry", partial(_again, journal=journal), ",".join(retry or ()))
     tally = Tally(0, rate)
     log = JsonLog(tally)

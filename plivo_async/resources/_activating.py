@@ -110,7 +110,7 @@ class Activator:
     ) -> ActivationReport:
         """Activate many within so many seconds and report on each, however it ends; reading the input counts."""
         began = self.exchange.clock()
-        roll = await read_all(names, deadline)
+        roll = await read_all(names, deadline, earlier.sent_at)
         ledger = roll.ledger
         async with self.journal(earlier) as journal:
             record = None if journal is None else journal.settle
@@ -118,7 +118,7 @@ class Activator:
             if journal is not None:
                 await resume(roll, journal, teller, earlier.again)
             left = deadline - (self.exchange.clock() - began)
-            engine = self.engine(roll, rules, teller, left, math.inf, earlier, journal)
+            engine = self.engine(roll, rules, teller, left, math.inf, journal)
             try:
                 await _run_to_the_end(engine, roll, teller, tell_the_rest=on_outcome is not None)
             except BaseException as error:
@@ -139,7 +139,7 @@ class Activator:
         on_outcome: OnOutcome | None,
     ) -> ActivationStream:
         """Activate conferences as the input gives them, for as long as somebody takes the outcomes."""
-        source = Input(names)
+        source = Input(names, earlier.sent_at)
         belt = Belt(self.width)
         return ActivationStream(lambda: _Each(self, source, rules, deadline, earlier, on_outcome, belt), belt)
 
@@ -166,7 +166,6 @@ class Activator:
         teller: Teller,
         deadline: float,
         most_in_hand: float,
-        earlier: Earlier,
         journal: Journal | None,
     ) -> Engine:
         """What carries out a batch."""
@@ -179,7 +178,6 @@ class Activator:
             width=self.width,
             deadline=deadline,
             most_in_hand=most_in_hand,
-            sent_at=earlier.sent_at,
             journal=journal,
         )
 
@@ -189,8 +187,8 @@ async def _run_to_the_end(engine: Engine, roll: Roll, teller: Teller, *, tell_th
         await engine.run()
     finally:
         roll.ledger.reason = engine.stopped_by or "the run was cancelled"
-        if tell_the_rest:
-            await teller.tell_at_the_end(untouched(item, roll.ledger.reason) for item in roll.left)
+        left = (item for item in roll.left if tell_the_rest or item.maybe_sent is not None)
+        await teller.tell_at_the_end((untouched(item, roll.ledger.reason) for item in left), recorded=True)
 
 
 class _Each:
@@ -220,21 +218,18 @@ class _Each:
         async with self._activator.journal(self._earlier) as journal:
             record = None if journal is None else journal.settle
             teller = Teller(self._belt.put, self._on_outcome, self._belt.hold_back, record)
-            source: Source = self._names
+            source: Input | JournalledInput = self._names
             if journal is not None:
                 source = JournalledInput(self._names, journal, teller, self._earlier.again)
-            engine = self._activator.engine(
-                source, self._rules, teller, self._deadline, _IN_HAND, self._earlier, journal
-            )
+            engine = self._activator.engine(source, self._rules, teller, self._deadline, _IN_HAND, journal)
             self._engine = engine
             if self._stopped_by is not None:
                 engine.stop(self._stopped_by)
             await engine.run()
-            reason = engine.stopped_by
-            for item in self._names.rest() if reason is not None and self._stopped_by is None else ():
-                await teller.tell(untouched(item, reason or ""))
-                if self._stopped_by is not None:
+            while engine.stopped_by is not None and self._stopped_by is None:
+                if (item := await source.pull_left()) is None:
                     break
+                await teller.tell(untouched(item, engine.stopped_by), recorded=True)
 
     def stop(self, reason: str) -> None:
         """Begin nothing more, and end soon."""

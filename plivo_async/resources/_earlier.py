@@ -50,7 +50,7 @@ def earlier(
         raise TypeError(f"journal must be a path, not {type(journal).__name__}")
     if resume is not None and journal is None:
         raise invalid("resume", "says what of a journal is tried again: it goes with journal=")
-    path = None if journal is None else Path(os.fspath(journal))
+    path = None if journal is None else _path(journal)
     again = AGAIN if resume is None else _outcomes(resume)
     if isinstance(maybe_sent, datetime):
         return Earlier(path, again, _seconds("maybe_sent", maybe_sent))
@@ -61,6 +61,15 @@ def earlier(
         raise TypeError(f"maybe_sent must be an aware datetime, or a mapping from conferences to such, not {what}")
     since = {conference(one, argument="maybe_sent"): _seconds("maybe_sent", at) for one, at in maybe_sent.items()}
     return Earlier(path, again, None, since)
+
+
+def _path(journal: JournalPath) -> Path:
+    path = os.fspath(journal)
+    if not isinstance(path, str):
+        raise TypeError("journal must be a path of text, not of bytes")
+    if not path or "\0" in path:
+        raise invalid("journal", f"must be the path of a file, not {path!r}")
+    return Path(path)
 
 
 def _outcomes(resume: Collection[ActivationOutcome | str]) -> frozenset[ActivationOutcome]:
@@ -76,6 +85,6 @@ def _outcomes(resume: Collection[ActivationOutcome | str]) -> frozenset[Activati
 def _seconds(name: str, at: object) -> float:
     if not isinstance(at, datetime):
         raise TypeError(f"{name} must hold aware datetimes, not {type(at).__name__}")
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise invalid(name, "must be aware: datetime.now(UTC), or with a tzinfo of its own")
     return at.timestamp()

@@ -77,11 +77,11 @@ async def test_after_a_failed_write_nothing_is_promised_any_more(tmp_path: Path)
 
 
 async def test_what_certainly_did_nothing_is_withdrawn(tmp_path: Path) -> None:
-    """A clear no ends an intent; it gets to disk with the next commit, at the latest at the end."""
+    """A clear no ends an intent on disk at once: a kill later on doesn't leave it in doubt."""
     journal = await Journal.open(tmp_path / "run.db", OURS, inline=True)
     await journal.enter([conference("a")])
     await journal.intend([0])
-    journal.withdraw([0])
+    await journal.withdraw([0])
     await journal.aclose()
     assert [row.intent_at for row in JournalReader(tmp_path / "run.db").some(0, 9)] == [None]
 
@@ -99,11 +99,11 @@ async def test_another_input_is_refused_whole(tmp_path: Path, given: list[str], 
     """Before anything is sent, with where they part; the journal stays as it was."""
     path = tmp_path / "run.db"
     journal = await Journal.open(path, OURS, inline=True)
-    await journal.enter(map(conference, ["a", "b", "c"]))
+    await journal.enter([conference(one) for one in ["a", "b", "c"]])
     await journal.aclose()
     journal = await Journal.open(path, OURS, inline=True)
     with pytest.raises(JournalError, match=words):
-        await journal.enter(map(conference, given))
+        await journal.enter([conference(one) for one in given])
     await journal.aclose()
     assert [row.name for row in JournalReader(path).some(0, 9)] == ["a", "b", "c"]
 

@@ -32,7 +32,7 @@ def test_what_was_written_is_there_for_the_next_run_and_for_readers(tmp_path: Pa
     ]
     assert reader.some(0, 9) == expected
     assert reader.counts() == {None: 1, "activated": 1, "unknown": 1}
-    assert reader.last_change() == 103.0
+    assert reader.last_change(100.0, 200.0) == 103.0
     file.set_size(3)
     file.close(104.0)
     reader.close()
