@@ -210,12 +210,12 @@ class JournalReader:
         Raises:
             JournalError: There is none, or it is something else.
         """
-        self.path: Path = Path(path).absolute()
+        self.path: Path = Path(path)
         if not self.path.is_file():
             raise JournalError(f"there is no journal {str(self.path)!r}")
         with _told(self.path, "read"):
             # Not `mode=ro`: who finds a journal whose writer was killed has to read its WAL in.
-            self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(self.path.absolute(), isolation_level=None, check_same_thread=False)
             self._connection.execute("pragma query_only = on")
             self._connection.execute("pragma wal_autocheckpoint = 0")
             self.meta = _meta(self.path, self._connection)
