@@ -93,8 +93,11 @@ class _AiohttpLane(httpx.AsyncBaseTransport):
         )
 
     async def aclose(self) -> None:
-        """Close the connection."""
+        """Close the connection; what the far end doesn't read isn't waited for."""
         await self._session.close()
+        plug = self._connector.last
+        if plug is not None and plug.get_write_buffer_size():
+            plug.abort()
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -102,6 +105,7 @@ class _Connector(aiohttp.TCPConnector):
 
     Attributes:
         connected: Whether the request under way has had its connection.
+        last: The connection that the last request had.
     """
 
     def __init__(self, tls: ssl.SSLContext, resolver: AbstractResolver) -> None:
@@ -109,7 +113,7 @@ class _Connector(aiohttp.TCPConnector):
         self._factory = functools.partial(_Handler, asyncio.get_running_loop())  # type: ignore[assignment]
         self.connected = False
         self._progress: Progress | None = None
-        self._before: asyncio.Transport | None = None
+        self.last: asyncio.Transport | None = None
 
     def begin(self, progress: Progress | None) -> None:
         """Another request begins, which has no connection yet."""
@@ -120,10 +124,10 @@ class _Connector(aiohttp.TCPConnector):
         if self.connected:  # aiohttp repeats what is idempotent, an attempt that nobody would count
             raise httpx.RemoteProtocolError("the connection broke before an answer came")
         connection = await super().connect(*args, **options)
-        if connection.transport is self._before and (_has_surplus(connection) or _has_news(connection)):
+        if connection.transport is self.last and (_has_surplus(connection) or _has_news(connection)):
             connection.close()
             connection = await super().connect(*args, **options)
-        self._before = connection.transport
+        self.last = connection.transport
         if self._progress is not None:
             try:
                 await self._progress.leave()

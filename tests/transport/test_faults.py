@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import gzip
+import signal
 import socket
 import ssl
+import threading
 import traceback
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
@@ -169,6 +171,54 @@ async def test_a_cancellation_leaves_without_frames(kind: Any, when: str, anyio_
                 with anyio.fail_after(0.3):
                     await client.mpc("room").get()
             assert not shown_in_frames(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")  # aiohttp
+@pytest.mark.real_time
+@pytest.mark.parametrize("kind", ["httpx", "aiohttp"])
+@pytest.mark.parametrize("way", ["anyio", "asyncio"])
+async def test_a_cancellation_while_writing_leaves_without_frames(kind: Any, way: str, anyio_backend: Any) -> None:
+    """To a server that takes the connection and never reads: the request is half written when its time is up."""
+    if anyio_backend[0] == "trio" and "asyncio" in (way, "asyncio" if kind == "aiohttp" else ""):
+        pytest.skip("asyncio's own")
+    bound = anyio.fail_after(0.3) if way == "anyio" else asyncio.timeout(0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        async with client_of(base_url=url, transport=kind, timeout=None) as client:
+            with pytest.raises(TimeoutError) as caught:
+                await stopped_by(bound, client.request("POST", "Message/", json={"text": "x" * 12_000_000}))
+            assert not shown_in_frames(caught.value)
+
+
+async def stopped_by(bound: Any, operation: Awaitable[object]) -> None:
+    """Carry it out within a bound of anyio's or asyncio's."""
+    if isinstance(bound, asyncio.Timeout):
+        async with bound:
+            await operation
+    else:
+        with bound:
+            await operation
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")  # aiohttp
+@pytest.mark.real_time
+@pytest.mark.parametrize("kind", ["httpx", "aiohttp", "trio"])
+@pytest.mark.parametrize("size", [1, 12_000_000])
+def test_ctrl_c_leaves_without_frames(kind: Any, size: int) -> None:
+    """While the request is written, and while its answer is awaited."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+
+        async def work() -> None:
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            transport: Any = "aiohttp" if kind == "aiohttp" else "httpx"
+            async with client_of(base_url=url, transport=transport, timeout=None) as client:
+                ctrl_c = threading.Timer(0.3, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT])
+                ctrl_c.start()
+                await client.request("POST", "Message/", json={"text": "x" * size})
+
+        with pytest.raises(KeyboardInterrupt) as caught:
+            anyio.run(work, backend="trio" if kind == "trio" else "asyncio")
+        assert not shown_in_frames(caught.value)
 
 
 @pytest.mark.real_time
