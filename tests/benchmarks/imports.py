@@ -14,6 +14,7 @@ NAME = "import"
 STATEMENTS = (
     "import plivo_async",
     "from plivo_async import AsyncClient",
+    'from plivo_async import AsyncClient; AsyncClient("MA" + 18 * "X", "token")',
     "import httpx",
     "import aiohttp",
     "import plivo",
