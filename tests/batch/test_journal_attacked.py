@@ -25,6 +25,7 @@ from plivo_async.batch._figures import figures
 from plivo_async.batch._journal import Journal
 from plivo_async.batch._journal_file import Identity, JournalFile, JournalReader, intents, outcomes, places
 from plivo_async.emulator import Emulator
+from plivo_async.wire import conference
 
 from ..support import in_memory
 
@@ -103,15 +104,14 @@ async def test_an_input_that_the_deadline_cuts_short_may_be_longer_the_next_time
 async def test_a_refused_credential_settles_nothing(tmp_path: Path) -> None:
     """The next run, with the right one, activates also those that were answered 401."""
     path = tmp_path / "run.db"
-    async with Emulator() as plivo:
-        for name in NAMES:
-            plivo.add_conference(name)
-        async with in_memory(plivo) as client:
-            plivo.script("activate", NAMES[0], fault="401")
-            first = await client.mpc.start(NAMES, journal=path)
-            assert first[0].outcome == "rejected"
-        async with in_memory(plivo) as client:
-            assert (await client.mpc.start(NAMES, journal=path)).succeeded
+    refusal = (Attempt("POST", AttemptOutcome.ANSWERED, 401, None, 0.0, 0.1),)
+    async with Emulator() as plivo, in_memory(plivo) as client:
+        plivo.add_conference("a")
+        journal = await Journal.open(path, Identity(plivo.auth_id, plivo.url), inline=True)
+        await journal.enter([conference("a")])
+        await journal.settle([Activation(0, "a", None, ActivationOutcome.REJECTED, attempts=refusal)])
+        await journal.aclose()
+        assert (await client.mpc.start(["a"], journal=path)).succeeded
 
 
 async def test_whatever_is_said_it_is_written_down(tmp_path: Path) -> None:
