@@ -39,6 +39,7 @@ from plivo_async import AsyncClient
 from plivo_async.emulator import Emulator
 
 from ..benchmarks.__main__ import arguments
+from ..truth import __main__ as truth
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -299,6 +300,7 @@ def _commands(shown: list[Fence]) -> list[str]:
 
 COMMANDS = _commands(ALL)
 BENCHMARK = ".venv/bin/python -m tests.benchmarks"
+TRUTH = ".venv/bin/python -m tests.truth"
 QUICK = '.venv/bin/python -m pytest -n auto -m "not long and not real_time"'
 SET_UP = [line for line in _commands(list(fences(ROOT / "README.md"))) if line.startswith("python3 -m venv ")]
 
@@ -357,9 +359,15 @@ def test_the_benchmark_takes_the_options_that_are_shown(line: str) -> None:
     arguments(shlex.split(line.removeprefix(BENCHMARK)))
 
 
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith(TRUTH)])
+def test_the_truth_takes_the_options_that_are_shown(line: str) -> None:
+    """Its command line can be read; `tests/truth` runs a share of it."""
+    truth.arguments(shlex.split(line.removeprefix(TRUTH)))
+
+
 def test_other_commands_are_known() -> None:
     """The pages show no command that nothing checks."""
-    known = ("plivo-async ", "python3 -m venv ", ".ci/run", ".venv/bin/plivo-async ", BENCHMARK, QUICK)
+    known = ("plivo-async ", "python3 -m venv ", ".ci/run", ".venv/bin/plivo-async ", BENCHMARK, TRUTH, QUICK)
     assert [line for line in COMMANDS if not line.startswith(known)] == []
 
 

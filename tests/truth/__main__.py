@@ -8,8 +8,9 @@ Time is virtual, one core is used, and a seed repeats a run. Prints whatever con
 import argparse
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
+from typing import Any
 
 import anyio
 
@@ -50,14 +51,19 @@ def run(kind: str, wanted: int, seed: int, seconds: float) -> Findings:
     return all_of_it
 
 
-def main() -> int:
-    """Run what the arguments ask for."""
+def arguments(given: Sequence[str] | None = None) -> dict[str, Any]:
+    """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.truth", description=__doc__)
     for kind in SHARES:
         parser.add_argument(f"--{kind}", type=int, default=0, metavar="N")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="for each kind, at most")
-    options = vars(parser.parse_args())
+    return vars(parser.parse_args(given))
+
+
+def main() -> int:
+    """Run what the arguments ask for."""
+    options = arguments()
     found = [run(kind, options[kind], options["seed"], options["seconds"]) for kind in SHARES if options[kind]]
     return 1 if any(findings.contradictions for findings in found) else 0
 
