@@ -25,7 +25,7 @@ async def test_no_outcome_contradicts_the_truth(seed: int) -> None:
     assert found.contradictions == []
     assert found.said["not_attempted"] == 0
     assert found.said["activated"] > SIZE / 2
-    assert found.said["unknown"] < SIZE / 10  # one in eight has nothing waiting, and a third of the requests go wrong
+    assert found.said["unknown"] < SIZE / 6  # up to four requests in five go wrong
 
 
 @pytest.mark.anyio
