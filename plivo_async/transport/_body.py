@@ -1,7 +1,7 @@
 """The body of an answer, read and unpacked within bounds."""
 
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 
 import httpx
@@ -35,7 +35,7 @@ async def read_body(response: httpx.Response) -> tuple[bytes, Exception | None]:
             body += chunk
     except Exception as error:  # noqa: BLE001  (a transport of the caller's may raise anything)
         await response.aclose()
-        await _end(raw)
+        await _end(raw, over_a_network="network_stream" in response.extensions)
         return bytes(body), error
     finally:
         await response.aclose()
@@ -43,16 +43,17 @@ async def read_body(response: httpx.Response) -> tuple[bytes, Exception | None]:
     return bytes(body), None
 
 
-async def _end(raw: AsyncIterator[bytes] | None) -> None:
+async def _end(raw: AsyncIterator[bytes] | None, *, over_a_network: bool) -> None:
     """Let the generators of a body that isn't read to its end come to theirs, or trio complains of each of them.
 
-    They do when they are asked again, since what they read from is closed.
+    Those over a network do when they are asked again, since what they read from is closed. Others may go on for ever.
     """
-    if raw is None:
-        return
     with suppress(Exception):
-        for _ in range(_MOST_LEFT):
-            await anext(raw)
+        if isinstance(raw, AsyncGenerator) and not over_a_network:
+            await raw.aclose()
+        elif raw is not None and over_a_network:
+            for _ in range(_MOST_LEFT):
+                await anext(raw)
 
 
 async def _pieces(response: httpx.Response, raw_pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

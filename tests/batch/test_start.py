@@ -469,4 +469,4 @@ async def test_a_limit_of_the_server_below_ours_is_learnt() -> None:
         report = await client.mpc.start(names)
         assert report.succeeded
         assert plivo.counts().told_429 <= 0.4 * 300
-        assert report.elapsed <= 9 * 5 / 0.9
+        assert report.elapsed <= 9 * 5 / 0.75  # half of the pace is given up at first, and back within six windows

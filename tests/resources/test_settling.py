@@ -475,7 +475,7 @@ async def test_no_outcome_of_stop_contradicts_the_truth(seed: int, by_uuid: bool
         async with anyio.create_task_group() as tasks:
             for room in rooms:
                 tasks.start_soon(stop, room)
-        assert sum(outcome is None for outcome in told.values()) > 100
+        assert sum(outcome is None for outcome in told.values()) > 75  # of 133; what may yet be applied stays in doubt
         for room in rooms:
             outcome = told[room.friendly_name]
             if isinstance(outcome, OutcomeUnknownError):
