@@ -112,12 +112,14 @@ class Engine:
             try:
                 await self._run()
             finally:
-                await self._teller.tell_at_the_end(self._unfinished())
-                self._exchange.batches.discard(self)
-                self._ended.set()
-                stopped_by = self.stopped_by or (None if self._finished else "the run was cancelled")
-                counts, elapsed = self._teller.counts, self._exchange.clock() - began
-                announcer.batch_ended(self._number, dict(counts), elapsed, stopped_by)
+                try:
+                    await self._teller.tell_at_the_end(self._unfinished())
+                finally:
+                    self._exchange.batches.discard(self)
+                    self._ended.set()
+                    stopped_by = self.stopped_by or (None if self._finished else "the run was cancelled")
+                    counts, elapsed = self._teller.counts, self._exchange.clock() - began
+                    announcer.batch_ended(self._number, dict(counts), elapsed, stopped_by)
             if self._crash is not None:
                 raise self._crash
         finally:

@@ -25,7 +25,7 @@ from ._truth import Row, compare, faults, settled, strays
 
 Backend = Literal["asyncio", "trio"]
 
-_FAULTS = "lost-response=0.03,reset-before=0.01,reset-after=0.01,500=0.02,503-applied=0.01,429=0.005"
+_FAULTS = "lost-response=0.03,reset-before=0.01,reset-after=0.01,500=0.02,503-applied=0.01"
 _TIMEOUT = 2.0  # seconds of one attempt; a late or dripping answer takes longer
 _NEXT = """\
 What next?
