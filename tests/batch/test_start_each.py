@@ -81,7 +81,9 @@ async def check_at_rest(plivo: Emulator, client: AsyncClient) -> None:
     assert (statistics.requests, statistics.permits_in_flight) == (0, 0)
     assert (statistics.waiting_for_permit, statistics.waiting_for_connection) == (0, 0)
     report = await client.mpc.start([f"afterwards {number}" for number in range(40)])
-    assert report.counts[ActivationOutcome.NOT_FOUND] == 40
+    found = report.counts[ActivationOutcome.NOT_FOUND]
+    assert found + report.counts[ActivationOutcome.UNKNOWN] == 40  # faults go on, and leave some in doubt
+    assert found > 20
     assert plivo.connections <= WIDTH
 
 
