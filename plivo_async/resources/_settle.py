@@ -110,6 +110,11 @@ def is_older(live: MultiPartyCall, since: datetime | None) -> bool:
     return live.creation_time is not None and since is not None and live.creation_time < since
 
 
+def is_younger(live: MultiPartyCall, since: datetime | None) -> bool:
+    """Whether a live conference came after the operation had begun, or that can't be told: it may be the next one."""
+    return live.creation_time is None or since is None or live.creation_time > since
+
+
 def ended_since(name: str, data: object, since: datetime | None) -> list[MultiPartyCall]:
     """Those of a name that have ended since, on the first page of them; the name is compared here as well.
 

@@ -50,6 +50,7 @@ def world(names: list[str], seed: int) -> Iterator[World]:
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(emulator) as plivo:
         for name in names:
             portal.call(plivo.add_conference, name)
+        portal.call(plivo.advance, 60)  # of two seconds nobody could tell which came first
         yield World(portal, plivo)
 
 
