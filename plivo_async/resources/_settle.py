@@ -43,6 +43,7 @@ REFUSALS = frozenset({400, 404, 409, 422})
 
 CLOCK_MARGIN = timedelta(seconds=60)
 """Inferred: between the clock that stamps an end, the one that stamps answers, and ours."""
+_SECONDS = timedelta(seconds=2)  # two clocks that tell whole seconds
 
 Goal = Literal["not-recording", "paused", "recording"]
 
@@ -111,8 +112,8 @@ def is_older(live: MultiPartyCall, since: datetime | None) -> bool:
 
 
 def is_younger(live: MultiPartyCall, since: datetime | None) -> bool:
-    """Whether a live conference came after the operation had begun, or that can't be told: it may be the next one."""
-    return live.creation_time is None or since is None or live.creation_time > since
+    """Whether a live conference came after the operation had begun, by more than clocks of whole seconds may be off."""
+    return live.creation_time is not None and since is not None and live.creation_time > since + CLOCK_MARGIN + _SECONDS
 
 
 def ended_since(name: str, data: object, since: datetime | None) -> list[MultiPartyCall]:
