@@ -138,7 +138,7 @@ def _conclude(console: Console, plivo: Emulator, scene: Scene, report: Activatio
         return False
     unknown = report.counts[ActivationOutcome.UNKNOWN]
     known = f"All {len(report):,}" if not unknown else f"All but the {unknown:,} unknown of {len(report):,}"
-    say(console, f"{known} outcomes agree with what the emulator did, one by one.", "bold green")
+    say(console, f"{known} outcomes agree with the emulator, one by one.", "bold green")
     say(console)
     for line in _NEXT.splitlines():
         say(console, line)
