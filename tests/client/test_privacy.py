@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import httpx
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +65,6 @@ def test_what_is_nobodys_stays(text: str) -> None:
     assert masked(text) == text
 
 
-@hypothesis.settings(derandomize=True)  # known: a made-up mix as '***000)0@0' is masked once more
 @given(st.text(st.sampled_from("0123456789+ ()-.%2@:sipj/"), max_size=60))
 def test_masking_twice_is_masking_once(text: str) -> None:
     """Text may come by several edges."""
