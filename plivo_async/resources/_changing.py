@@ -18,7 +18,7 @@ from ._settle import (
     earliest,
     ended_since,
     is_older,
-    is_younger,
+    may_be_younger,
     refusal,
     was_refused,
 )
@@ -138,8 +138,8 @@ class _Case:
         asked = {"friendly_name": name, "status": "ended", "end_time__gte": since.replace(microsecond=0)}
         answer = await self._look(list_conferences(asked))
         ended = ended_since(name, answer.json(), self._since(answer))
-        if live is not None and not ended and is_younger(live, self._since(answer)):
-            raise ValueError(f"what has that name now ({live.mpc_uuid}) was not there when it began")
+        if live is not None and not ended and may_be_younger(live, self._since(answer)):
+            raise ValueError(f"what has that name now ({live.mpc_uuid}) may have come after it began")
         candidates = ended if live is None else [live, *ended]
         if len(candidates) > 1:
             seen = ", ".join(f"{one.mpc_uuid} ({one.status})" for one in candidates)

@@ -7,9 +7,11 @@ from a repetition, and none is made by name. First it is found out which confere
 
     live of that name       ended since the change began      the one that was meant
     made before it began    (not asked)                       the live one
-    made since              none                              the live one
+    made in that minute     none                              the live one
     none                    one                               that one
     whatever else                                             unknown
+
+What was made in the last two seconds before it began, or since, may be the next one of that name.
 
 Then it is gone on with by UUID, and if that is refused one look settles it:
 
@@ -111,9 +113,9 @@ def is_older(live: MultiPartyCall, since: datetime | None) -> bool:
     return live.creation_time is not None and since is not None and live.creation_time < since
 
 
-def is_younger(live: MultiPartyCall, since: datetime | None) -> bool:
-    """Whether a live conference came after the operation had begun, by more than clocks of whole seconds may be off."""
-    return live.creation_time is not None and since is not None and live.creation_time > since + CLOCK_MARGIN + _SECONDS
+def may_be_younger(live: MultiPartyCall, since: datetime | None) -> bool:
+    """Whether a live conference may have come after the operation had begun, as clocks of whole seconds tell it."""
+    return live.creation_time is None or since is None or live.creation_time > since + CLOCK_MARGIN - _SECONDS
 
 
 def ended_since(name: str, data: object, since: datetime | None) -> list[MultiPartyCall]:

@@ -293,7 +293,7 @@ async def test_a_repeated_mute_does_not_undo_a_later_unmute(fault: str) -> None:
     """The last word counts, however often the first has to be said."""
     retry = RetryPolicy(base_delay=5)
     async with Emulator(port=None, latency=0.05) as plivo, in_memory(plivo, retry=retry, seed=1) as client:
-        [person] = plivo.add_conference("room", status="active", stay_alone=True).participants
+        [person] = plivo.add_conference("room", status="active", started_ago=9, stay_alone=True).participants
         plivo.script("update-participant", "room", fault=fault)
         mpc = client.mpc("room")
         async with anyio.create_task_group() as tasks:

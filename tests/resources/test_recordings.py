@@ -156,7 +156,7 @@ async def test_a_lost_answer_is_settled(fault: str, step: str) -> None:
     """The repetition is refused because it is done already; a look shows it, and the method returns."""
     retry = RetryPolicy(max_attempts=3, base_delay=0.1)
     async with Emulator(port=None) as plivo, in_memory(plivo, timeout=1.0, retry=retry) as client:
-        plivo.add_conference("room", status="active", waiting=2)
+        plivo.add_conference("room", status="active", waiting=2, started_ago=9)
         mpc = client.mpc("room")
         await mpc.start_recording()
         plivo.script(step.replace("_", "-"), "room", fault=fault)
@@ -169,7 +169,7 @@ async def test_a_refusal_after_a_failure_says_what_is_seen() -> None:
     """There is no recording to pause; but the attempt before may yet arrive, and one may be started by then."""
     retry = RetryPolicy(max_attempts=3, base_delay=0.1)
     async with Emulator(port=None) as plivo, in_memory(plivo, retry=retry) as client:
-        plivo.add_conference("room", status="active", waiting=2)
+        plivo.add_conference("room", status="active", waiting=2, started_ago=9)
         plivo.script("pause-recording", "room", fault="500")
         with pytest.raises(OutcomeUnknownError, match="its recording is 'not-recording'"):
             await client.mpc("room").pause_recording()
