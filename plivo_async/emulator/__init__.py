@@ -1,4 +1,4 @@
-"""Plivo's Multiparty Call API, emulated: a server for tests and demonstrations that tells the truth.
+"""Plivo's API for conferences, calls and recordings, emulated: a server for tests that tells the truth.
 
 It shares no code with the client, so that a mistake of one can't hide in the other.
 """
@@ -10,16 +10,21 @@ from ._limit import Limit
 from ._log import Counts, Request
 from ._recipes import MEANINGS, Meaning
 from .world._callbacks import CallbackRecord
-from .world._conferences import Applied, Conference
-from .world._legs import HANGUP_CAUSES, Leg
+from .world._causes import HANGUP_CAUSES
+from .world._conferences import Conference
+from .world._legs import Leg
+from .world._office import AccountFacts, Application, Number, Subaccount
 from .world._participants import Participant
 from .world._phones import Phone
 from .world._recordings import Recording
 from .world._settings import Settings
+from .world._values import Applied
 
 __all__ = [
     "HANGUP_CAUSES",
     "MEANINGS",
+    "AccountFacts",
+    "Application",
     "Applied",
     "CallbackRecord",
     "Conference",
@@ -30,9 +35,11 @@ __all__ = [
     "Leg",
     "Limit",
     "Meaning",
+    "Number",
     "Participant",
     "Phone",
     "Recording",
     "Request",
     "Settings",
+    "Subaccount",
 ]

@@ -11,14 +11,14 @@ from http import HTTPStatus
 from ._chance import Faults, Script, drawn_fault
 from ._draws import Draws, draw
 from ._latency import Latency, split_latency
-from ._limit import Limit, limiter_of, retry_after
+from ._limit import Limit, Limiter, limiter_of, retry_after
 from ._log import Log, Request
 from ._recipes import Instead, Recipe, When, recipe_of
 from .api._answers import Answer, html_page, json_answer, plain_text
 from .api._api import Api
 from .api._auth import Account
 from .api._job import Asked, Headers, RefusedError
-from .api._routes import Reference, route
+from .api._routes import RINGS, Reference, route
 from .world._machine import Machine
 from .world._settings import Settings
 
@@ -58,7 +58,7 @@ class Core:
         self.script = Script()
         self.log = Log(rules.keep_requests)
         self._api = Api(account, machine, rules.settings)
-        self._limiter = limiter_of(rules.limit) if rules.limit is not None else None
+        self._limiter, self._dialling = (limiter_of(rules.limit) if rules.limit is not None else None for _ in "12")
         self._seen: Counter[tuple[str | None, str | None]] = Counter()
 
     def health(self, method: str, target: str) -> Answer | None:
@@ -82,6 +82,7 @@ class Core:
             body=body,
             operation=found.operation,
             member=found.member,
+            item=found.item,
         )
         self.log.note(record)
         if found.reference is not None:
@@ -107,12 +108,12 @@ class Core:
         return (known.friendly_name if known is not None else None), reference.value
 
     def _draw(self, record: Request) -> Draws:
-        target = record.name or record.uuid
+        target = record.name or record.uuid or record.item
         record.nth = self._next(record.operation, target)
         nth_of_all = self._next(record.operation, "") if target is not None else record.nth
         draws = draw(self.rules.seed, record.operation, target, record.nth)
         if record.operation is not None:
-            scripted = self.script.hit(record.operation, record.name, record.nth, nth_of_all)
+            scripted = self.script.hit(record.operation, record.name or record.item, record.nth, nth_of_all)
             self.log.hit(record, scripted or drawn_fault(self.rules.faults, record.operation, draws.fault))
         return draws
 
@@ -137,12 +138,10 @@ class Core:
     def _course(self, received: Received, recipe: Recipe, now: float) -> Answer | None:
         """The true answer, or None if the fault keeps the request from getting one, for ever or by now."""
         asked = received.asked
-        counted = recipe.counted
-        if asked.route.operation == "add-participant":
-            counted = counted and self.rules.settings.dialling_counted
         barred = self._api.barred(asked)
         # Unverified: whoever has no access to the account is not counted against its limit.
-        over = barred is None and counted and self._limiter is not None and not self._limiter.admit(now)
+        limiter = self._limiter_for(asked.route.operation) if barred is None and recipe.counted else None
+        over = limiter is not None and not limiter.admit(now)
         if recipe.when is When.NEVER:
             return None
         refused = barred or (self._over_limit(asked, now) if over else None)
@@ -150,6 +149,13 @@ class Core:
             self.machine.time.agenda.put(now + self.rules.faults.apply_after, self._carry_out, received)
             return None
         return self._decided(received, refused) if refused is not None else self._carry_out(received, now)
+
+    def _limiter_for(self, operation: str | None) -> Limiter | None:
+        """What counts such a request, if anything does. Media files come from a host of their own."""
+        rings = operation in RINGS
+        if operation == "get-media" or (rings and not self.rules.settings.dialling_counted):
+            return None
+        return self._dialling if rings and self.rules.settings.limit_counters == "two" else self._limiter
 
     def _carry_out(self, received: Received, at: float) -> Answer:
         with self.machine.time.still():
@@ -161,9 +167,10 @@ class Core:
 
     def _over_limit(self, asked: Asked, now: float) -> Answer:
         headers: Headers = ()
-        if self.rules.limit is not None and self._limiter is not None:
+        limiter = self._limiter_for(asked.route.operation) or self._limiter
+        if self.rules.limit is not None and limiter is not None:
             # An injected 429 may come while there is room; a second is the least that both forms can tell.
-            delay = self._limiter.retry_in(now) or 1.0
+            delay = limiter.retry_in(now) or 1.0
             value = retry_after(self.rules.limit.retry_after, delay, self.machine.time.instant(now))
             headers = (("Retry-After", value),) if value is not None else ()
         return self._api.refusal(asked, RefusedError(429, "too many requests", headers))

@@ -20,6 +20,7 @@ from ._faults import fault_named
 from ._latency import Latency, check_latency
 from ._limit import Limit
 from ._log import Counts, Request
+from ._voice import VoiceView
 from .api._auth import made_up
 from .api._routes import OPERATIONS
 from .serving._asgi import Asgi, asgi
@@ -38,8 +39,8 @@ from .world._settings import Settings
 _DEFAULT_LIMIT = Limit()
 
 
-class Emulator:
-    """Plivo's Multiparty Call API on this machine, for one account, with the truth on show.
+class Emulator(VoiceView):
+    """Plivo's API for conferences, calls and recordings on this machine, for one account, with the truth on show.
 
     Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 and stops with the
     block: connections that are open then are closed, answers that are due are dropped. On asyncio another task than
@@ -117,6 +118,7 @@ class Emulator:
         )
         machine.time.clock, machine.time.check = self._clock.look, self._clock.check_change
         self._rings = Rings(machine.phones)
+        self._machine = machine
         self._core = Core(self._account, machine, self._rules)
         self._open: set[Connection] = set()
         self._most_connections = 0
@@ -140,6 +142,7 @@ class Emulator:
             self._port = listener.getsockname()[1]
         self._started = True
         self._core.machine.time.epoch = self._wall_clock()
+        self._core.machine.recorder.media = self.url
         try:
             await self._tasks.begin()
         except BaseException:
@@ -367,7 +370,8 @@ class Emulator:
 
         Args:
             operation: Its name, as in `Request.operation`: `activate`, `add-participant`, ….
-            name: Friendly name of the conference; None for whichever, and for lists.
+            name: Friendly name of the conference, or id of the call, recording or whatever is addressed; None for
+                whichever, and for lists.
             nth: Which such request since the start, 1 for the first, whatever became of the others; None for each.
                 Without a name, all requests of the operation are counted together.
             fault: The name of a `Fault`.

@@ -29,8 +29,11 @@ class Request:
     """The UUID, if it is addressed by UUID."""
     member: str | None = None
     """Which participants are addressed, as in the path but decoded: `12`, `12,13` or `all`."""
+    item: str | None = None
+    """The call, request, recording, number or whatever is addressed by its id, as in the path but decoded."""
     nth: int = 0
-    """It is the nth request of its operation for its conference, as counted by `Emulator.script`; 1 for the first."""
+    """It is the nth request of its operation for its conference, or item, as counted by `Emulator.script`; 1 is the
+    first."""
     fault: Fault | None = None
     """What went wrong with it on purpose."""
     status: int | None = None

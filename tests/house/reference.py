@@ -122,6 +122,9 @@ _NOT_MADE_BY_HAND = {
 }
 """What is only ever got from others, though it has a constructor; so are models of the emulator's own."""
 
+_PARTS = ("VoiceView", "VoiceSettings")
+"""Classes that are only a part of another one, for the length of its file: their members are told as that one's."""
+
 _LONGEST_LINE = 110
 _HOW: griffe.GoogleOptions = {
     "returns_multiple_items": False,
@@ -242,7 +245,8 @@ def _item(item: griffe.DocstringElement) -> str:
 def _bases(thing: griffe.Class) -> Iterator[str]:
     if "Model" in map(str, thing.bases):
         yield "Turns into plain JSON types with `to_dict()`.\n"
-    names = [str(base) for base in thing.bases if not str(base).startswith(("Generic", "Protocol", "Model", "_"))]
+    hidden = ("Generic", "Protocol", "Model", "_", *_PARTS)
+    names = [str(base) for base in thing.bases if not str(base).startswith(hidden)]
     if names:
         yield f"Base: {', '.join(f'`{name}`' for name in names)}\n"
 
@@ -256,7 +260,7 @@ def _members(thing: griffe.Class, *, signed: bool) -> Iterator[str]:
         yield "#### client.mpc(…)\n"
         yield from _signature("client.mpc", call.overloads or [call])
         yield from _words(call)
-    for name, member in thing.members.items():
+    for name, member in _with_parts(thing).items():
         a_field = not signed and isinstance(member, griffe.Attribute) and member.annotation is not None
         if name.startswith("_") or isinstance(member, griffe.Alias) or not (member.docstring or a_field):
             continue
@@ -267,6 +271,12 @@ def _members(thing: griffe.Class, *, signed: bool) -> Iterator[str]:
         elif isinstance(member, griffe.Attribute):
             kind = f": {member.annotation}" if member.annotation is not None else ""
             yield f"**`{name}{kind}`** {member.docstring.value if member.docstring else ''}".rstrip() + "\n"
+
+
+def _with_parts(thing: griffe.Class) -> dict[str, griffe.Object | griffe.Alias]:
+    """Its members, and those that it has from classes which are only a part of it."""
+    parts = [base for base in thing.mro() if base.name in _PARTS]
+    return {**thing.members, **{name: member for part in parts for name, member in part.members.items()}}
 
 
 def main() -> None:

@@ -60,6 +60,7 @@ EMULATOR = {
     "_chance": {"_faults"},
     "_spoiling": {"api"},
     "_recipes": {"_faults", "_spoiling"},
+    "_voice": {"world"},
     "_core": {"world", "api", "_chance", "_draws", "_latency", "_limit", "_log", "_recipes"},
 }  # fmt: skip
 

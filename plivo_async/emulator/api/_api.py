@@ -11,7 +11,12 @@ from ..world._callbacks import flag_text
 from ..world._machine import Machine
 from ..world._settings import Settings
 from ..world._values import Hook, RuleError
+from . import _operations_account as account
+from . import _operations_applications as applications
+from . import _operations_calls as calls
 from . import _operations_conferences as conferences
+from . import _operations_files as files
+from . import _operations_live_calls as live_calls
 from . import _operations_participants as participants
 from . import _operations_recordings as recordings
 from . import _operations_sounds as sounds
@@ -44,6 +49,40 @@ HANDLERS: Mapping[str, Handler] = {
     "stop-play": sounds.stop_play,
     "speak": sounds.speak,
     "stop-speak": sounds.stop_speak,
+    "list-calls": calls.list_calls,
+    "make-call": calls.make_call,
+    "hang-up-all": calls.hang_up_all,
+    "get-call": calls.get_call,
+    "transfer-call": live_calls.transfer,
+    "hang-up": calls.hang_up,
+    "start-call-recording": live_calls.start_recording,
+    "stop-call-recording": live_calls.stop_recording,
+    "play-to-call": live_calls.play,
+    "stop-play-to-call": live_calls.stop_play,
+    "speak-to-call": live_calls.speak,
+    "stop-speak-to-call": live_calls.stop_speak,
+    "send-digits": live_calls.send_digits,
+    "cancel-request": calls.cancel_request,
+    "list-recordings": files.list_recordings,
+    "get-media": files.get_media,
+    "get-recording": files.get_recording,
+    "delete-recording": files.delete_recording,
+    "get-account": account.get_account,
+    "update-account": account.update_account,
+    "list-subaccounts": account.list_subaccounts,
+    "create-subaccount": account.create_subaccount,
+    "get-subaccount": account.get_subaccount,
+    "update-subaccount": account.update_subaccount,
+    "delete-subaccount": account.delete_subaccount,
+    "list-applications": applications.list_applications,
+    "create-application": applications.create_application,
+    "get-application": applications.get_application,
+    "update-application": applications.update_application,
+    "delete-application": applications.delete_application,
+    "list-numbers": applications.list_numbers,
+    "get-number": applications.get_number,
+    "update-number": applications.update_number,
+    "give-up-number": applications.give_up_number,
 }
 """Each operation of `_routes.ROUTES` by name."""
 
@@ -62,6 +101,8 @@ class Api:
         """The 401, 403, or 404 of a request that never gets to the account; None for one that does."""
         if asked.route.auth_id is None:
             return self.refusal(asked, RefusedError(404, "not found"))
+        if asked.route.operation == "get-media" and not self.settings.media_protected:
+            return None
         if not self.account.accepts(asked.authorization):
             challenge = (("WWW-Authenticate", 'Basic realm="Plivo"'),)
             return self.refusal(asked, RefusedError(401, "authentication failed", challenge))
@@ -97,9 +138,14 @@ class Api:
             if hook is None:
                 raise RefusedError(rule.status, rule.detail) from None
             result = Result(rule.status, {"error": rule.detail})
-        return self._told(asked, result) if hook is None else self._spawned(asked, result, hook, now)
+        return (
+            self._told(asked, result) if hook is None or not result.follows else self._spawned(asked, result, hook, now)
+        )
 
     def _told(self, asked: Asked, result: Result) -> Answer:
+        if result.media is not None:
+            kind, content = result.media
+            return Answer(result.status, content, (("Content-Type", kind),))
         if result.content is None:
             # Ruby's SDK can't do without the type, although there is nothing that has it. Inferred to be Plivo's way.
             return Answer(result.status, headers=JSON, applied=result.applied)

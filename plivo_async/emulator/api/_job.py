@@ -50,6 +50,10 @@ class Result:
     """The answer's JSON but for its `api_id`; None for an answer without a body."""
     applied: bool = False
     """Whether the state was changed."""
+    media: tuple[str, bytes] | None = None
+    """A file in place of JSON: its type, and its bytes."""
+    follows: bool = True
+    """Whether a `callback_url` makes the request an asynchronous one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,11 @@ class Job:
     def member(self) -> str:
         """The participant, or participants, that are addressed, as in the path."""
         return self.asked.route.member or ""
+
+    @property
+    def item(self) -> str:
+        """The call, recording, number or whatever that is addressed, as in the path."""
+        return self.asked.route.item or ""
 
     def find(self) -> Conference:
         """The conference that is addressed: by name only a live one, by UUID also an ended one.

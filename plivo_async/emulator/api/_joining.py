@@ -27,9 +27,9 @@ MOST_DESTINATIONS = 20
 """So many may be dialled by one request, by the Python SDK; others stop at 19."""
 
 _MOST_SECONDS = 86_400  # of ringing and of delay; no range is documented, and a day is more than any
-_NUMBER = re.compile(r"\+?[0-9]{1,15}")
-_SIP = re.compile(r"sips?:[^\s<>]+", re.IGNORECASE)
-_DIGITS = re.compile(r"[0-9A-D*#wW]+(@[0-9]+)?")
+NUMBER = re.compile(r"\+?[0-9]{1,15}")
+SIP = re.compile(r"sips?:[^\s<>]+", re.IGNORECASE)
+DIGITS = re.compile(r"[0-9A-D*#wW]+(@[0-9]+)?")
 
 _FLAGS = (
     "coach_mode",
@@ -147,7 +147,7 @@ def _destinations(arguments: Arguments, to: str, role: Role) -> tuple[Destinatio
         refuse("to", f"{len(phones)} destinations, and {MOST_DESTINATIONS} are the most")
     for phone in phones:
         # What `to` holds for an AI agent is documented nowhere.
-        if not phone or (role != "ai-agent" and not _NUMBER.fullmatch(phone) and not _SIP.fullmatch(phone)):
+        if not phone or (role != "ai-agent" and not NUMBER.fullmatch(phone) and not SIP.fullmatch(phone)):
             refuse("to", f"{phone!r} is neither a number nor a SIP URI")
     ring_timeouts = _times(arguments, "ring_timeout", len(phones), 45)
     delays = _times(arguments, "delay_dial", len(phones), 0)
@@ -192,7 +192,7 @@ def _check_idle(arguments: Arguments) -> None:
             refuse(key, f"neither a URL nor one of {', '.join(words)}")
     _check_form(arguments, "caller_name", re.compile(r".{1,50}", re.DOTALL), "longer than 50 characters")
     text(arguments, "sip_headers")  # Java's SDK sends "a=1,": empty items, and what has no "=", are no mistake
-    _check_form(arguments, "send_digits", _DIGITS, "not digits, w, W and @ with a length")
+    _check_form(arguments, "send_digits", DIGITS, "not digits, w, W and @ with a length")
 
 
 def _check_form(arguments: Arguments, key: str, form: re.Pattern[str], reason: str) -> None:

@@ -88,7 +88,7 @@ def read_listing(values: Mapping[str, str], settings: Settings) -> Listing:
         sub_account=values.get("sub_account"),
         friendly_name=values.get("friendly_name"),
         status=None if status is None else status.lower(),
-        termination_cause_code=None if code is None else _integer("termination_cause_code", code),
+        termination_cause_code=None if code is None else integer_of("termination_cause_code", code),
         end_time=_bounds("end_time", values),
         creation_time=_bounds("creation_time", values),
         page=read_page(values, _EQUAL + _TIMED, settings),
@@ -111,8 +111,10 @@ def select(newest_first: Iterable[Conference], listing: Listing, now: datetime, 
     return found
 
 
-def meta(page: Page, total: int, path: str, settings: Settings) -> dict[str, Any]:
+def meta(page: Page, total: int, path: str, settings: Settings, *, key: str | None = None) -> dict[str, Any]:
     """The `meta` object: total, limit, offset, and links to the next and the previous page or null.
+
+    The total's name is that of the settings, unless a `key` is given.
 
     Links are relative to the host. Source: Plivo docs; that filters are kept in them is unverified.
     """
@@ -124,7 +126,7 @@ def meta(page: Page, total: int, path: str, settings: Settings) -> dict[str, Any
 
     after = page.offset + page.limit
     return {
-        settings.total_key: total,
+        key or settings.total_key: total,
         "limit": page.limit,
         "next": link(after) if after < total else None,
         "offset": page.offset,
@@ -166,10 +168,15 @@ def _shifted(moment: datetime, by: timedelta) -> datetime:
 
 def _bounds(field: str, values: Mapping[str, str]) -> tuple[Bound, ...]:
     keys = ((name, f"{field}__{name}") for name in _COMPARE)
-    return tuple((name, _time(key, values[key])) for name, key in keys if key in values)
+    return tuple((name, time_of(key, values[key])) for name, key in keys if key in values)
 
 
-def _time(key: str, text: str) -> datetime:
+def time_of(key: str, text: str) -> datetime:
+    """A time of a filter.
+
+    Raises:
+        ValueError: It is of another form, or there is no such time.
+    """
     if not _TIME.fullmatch(text):
         raise ValueError(f"{key}: {text!r} is not of the form YYYY-MM-DD HH:MM[:SS[.ffffff]]")
     try:
@@ -178,14 +185,19 @@ def _time(key: str, text: str) -> datetime:
         raise ValueError(f"{key}: there is no such time as {text!r}") from None
 
 
-def _integer(key: str, text: str) -> int:
+def integer_of(key: str, text: str) -> int:
+    """A whole number of a filter.
+
+    Raises:
+        ValueError: It is none.
+    """
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
         raise ValueError(f"{key}: {text!r} is not an integer")
     return int(text)
 
 
 def _page_limit(text: str | None, settings: Settings) -> int:
-    limit = MAX_PAGE if text is None else _integer("limit", text)
+    limit = MAX_PAGE if text is None else integer_of("limit", text)
     if settings.page_limit == "clamp":
         return min(max(limit, 1), MAX_PAGE)
     if not 1 <= limit <= MAX_PAGE:
@@ -199,7 +211,7 @@ def _offset(values: Mapping[str, str], settings: Settings) -> int:
         if text is not None:
             raise ValueError("offset: not together with a cursor")
         return _at_cursor(cursor)
-    offset = 0 if text is None else _integer("offset", text)
+    offset = 0 if text is None else integer_of("offset", text)
     if offset < 0:
         raise ValueError(f"offset: {offset} is negative")
     return offset

@@ -17,11 +17,19 @@ MPC = "{mpc}"
 MEMBER = "{member}"
 """Stands for one segment that says which participants: an id, ids with commas, or `all`."""
 
+ITEM = "{item}"
+"""Stands for one segment that is an id or a number."""
+
+MEDIA = "{media}"
+"""Stands for one segment that is the name of a media file."""
+
 _CONFERENCE = f"MultiPartyCall/{MPC}"
 _PARTICIPANT = f"{_CONFERENCE}/Participant/{MEMBER}"
 _MEMBER = f"{_CONFERENCE}/Member/{MEMBER}"
 
-ROUTES: tuple[tuple[str, str, str], ...] = (
+_CALL = f"Call/{ITEM}"
+
+MPC_ROUTES: tuple[tuple[str, str, str], ...] = (
     ("list", "GET", "MultiPartyCall"),
     ("get", "GET", _CONFERENCE),
     ("activate", "POST", _CONFERENCE),
@@ -44,14 +52,59 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("speak", "POST", f"{_MEMBER}/Speak"),
     ("stop-speak", "DELETE", f"{_MEMBER}/Speak"),
 )
-"""Every operation: its name, its method and its path below `/v1/Account/{auth_id}/`. Source: Plivo docs; the last two
-are in its Go SDK only."""
+"""Every operation on conferences: its name, its method and its path below `/v1/Account/{auth_id}/`. Source: Plivo docs;
+the last two are in its Go SDK only."""
+
+VOICE_ROUTES: tuple[tuple[str, str, str], ...] = (
+    ("list-calls", "GET", "Call"),
+    ("make-call", "POST", "Call"),
+    ("hang-up-all", "DELETE", "Call"),
+    ("get-call", "GET", _CALL),
+    ("transfer-call", "POST", _CALL),
+    ("hang-up", "DELETE", _CALL),
+    ("start-call-recording", "POST", f"{_CALL}/Record"),
+    ("stop-call-recording", "DELETE", f"{_CALL}/Record"),
+    ("play-to-call", "POST", f"{_CALL}/Play"),
+    ("stop-play-to-call", "DELETE", f"{_CALL}/Play"),
+    ("speak-to-call", "POST", f"{_CALL}/Speak"),
+    ("stop-speak-to-call", "DELETE", f"{_CALL}/Speak"),
+    ("send-digits", "POST", f"{_CALL}/DTMF"),
+    ("cancel-request", "DELETE", f"Request/{ITEM}"),
+    ("list-recordings", "GET", "Recording"),
+    ("get-media", "GET", f"Recording/{MEDIA}"),
+    ("get-recording", "GET", f"Recording/{ITEM}"),
+    ("delete-recording", "DELETE", f"Recording/{ITEM}"),
+    ("get-account", "GET", ""),
+    ("update-account", "POST", ""),
+    ("list-subaccounts", "GET", "Subaccount"),
+    ("create-subaccount", "POST", "Subaccount"),
+    ("get-subaccount", "GET", f"Subaccount/{ITEM}"),
+    ("update-subaccount", "POST", f"Subaccount/{ITEM}"),
+    ("delete-subaccount", "DELETE", f"Subaccount/{ITEM}"),
+    ("list-applications", "GET", "Application"),
+    ("create-application", "POST", "Application"),
+    ("get-application", "GET", f"Application/{ITEM}"),
+    ("update-application", "POST", f"Application/{ITEM}"),
+    ("delete-application", "DELETE", f"Application/{ITEM}"),
+    ("list-numbers", "GET", "Number"),
+    ("get-number", "GET", f"Number/{ITEM}"),
+    ("update-number", "POST", f"Number/{ITEM}"),
+    ("give-up-number", "DELETE", f"Number/{ITEM}"),
+)
+"""The same for calls, recordings and the account. `list-calls` and `get-call` are those of live, queued and finished
+ones alike: the query says which. Source: Plivo docs, and its SDKs."""
+
+ROUTES = MPC_ROUTES + VOICE_ROUTES
+"""All of them."""
+
+RINGS = frozenset({"add-participant", "make-call"})
+"""The operations that ring phones."""
 
 OPERATIONS = frozenset(name for name, _, _ in ROUTES)
 """The names of all operations."""
 
 ALIASES = tuple(
-    (name, method, path.replace("/Member/", "/Participant/")) for name, method, path in ROUTES if "/Member/" in path
+    (name, method, path.replace("/Member/", "/Participant/")) for name, method, path in MPC_ROUTES if "/Member/" in path
 )
 """Play and Speak under the path of the participants, as one might expect them. Off by default: unverified."""
 
@@ -79,6 +132,8 @@ class Route:
     """The conference that is addressed, if the path has one."""
     member: str | None = None
     """Which participants are addressed, decoded, if the path says so."""
+    item: str | None = None
+    """The id, number or file that is addressed below anything but a conference, decoded, if the path says so."""
     query: str = ""
     """What follows the question mark, raw."""
     refusal: int | None = None
@@ -95,7 +150,7 @@ _Table = Mapping[int, Mapping[tuple[str, ...], Mapping[str, str]]]
 def _table(routes: Iterable[tuple[str, str, str]]) -> _Table:
     table: dict[int, dict[tuple[str, ...], dict[str, str]]] = {}
     for name, method, path in routes:
-        pattern = tuple(path.split("/"))
+        pattern = tuple(path.split("/")) if path else ()
         table.setdefault(len(pattern), {}).setdefault(pattern, {})[method] = name
     return MappingProxyType(table)
 
@@ -127,11 +182,27 @@ def route(method: str, target: str, *, aliases: bool = False, encoded_slash_divi
         segments = [_decode(segment) for segment in raw[3:]]
     except UnicodeDecodeError:
         return Route(auth_id=auth_id, query=query, refusal=400, detail="path: not percent-encoded UTF-8")
+    segments = _resolved(segments)
     table = _TABLE_WITH_ALIASES if aliases else _TABLE
     for pattern, methods in table.get(len(segments), {}).items():
         if _fits(pattern, segments):
             return _at(methods, method, auth_id, pattern, segments, query)
     return Route(auth_id=auth_id, query=query, refusal=404, detail="not found")
+
+
+def _resolved(segments: list[str]) -> list[str]:
+    """Without empty segments, `.` and `..`, as gateways resolve them (inferred): what is meant for a call without an id
+    is done to all calls. Not below a conference, where names are: there such a path leads nowhere.
+    """
+    if segments[:1] == ["MultiPartyCall"]:
+        return segments
+    found: list[str] = []
+    for segment in segments:
+        if segment == "..":
+            del found[-1:]
+        elif segment not in ("", "."):
+            found.append(segment)
+    return found
 
 
 def _origin(target: str) -> int:
@@ -150,6 +221,7 @@ def _at(
         auth_id=auth_id,
         reference=_referenced(segments[pattern.index(MPC)]) if MPC in pattern else None,
         member=segments[pattern.index(MEMBER)] if MEMBER in pattern else None,
+        item=next((one for part, one in zip(pattern, segments, strict=True) if part in (ITEM, MEDIA)), None),
         query=query,
         refusal=None if operation is not None else 405,
         detail="" if operation is not None else "method not allowed",
@@ -166,10 +238,18 @@ def _decode(segment: str) -> str:
 
 
 def _fits(pattern: tuple[str, ...], segments: list[str]) -> bool:
-    return all(
-        part == segment or (part == MEMBER and segment != "") or (part == MPC and _referenced(segment) is not None)
-        for part, segment in zip(pattern, segments, strict=True)
-    )
+    return all(_stands_for(part, segment) for part, segment in zip(pattern, segments, strict=True))
+
+
+def _stands_for(part: str, segment: str) -> bool:
+    match part:
+        case "{member}" | "{item}":
+            return segment != ""
+        case "{mpc}":
+            return _referenced(segment) is not None
+        case "{media}":
+            return segment.endswith((".mp3", ".wav"))
+    return part == segment
 
 
 def _referenced(segment: str) -> Reference | None:

@@ -20,3 +20,13 @@ def billed(duration: int) -> int:
 def price(billed_duration: int) -> Decimal:
     """In USD, with five decimals."""
     return (billed_duration // 60 * _PRICE_PER_MINUTE).quantize(Decimal("0.00001"))
+
+
+def rate() -> Decimal:
+    """USD for a minute of a call, with five decimals; that of participants, for want of a price list."""
+    return _PRICE_PER_MINUTE.quantize(Decimal("0.00001"))
+
+
+def price_of(billed_seconds: int) -> Decimal:
+    """USD for a call, with five decimals."""
+    return (billed_seconds * _PRICE_PER_MINUTE / 60).quantize(Decimal("0.00001"))

@@ -5,9 +5,9 @@ The parameters are those of Plivo's documents and of a public receiver of such c
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from ._bills import billed
+from ._call_params import call_params, detected
 from ._conferences import CAUSES, Conference
 from ._legs import Leg
 from ._participants import Participant
@@ -52,6 +52,9 @@ _MAY_BE_EMPTY = (
     "SequenceNumber",
 )
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""From which milliseconds are counted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRecord:
@@ -70,16 +73,19 @@ class Callbacks:
     """All that was told, in order.
 
     Args:
-        wall: Makes an instant a wall-clock time.
+        instant: Makes an instant a wall-clock time.
         auth_id: The account in the URLs.
         settings: How they are written.
     """
 
-    def __init__(self, wall: Callable[[float], datetime], auth_id: str, settings: Settings) -> None:
+    def __init__(self, instant: Callable[[float], datetime], auth_id: str, settings: Settings) -> None:
         self.records: list[CallbackRecord] = []
-        self._wall = wall
+        self._instant = instant
         self._auth_id = auth_id
         self._settings = settings
+
+    def _wall(self, now: float) -> datetime:
+        return self._instant(now).replace(microsecond=0)
 
     def note(self, hook: Hook | None, params: Mapping[str, str], at: float) -> None:
         """Record one; without a hook, none."""
@@ -143,28 +149,44 @@ class Callbacks:
         self.note(recording.callback, params, at)
 
     def call(self, leg: Leg, at: float) -> None:
-        """The state of a call that was dialled. Which parameters come is unverified: these are those of all calls."""
-        if leg.callback is None:
-            return
-        params = {
-            "CallUUID": leg.call_uuid,
-            "From": leg.from_,
-            "To": leg.to,
-            "Direction": leg.direction,
-            "CallStatus": leg.status,
-            "ALegUUID": leg.call_uuid,
-            "ALegRequestUUID": leg.request_uuid,
-        }
+        """What a call does now, wherever that is to be told."""
+        hooks = [leg.callback, self._hook(leg)]
+        if any(hook is not None for hook in hooks):
+            params = call_params(leg, at, self._instant, self._settings)
+            for hook in hooks:
+                self.note(hook, params, at)
+
+    def machine(self, leg: Leg, at: float) -> None:
+        """A machine has answered it."""
+        if leg.asked is not None and leg.asked.hooks.detection is not None:
+            params = detected(call_params(leg, at, self._instant, self._settings))
+            hangs_up = leg.asked.detection is not None and leg.asked.detection.hangs_up
+            self.note(leg.hooks.detection, {**params, "IfMachine": "hangup" if hangs_up else "continue"}, at)
+
+    def transfer(self, leg: Leg, to: Hook, at: float) -> None:
+        """It goes on elsewhere: what would be fetched there. That it is told what an answer URL is, is unverified."""
+        self.note(to, call_params(leg, at, self._instant, self._settings), at)
+
+    def _hook(self, leg: Leg) -> Hook | None:
+        """A call that came in rings first, and is answered by what its answer URL says: that is told once."""
         if leg.over:
-            duration = 0 if leg.answered_at is None else int(at - leg.answered_at)
-            params |= {
-                "HangupCause": leg.hangup_cause or "",
-                "HangupCauseName": leg.hangup_cause or "",
-                "HangupCauseCode": _text(leg.hangup_cause_code),
-                "Duration": str(duration),
-                "BillDuration": str(billed(duration)),
-            }
-        self.note(leg.callback, params, at)
+            return leg.hooks.hangup
+        return leg.hooks.ring if leg.status == "ringing" else leg.hooks.answer
+
+    def call_recording(self, leg: Leg, recording: Recording, at: float) -> None:
+        """The recording of a call is over. In snake case, unlike all others. Source: Plivo docs, Record a call."""
+        began, ended = (self._instant(one or 0.0) for one in (recording.started_at, recording.ended_at))
+        params = {
+            "api_id": "",
+            "record_url": recording.recording_url,
+            "call_uuid": leg.known_as,
+            "recording_id": recording.recording_id,
+            "recording_duration": _text(recording.duration),
+            "recording_duration_ms": milliseconds(ended - began),
+            "recording_start_ms": milliseconds(began - EPOCH),
+            "recording_end_ms": milliseconds(ended - EPOCH),
+        }
+        self.note(recording.callback, params, at)
 
     def on_exit(self, conference: Conference, who: Participant, at: float) -> None:
         """What is fetched when a participant leaves. That it is when the phone was hung up is unverified."""
@@ -196,6 +218,11 @@ class Callbacks:
 
     def _numbered(self, nth: int) -> str:
         return str(nth - 1 + self._settings.first_sequence_number)
+
+
+def milliseconds(length: timedelta) -> str:
+    """As recordings tell them: `"7560.00000"`."""
+    return f"{length / timedelta(milliseconds=1):.5f}"
 
 
 def flag_text(settings: Settings, value: bool) -> str:

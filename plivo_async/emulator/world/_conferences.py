@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ._bills import price, seconds
 from ._participants import Participant
 from ._recordings import Recording
-from ._values import ConferenceOptions
+from ._values import Applied, ConferenceOptions
 
 ConferenceStatus = Literal["Initialized", "Active", "Ended"]
 """The three states, spelt as on the wire."""
@@ -34,15 +34,6 @@ MAX_DURATION = 14_400
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _UNSAID = ConferenceOptions()
-
-
-class Applied(NamedTuple):
-    """One change that was really made through the API: by which request, and when."""
-
-    request: int
-    """`Request.number`."""
-    at: float
-    """Seconds since the emulator started."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -7,12 +7,12 @@ reads (unverified).
 
 from typing import Literal
 
-from ._conferences import Applied, Conference, everybody, those_present
+from ._conferences import Conference, everybody, those_present
 from ._machine import Machine
 from ._participants import Participant
 from ._recorder import open_recordings
 from ._recordings import Phase, Recording
-from ._values import NewRecording, RuleError
+from ._values import Applied, NewRecording, RuleError
 
 Members = tuple[str, ...] | None
 """Participants by their ids; None for all that are present."""

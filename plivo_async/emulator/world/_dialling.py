@@ -1,9 +1,9 @@
-"""Dialling: from a request to add a participant to the call that joins, or to none.
+"""Dialling: from a request to the call that is answered, or joins a conference, or to none.
 
     queued --> ringing --> in-progress --(confirm key)--> joins; the others have lost the race (9000)
        |          |             +------------------------> 9110
        |          +--> 3010 busy, 3020 rejected, 3000 and 6010 nobody answered
-       +-------------> 2000 no such phone, 1000 its conference has ended
+       +-------------> 2000 no such phone, 1010 no credit, 1000 its conference has ended
 
 The calls of an account are dialled one after the other, so many per second. Source: Plivo docs, Add a participant.
 """
@@ -12,23 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ._agenda import Agenda
+from ._alone import Alone
 from ._callbacks import Callbacks
+from ._calls import Calls, record_after
+from ._causes import CallStatus, Outcome, fate, final_status, source_of
 from ._conferences import Conference
-from ._legs import CallStatus, Leg
-from ._phones import Phones
+from ._legs import Leg
+from ._phones import DECLINES, Phones, Reaction
+from ._settings import Settings
 from ._values import Joining
 
 CONFIRM_WITHIN = 10.0
 """Seconds in which the confirm key must be pressed after answering. Unverified."""
-
-_REFUSALS = {"invalid": 2000, "busy": 3010, "rejects": 3020}
-_UNANSWERED: dict[int, CallStatus] = {
-    1000: "cancel",
-    3000: "no-answer",
-    3010: "busy",
-    6010: "timeout",
-    9000: "cancel",
-}
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -45,37 +40,39 @@ class Dial:
     """The one that the request has changed, as that one knows."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What a dialler works with."""
+
+    agenda: Agenda
+    """Where it puts what is to come."""
+    phones: Phones
+    calls: Calls
+    told: Callbacks
+    settings: Settings
+    alone: Alone
+    joins: Callable[[Dial, Leg, float], None]
+    """What to do with the leg that has won."""
+    gives_up: Callable[[Dial, float], None]
+    """What to do with a request of which no leg is left."""
+    over: Callable[[Leg, float], object]
+    """What to do when a call has ended, before that is told."""
+
+
 class Dialler:
     """Dials, and tells who has answered.
 
     Args:
-        agenda: Where it puts what is to come.
-        phones: The world.
-        told: Where the states of calls are told.
+        exchange: What it works with.
         answer_after: Seconds after which a phone answers that was not told otherwise.
         calls_per_second: How many it dials; None for all at once.
-        joins: What to do with the leg that has won.
-        gives_up: What to do with a request of which no leg is left.
     """
 
-    def __init__(
-        self,
-        agenda: Agenda,
-        phones: Phones,
-        told: Callbacks,
-        *,
-        answer_after: float,
-        calls_per_second: float | None,
-        joins: Callable[[Dial, Leg, float], None],
-        gives_up: Callable[[Dial, float], None],
-    ) -> None:
-        self._agenda = agenda
-        self._phones = phones
-        self._told = told
+    def __init__(self, exchange: Exchange, *, answer_after: float, calls_per_second: float | None) -> None:
+        self._exchange = exchange
+        self._agenda, self._phones, self._settings = exchange.agenda, exchange.phones, exchange.settings
         self._answer_after = answer_after
         self._interval = 0.0 if calls_per_second is None else 1 / calls_per_second
-        self._joins = joins
-        self._gives_up = gives_up
         self._free_at = 0.0
         self._dial_of: dict[Leg, Dial] = {}
         self._dials: dict[str, list[Dial]] = {}
@@ -85,10 +82,15 @@ class Dialler:
         self._dials.setdefault(dial.name, []).append(dial)
         for leg, destination in zip(dial.legs, dial.joining.destinations, strict=True):
             self._dial_of[leg] = dial
-            self._phones.take(leg.to, leg)
-            slot = max(now, self._free_at)
-            self._free_at = slot + self._interval
-            self._agenda.put(slot + destination.delay_dial, self._ring, leg)
+            self.place(leg, now, delay=destination.delay_dial)
+
+    def place(self, leg: Leg, now: float, *, delay: float = 0.0) -> bool:
+        """Queue a call. Whether it has to wait for its turn."""
+        self._phones.take(leg.to, leg)
+        slot = max(now, self._free_at)
+        self._free_at = slot + self._interval
+        self._agenda.put(slot + delay, self._turn, leg)
+        return slot > now
 
     def pending(self, leg: Leg) -> bool:
         """Whether it is on its way into a conference, answered or not."""
@@ -103,7 +105,7 @@ class Dialler:
         for dial in list(self._dials.get(name, ())):
             for leg in dial.legs:
                 if not leg.over:
-                    self.end(leg, at, 4020 if leg.live else 1000)
+                    self.end(leg, at, 4020 if leg.live else self._settings.unanswered_end_cause)
 
     def pick_up(self, leg: Leg, at: float) -> None:
         """It is answered, if it still rings."""
@@ -111,6 +113,15 @@ class Dialler:
             return
         leg.answered_at = at
         self._now(leg, "in-progress", at)
+        talks = self._phones.reaction(leg.to).talks
+        if talks is not None:
+            self._agenda.put(at + talks, self._phones.hang_up, leg)
+        if leg in self._dial_of:
+            self._confirm(leg, at)
+        else:
+            self._exchange.alone.answered(leg, at)
+
+    def _confirm(self, leg: Leg, at: float) -> None:
         wanted = self._dial_of[leg].joining.confirm_key
         key = self._phones.get(leg.to).confirm_key
         if wanted is None:
@@ -127,42 +138,83 @@ class Dialler:
         else:
             self.end(leg, at, 9110)
 
-    def end(self, leg: Leg, at: float, code: int) -> None:
-        """It is over; of one that is in a conference, that is somebody else's matter."""
+    def decline(self, leg: Leg, at: float, cause: int | None = None) -> None:
+        """Its phone rejects it; how that arrives is up to the settings, unless a cause is given."""
+        code = DECLINES[self._settings.decline] if cause is None else cause
+        self.end(leg, at, code, outcome="rejected")
+
+    def end(self, leg: Leg, at: float, code: int, *, source: str | None = None, outcome: Outcome | None = None) -> None:
+        """It is over; of one that is in a conference, that is somebody else's matter.
+
+        Args:
+            leg: Which.
+            at: When.
+            code: With what.
+            source: Whose doing it is, if the code doesn't say.
+            outcome: How it really ended, if the code doesn't say.
+        """
+        answered = leg.answered_at is not None
         leg.ended_at = at
         leg.hangup_cause_code = code
-        self._now(leg, "completed" if leg.answered_at is not None else _UNANSWERED.get(code, "failed"), at)
+        leg.hangup_source = source or source_of(code, answered=answered, inbound=leg.direction == "inbound")
+        leg.outcome = outcome or fate(code, answered=answered)
+        usual = record_after(leg, self._settings)
+        self._exchange.calls.left(leg, self._phones.record_after(leg.far_end, usual))
+        self._exchange.over(leg, at)
+        self._now(leg, final_status(code, self._settings, answered=answered), at)
         dial = self._dial_of.pop(leg, None)
         if dial is not None and all(one.over for one in dial.legs):
             self._close(dial)
-            self._gives_up(dial, at)
+            self._exchange.gives_up(dial, at)
+
+    def _turn(self, leg: Leg, at: float) -> None:
+        if leg.over:
+            return
+        refused = self._exchange.alone.refused(leg)
+        if refused is not None:
+            self.end(leg, at, refused)
+            return
+        leg.dialled_at = at
+        if self._settings.dial_seconds:
+            self._agenda.put(at + self._settings.dial_seconds, self._ring, leg)
+        else:
+            self._ring(leg, at)
 
     def _ring(self, leg: Leg, at: float) -> None:
         if leg.over:
             return
         leg.rang_at = at
-        kind, after = self._phones.reaction(leg.to)
-        if kind != "invalid":
+        reaction = self._phones.reaction(leg.to)
+        if reaction.kind != "fails" or reaction.rings:
             self._phones.rung(leg.to)
-        if kind not in ("invalid", "busy"):
+        if reaction.rings:
             self._now(leg, "ringing", at)
-        if kind in _REFUSALS:
-            self.end(leg, at, _REFUSALS[kind])
-            return
-        self._agenda.put(at + leg.ring_timeout, self._time_out, leg)
-        after = self._answer_after if after is None else after
-        if kind == "answers":
+            self._exchange.alone.rings(leg, at)
+            self._agenda.put(at + leg.ring_timeout, self._time_out, leg)
+        after = self._answer_after if reaction.after is None else reaction.after
+        if reaction.kind == "answers":
             self._agenda.put(at + after, self.pick_up, leg)
-        elif kind == "no answer":
-            self._agenda.put(at + after, self._not_answered, leg)
+        elif not reaction.rings and not reaction.after:
+            self._fails(leg, reaction, at)
+        elif reaction.kind == "rejects" and not reaction.after:
+            self.decline(leg, at, reaction.cause)
+        elif reaction.kind != "never answers":
+            self._agenda.put(at + after, self._give_up, (leg, reaction))
+
+    def _give_up(self, what: tuple[Leg, Reaction], at: float) -> None:
+        leg, reaction = what
+        if leg.status == ("ringing" if reaction.rings else "queued"):
+            if reaction.kind == "rejects":
+                self.decline(leg, at, reaction.cause)
+            else:
+                self._fails(leg, reaction, at)
+
+    def _fails(self, leg: Leg, reaction: Reaction, at: float) -> None:
+        self.end(leg, at, 3000 if reaction.cause is None else reaction.cause)
 
     def _time_out(self, leg: Leg, at: float) -> None:
         if leg.status == "ringing":
             self.end(leg, at, 6010)
-
-    def _not_answered(self, leg: Leg, at: float) -> None:
-        if leg.status == "ringing":
-            self.end(leg, at, 3000)
 
     def _unconfirmed(self, leg: Leg, at: float) -> None:
         if leg in self._dial_of:
@@ -174,7 +226,7 @@ class Dialler:
         for other in dial.legs:
             if other is not leg and not other.over:
                 self.end(other, at, 9000)
-        self._joins(dial, leg, at)
+        self._exchange.joins(dial, leg, at)
 
     def _close(self, dial: Dial) -> None:
         for leg in dial.legs:
@@ -185,4 +237,4 @@ class Dialler:
 
     def _now(self, leg: Leg, status: CallStatus, at: float) -> None:
         leg.status = status
-        self._told.call(leg, at)
+        self._exchange.told.call(leg, at)

@@ -1,33 +1,13 @@
 """Calls, and why they end: what Plivo calls a leg of a conference."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
-from ._values import Hook
+from ._causes import HANGUP_CAUSES, CallStatus, Outcome
+from ._recordings import Recording
+from ._values import Applied, CallHooks, Calling, Hook
 
-CallStatus = Literal[
-    "queued", "ringing", "in-progress", "completed", "busy", "failed", "timeout", "no-answer", "cancel"
-]
-"""What a call does, spelt as in callbacks (but for `queued`, of which none is told). Source: Plivo docs, Voice."""
-
-HANGUP_CAUSES: Mapping[int, str] = MappingProxyType(
-    {
-        1000: "Canceled",
-        2000: "Invalid Destination Address",
-        3000: "No Answer",
-        3010: "Busy Line",
-        3020: "Rejected",
-        4000: "Normal Hangup",
-        4020: "Multiparty Call Ended",
-        4030: "Kicked Out Of Multiparty Call",
-        6010: "Ring Timeout Reached",
-        9000: "Lost Race",
-        9110: "Confirm Key Challenge Failed",
-    }
-)
-"""Why a call ended, by code; no relation to `CAUSES` of a conference. Source: Plivo docs, Hangup causes."""
+_NO_HOOKS = CallHooks()
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -45,9 +25,13 @@ class Leg:
     direction: Literal["inbound", "outbound"]
     status: CallStatus
     request_uuid: str = ""
-    """Of the request to add a participant that dialled it; empty for others."""
+    """Of the request that dialled it; empty for a call that came in."""
     ring_timeout: int = 45
     """Seconds that it may ring."""
+    placed_at: float = 0.0
+    """Seconds since the emulator started when it was accepted, or came in."""
+    dialled_at: float | None = None
+    """Likewise when its turn to be dialled had come; None until then, and for a call that came in."""
     rang_at: float | None = None
     """Seconds since the emulator started when it got to its phone; None until then, and for a call that came in."""
     answered_at: float | None = None
@@ -55,6 +39,41 @@ class Leg:
     ended_at: float | None = None
     hangup_cause_code: int | None = None
     """A key of `HANGUP_CAUSES`; None until it ended."""
+    hangup_source: str | None = None
+    """Whose doing the end was, spelt as on the wire, such as `Callee` or `API Request`; None until it ended."""
+    outcome: Outcome | None = None
+    """How it really ended, whatever is told of it: a phone that rejects is `rejected` although it may be told as busy.
+    A machine that was detected is `no_answer`, who didn't press the key `rejected`. None until it ended."""
+    record_at: float | None = None
+    """Seconds since the emulator started from which on its record can be read; None while it lives, or for never."""
+    known_as: str = ""
+    """Its id below `/Call/`: the `call_uuid`, unless the settings say otherwise."""
+    of_conference: bool = False
+    """Whether a request to add a participant dialled it."""
+    sub_account: str | None = None
+    """Auth ID of the subaccount that it belongs to; None for the account itself."""
+    caller_name: str = ""
+    parent_call_uuid: str | None = None
+    last_mpc_uuid: str | None = None
+    """The conference that it is in, or was in last."""
+    playing: str | None = None
+    """What is played to it alone; None for nothing. It goes on until it is stopped, or its `length` is over."""
+    speaking: str | None = None
+    """What is spoken to it alone, likewise."""
+    digits: tuple[str, ...] = ()
+    """What was sent to it as digits, in order."""
+    transferred_to: str | None = None
+    """Where its last transfer led; None before."""
+    by: int | None = None
+    """`Request.number` of the request that dialled it; None for others."""
+    changes: tuple[Applied, ...] = ()
+    """Every change through `/Call/` or `/Request/` after that, in order, the one that ended it included."""
+    made: tuple[Recording, ...] = field(default=(), repr=False)
+    """Its own recordings, as of the last look; those of a conference that it was in are that one's."""
+    asked: Calling | None = field(default=None, repr=False)
+    """The request to make it, if it was made by itself."""
+    hooks: CallHooks = field(default=_NO_HOOKS, repr=False)
+    """Where it is told what the call does, if it was made by itself, or its number leads to an application."""
     mpc_uuid: str | None = None
     """The conference that it is in now."""
     member_id: str | None = None

@@ -20,19 +20,22 @@ With a conference the calls end that the API has dialled; all others live on. So
 
 from collections.abc import Callable
 from datetime import datetime
-from uuid import NAMESPACE_OID, uuid5
 
+from ._alone import Alone
 from ._callbacks import Callbacks, at_the_end
-from ._conferences import Applied, Conference, everybody, filled, headcount, those_present
-from ._dialling import Dial, Dialler
+from ._calls import Calls
+from ._conferences import Conference, everybody, filled, headcount, those_present
+from ._dialling import Dial, Dialler, Exchange
+from ._guests import Guests
 from ._legs import Leg
+from ._office import Office
 from ._participants import ExitCause, Participant
 from ._phones import Phones
 from ._recorder import Recorder
 from ._registry import Registry
 from ._settings import Settings
 from ._timeline import Timeline
-from ._values import ConferenceOptions, Joining
+from ._values import Applied, ConferenceOptions, Joining
 
 OWN_NUMBER = "14155550100"
 """What people call to get into a conference by XML; made up."""
@@ -71,21 +74,38 @@ class Machine:
         self.registry = Registry()
         self.settings = Settings() if settings is None else settings
         self.phones = Phones(self, self.time)
-        self.told = Callbacks(self.time.wall, auth_id, self.settings)
-        self.recorder = Recorder(self.told, new_uuid, self.time.wall, auth_id)
+        self.office = Office()
+        self.calls = Calls(self.settings, lambda: self._guests.all())
+        self.told = Callbacks(self.time.instant, auth_id, self.settings)
+        self.recorder = Recorder(self.told, new_uuid, self.time.wall, auth_id, self.time.agenda)
+        alone = Alone(
+            time=self.time,
+            office=self.office,
+            phones=self.phones,
+            told=self.told,
+            settings=self.settings,
+            cut=self.cut,
+        )
         self.dialler = Dialler(
-            self.time.agenda,
-            self.phones,
-            self.told,
+            Exchange(
+                agenda=self.time.agenda,
+                phones=self.phones,
+                calls=self.calls,
+                told=self.told,
+                settings=self.settings,
+                alone=alone,
+                joins=self._arrives,
+                gives_up=self._nobody_came,
+                over=self.recorder.stop_call,
+            ),
             answer_after=answer_after,
             calls_per_second=calls_per_second,
-            joins=self._arrives,
-            gives_up=self._nobody_came,
         )
-        self.legs: dict[str, Leg] = {}
-        self._new_uuid = new_uuid
+        self.legs = self.calls.by_uuid
+        self.new_uuid = new_uuid
+        self._guests = Guests(lambda from_, uuid, at: self.call_in(from_, OWN_NUMBER, uuid, at))
         self._members = 0
-        self._seat, self._expire, self._look = self._seat_guests, self._time_is_up, self.time.sync  # bound once for all
+        self._seat, self._expire, self._look = self._guests.of, self._time_is_up, self.time.sync  # bound once for all
 
     # ---- Conferences --------------------------------------------------------------------------------------------
 
@@ -106,7 +126,7 @@ class Machine:
         """
         conference = Conference(
             friendly_name=name,
-            mpc_uuid=(uuid or self._new_uuid()).lower(),
+            mpc_uuid=(uuid or self.new_uuid()).lower(),
             creation_time=self.time.wall(at),
             created_at=at,
             options=options,
@@ -118,6 +138,8 @@ class Machine:
         )
         self.registry.enter(conference)
         self._members += guests
+        if guests:
+            self._guests.expect(conference)
         self.time.agenda.put(at + conference.max_duration, self._expire, conference)
         self.told.status(conference, "MPCInitialized", at)
         return conference
@@ -184,7 +206,8 @@ class Machine:
             on_exit_action=joining.on_exit_action,
         )
         conference.roll = (*everybody(conference), one)
-        leg.mpc_uuid, leg.member_id = conference.mpc_uuid, one.member_id
+        leg.mpc_uuid = leg.last_mpc_uuid = conference.mpc_uuid
+        leg.member_id = one.member_id
         if self.settings.start_told == "before-join" and one.start_mpc_on_enter:
             self.start(conference, at)
         self.told.status(conference, "ParticipantJoin", at, one)
@@ -236,10 +259,18 @@ class Machine:
 
     def hang_up(self, leg: Leg, now: float) -> None:
         """The phone's owner ends a call or, while it rings, rejects it."""
-        conference = self.registry.by_uuid.get(leg.mpc_uuid or "")
         if leg.over:  # another call of the phone may have taken this one with it
             return
-        self.dialler.end(leg, now, 4000 if leg.live else 3020)
+        if leg.live:
+            self.cut(leg, now, 4000)
+        else:
+            self.dialler.decline(leg, now)
+
+    def cut(self, leg: Leg, now: float, code: int, *, source: str | None = None) -> None:
+        """A call ends that is not over, and leaves the conference that it is in, if any."""
+        conference = self.registry.by_uuid.get(leg.mpc_uuid or "")
+        waits = not leg.over and leg.answered_at is None
+        self.dialler.end(leg, now, code, source=source, outcome="cancelled" if waits else None)
         if conference is not None:
             self.leave(conference, _of(conference, leg), now, _HUNG_UP)
 
@@ -276,32 +307,20 @@ class Machine:
 
     def call_in(self, from_: str, to: str, call_uuid: str, at: float) -> Leg:
         """Somebody calls, and is answered."""
-        leg = Leg(call_uuid=call_uuid, from_=from_, to=to, direction="inbound", status="in-progress", answered_at=at)
-        self.legs[call_uuid] = leg
+        leg = Leg(
+            call_uuid=call_uuid,
+            from_=from_,
+            to=to,
+            direction="inbound",
+            status="in-progress",
+            placed_at=at,
+            answered_at=at,
+            hooks=self.office.hooks(to),
+        )
+        self.calls.enter(leg)
         self.phones.take(from_, leg)
+        self.told.call(leg, at)
         return leg
-
-    def _seat_guests(self, conference: Conference) -> tuple[Participant, ...]:
-        """Participants that called in, who were only a number until somebody looked."""
-        return tuple(
-            self._guest(conference, number)
-            for number in range(conference.first_guest, conference.first_guest + conference.guests)
-        )
-
-    def _guest(self, conference: Conference, number: int) -> Participant:
-        uuid = str(uuid5(NAMESPACE_OID, f"{conference.mpc_uuid} {number}"))
-        leg = self.call_in(
-            f"1{200 + number // 100 % 800}55501{number % 100:02}", OWN_NUMBER, uuid, conference.created_at
-        )
-        leg.mpc_uuid, leg.member_id = conference.mpc_uuid, str(number)
-        return Participant(
-            member_id=str(number),
-            mpc_uuid=conference.mpc_uuid,
-            leg=leg,
-            role="customer",
-            join_time=conference.creation_time,
-            start_mpc_on_enter=False,
-        )
 
     # ---- Dialled ------------------------------------------------------------------------------------------------
 
@@ -312,7 +331,7 @@ class Machine:
         if conference is None and joining.create_mpc_with_single_participant:
             conference = self.create(dial.name, joining.options, at)
         if conference is None or headcount(conference) >= conference.max_participants:
-            self.dialler.end(leg, at, 4000)
+            self.dialler.end(leg, at, 4000, source="Plivo")
             who = None
         else:
             self.bind(dial, conference)

@@ -4,10 +4,13 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol, Self
 
+from ._causes import CAUSES
 from ._legs import Leg
 from ._timeline import Timeline
 
 KEYS = "0123456789*#"
+DECLINES = {"rejected": 3020, "busy": 3010}
+"""The cause with which a rejected call ends, by how that arrives."""
 
 
 def bare(number: str) -> str:
@@ -18,9 +21,15 @@ def bare(number: str) -> str:
 class Reaction(NamedTuple):
     """What a phone does when it is rung."""
 
-    kind: Literal["answers", "busy", "rejects", "no answer", "never answers", "invalid"]
+    kind: Literal["answers", "busy", "rejects", "no answer", "never answers", "fails"]
     after: float | None = None
     """Seconds until it answers, or is given up; None: as the emulator was told."""
+    cause: int | None = None
+    """With what its calls end; None: as the settings say."""
+    rings: bool = True
+    """Whether it rings at all."""
+    talks: float | None = None
+    """Seconds from answering until it hangs up; None: whenever `hang_up` says."""
 
 
 class Line(Protocol):
@@ -46,22 +55,36 @@ class Phone:
     phone don't know of each other: it is only busy if it is told to be.
     """
 
-    __slots__ = ("_calls", "_line", "_reaction", "_rings", "_time", "confirm_key", "number")
+    __slots__ = (
+        "_calls",
+        "_line",
+        "_reaction",
+        "_record_after",
+        "_rings",
+        "_time",
+        "confirm_key",
+        "machine",
+        "number",
+    )
 
     number: str
     """As it was first written."""
     confirm_key: str | None
     """What it presses when it is asked to confirm: a key, "right" (the default) for whichever is asked for, or None for
     nothing until `press` or the time is up."""
+    machine: bool
+    """Whether it is a machine that answers; False by default. It matters to calls with machine detection only."""
 
     def __init__(self, number: str, line: Line, time: Timeline) -> None:
         if not bare(number):
             raise ValueError("a phone needs a number")
         self.number = number
         self.confirm_key = "right"
+        self.machine = False
         self._line = line
         self._time = time
         self._reaction = Reaction("answers")
+        self._record_after: float | Literal["usual"] | None = "usual"
         self._rings = 0
         self._calls: list[Leg] = []
 
@@ -70,25 +93,39 @@ class Phone:
 
     # ---- What it does when it is rung ---------------------------------------------------------------------------
 
-    def answers(self, after: float | None = None) -> Self:
+    def answers(self, after: float | None = None, *, talks: float | None = None) -> Self:
         """It answers; this is the default.
 
         Args:
             after: Seconds of ringing, 0 or more; None for the emulator's `answer_after`. If that is not less than the
                 ring timeout, nobody answers.
+            talks: Seconds from answering after which it hangs up, 0 or more; None: it doesn't by itself.
 
         Raises:
-            ValueError: `after` is negative or not finite.
+            ValueError: `after` or `talks` is negative or not finite.
         """
-        return self._do(Reaction("answers", None if after is None else _checked(after)))
+        reaction = Reaction("answers", None if after is None else _checked(after))
+        return self._do(reaction._replace(talks=None if talks is None else _checked(talks, "talks")))
 
     def busy(self) -> Self:
         """It is engaged: calls end at once, with cause 3010. It counts as rung all the same."""
-        return self._do(Reaction("busy"))
+        return self._do(Reaction("busy", cause=3010, rings=False))
 
-    def rejects(self) -> Self:
-        """It rejects each call at once: cause 3020."""
-        return self._do(Reaction("rejects"))
+    def rejects(self, after: float = 0.0, *, arrives_as: Literal["rejected", "busy"] | None = None) -> Self:
+        """It rejects each call: cause 3020, or 3010 `busy` from the carrier, as a decline has been seen to arrive.
+
+        Args:
+            after: Seconds of ringing, 0 or more. If that is not less than the ring timeout, the cause is 6010.
+            arrives_as: Which of the two; None: as `Settings.decline` says. The `outcome` of a call is `rejected` either
+                way.
+
+        Raises:
+            ValueError: `after` is negative or not finite, or there is no such arrival.
+        """
+        if arrives_as not in (None, "rejected", "busy"):
+            raise ValueError(f"arrives_as: {arrives_as!r} is none of None, 'rejected', 'busy'")
+        cause = None if arrives_as is None else DECLINES[arrives_as]
+        return self._do(Reaction("rejects", _checked(after), cause))
 
     def no_answer(self, after: float = 20.0) -> Self:
         """It rings until its own network gives up, with cause 3000, unless you `answer` it.
@@ -107,7 +144,36 @@ class Phone:
 
     def invalid(self) -> Self:
         """There is no such phone: calls end with cause 2000, and nothing rings."""
-        return self._do(Reaction("invalid"))
+        return self._do(Reaction("fails", 0.0, 2000, rings=False))
+
+    def fails(self, cause: int, after: float = 0.0, *, rings: bool = False) -> Self:
+        """Its calls end unanswered with that cause: 3080 a carrier in trouble, 5030 too many calls, 4000 unanswered.
+
+        Args:
+            cause: A key of `HANGUP_CAUSES`.
+            after: Seconds until then, 0 or more. If it rings, and that is not less than the ring timeout, it is 6010.
+            rings: Whether it rings meanwhile.
+
+        Raises:
+            ValueError: There is no such cause, or `after` is negative or not finite.
+        """
+        if cause not in CAUSES:
+            raise ValueError(f"cause: {cause} is none of {', '.join(map(str, CAUSES))}")
+        return self._do(Reaction("fails", _checked(after), cause, rings))
+
+    def record_comes(self, after: float | None) -> Self:
+        """When the record of its calls can be read, from the next one on that ends, whatever the settings say.
+
+        Args:
+            after: Seconds from its end, 0 or more; None: never.
+
+        Raises:
+            ValueError: `after` is negative or not finite.
+        """
+        after = None if after is None else _checked(after)
+        self._time.act()
+        self._record_after = after
+        return self
 
     def _do(self, reaction: Reaction) -> Self:
         self._time.act()  # what is due has met the phone as it was
@@ -172,9 +238,9 @@ class Phone:
         return found
 
 
-def _checked(after: float) -> float:
+def _checked(after: float, name: str = "after") -> float:
     if not 0 <= after < math.inf:
-        raise ValueError(f"after: {after} is not a number of seconds")
+        raise ValueError(f"{name}: {after} is not a number of seconds")
     return after
 
 
@@ -199,6 +265,16 @@ class Phones:
     def reaction(self, number: str) -> Reaction:
         """What that phone does when it is rung."""
         return self.get(number)._reaction
+
+    def record_after(self, number: str, usual: float | None) -> float | None:
+        """When the record of its calls comes: in so many seconds, or never; `usual` unless it was told otherwise."""
+        told = self.get(number)._record_after
+        return usual if told == "usual" else told
+
+    def hang_up(self, leg: Leg, now: float) -> None:
+        """The owner of the phone ends one call, if it isn't over."""
+        if not leg.over:
+            self._line.hang_up(leg, now)
 
     def rung(self, number: str) -> None:
         """It was rung once more."""

@@ -23,11 +23,25 @@ class Recording:
 
     recording_id: str
     recording_url: str
-    """Of the media file; there is none."""
+    """Of the media file: of silence, and where this emulator can be reached."""
     file_format: Literal["mp3", "wav"]
     mpc_uuid: str
+    """Empty for that of a call by itself."""
     start_time: datetime
     """Aware, in UTC, whole seconds, like `end_time`."""
+    started_at: float = 0.0
+    """Seconds since the emulator started."""
+    ended_at: float | None = None
+    """Likewise; None until it is completed."""
+    friendly_name: str = ""
+    """Of its conference; empty for that of a call by itself."""
+    call_uuid: str = ""
+    """Of the call that it is of, below `/Call/`; empty for one of a whole conference."""
+    from_: str = ""
+    to: str = ""
+    sub_account: str | None = None
+    deleted: bool = False
+    """By a request; its file is gone as well."""
     member_id: str | None = None
     """The participant that it is of; None for one of the whole conference."""
     track: Literal["participant", "all"] = "all"

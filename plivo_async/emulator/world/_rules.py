@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ._conferences import CAUSES, MAX_DURATION, MAX_PARTICIPANTS, Applied, Conference, ConferenceStatus, headcount
+from ._conferences import CAUSES, MAX_DURATION, MAX_PARTICIPANTS, Conference, ConferenceStatus, headcount
 from ._dialling import Dial
 from ._legs import Leg
 from ._machine import OWN_NUMBER, Machine
 from ._phones import bare
-from ._values import ConferenceOptions, Hook, Joining, RuleError
+from ._values import Applied, ConferenceOptions, Hook, Joining, RuleError
 
 _DURATIONS = range(300, 28_801)
 _INITIATED = "AddParticipantByAPIActionInitiated"
@@ -79,7 +79,7 @@ def add_call(machine: Machine, now: float, *, to: str = OWN_NUMBER, from_: str, 
     if call_uuid is not None and call_uuid in machine.legs:
         raise ValueError(f"there is a call with the UUID {call_uuid} already")
     machine.phones.get(from_)  # as it is written
-    return machine.call_in(bare(from_), bare(to), call_uuid or machine._new_uuid(), now)
+    return machine.call_in(bare(from_), bare(to), call_uuid or machine.new_uuid(), now)
 
 
 def note_callback(machine: Machine, hook: Hook, params: Mapping[str, str], now: float) -> None:
@@ -171,8 +171,8 @@ def _dial(
 ) -> Added:
     for destination in joining.destinations:
         machine.phones.get(destination.to)  # as it is written
-    uuids = [machine._new_uuid() for _ in joining.destinations]
-    request_uuid = uuids[0] if len(uuids) == 1 else machine._new_uuid()
+    uuids = [machine.new_uuid() for _ in joining.destinations]
+    request_uuid = uuids[0] if len(uuids) == 1 else machine.new_uuid()
     legs = tuple(
         Leg(
             call_uuid=uuid,
@@ -181,12 +181,17 @@ def _dial(
             direction="outbound",
             status="queued",
             request_uuid=request_uuid,
+            placed_at=now,
+            of_conference=True,
+            by=by,
             ring_timeout=destination.ring_timeout,
             callback=joining.call_status_callback,
         )
         for uuid, destination in zip(uuids, joining.destinations, strict=True)
     )
-    machine.legs.update((leg.call_uuid, leg) for leg in legs)
+    for leg in legs:
+        leg.sub_account = None if conference is None else conference.sub_account
+        machine.calls.enter(leg)
     if conference is None and machine.settings.created_by == "request" and joining.create_mpc_with_single_participant:
         conference = machine.create(name, joining.options, now)
     dial = Dial(name=name, joining=joining, legs=legs, by=by, at=now)

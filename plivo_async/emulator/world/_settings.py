@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_type_hints
 
+from ._voice_settings import VoiceSettings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(VoiceSettings):
     """How the emulator behaves where Plivo's documents are silent or contradict each other.
 
     Each default is the best supported reading; each other value has been seen in some document, fixture or SDK.
@@ -92,7 +94,7 @@ class Settings:
     """Whether `calls` has the call that was transferred, or isn't there. Unverified."""
 
     dialling_counted: bool = True
-    """Whether requests to add a participant count against the account's limit.
+    """Whether requests to add a participant or to make a call count against the account's limit.
 
     Newer documents: it covers calls. Older ones: requests that begin a call are not in it.
     """
@@ -194,6 +196,7 @@ class Settings:
     """The longest request body that is read, in bytes; a longer one is answered 413. Unverified."""
 
     def __post_init__(self) -> None:
+        VoiceSettings.__post_init__(self)
         for name, hint in get_type_hints(type(self)).items():
             _check_literal(name, getattr(self, name), hint)
         if not -1440 < self.ended_utc_offset < 1440:

@@ -1,7 +1,7 @@
 """What a request asks of a conference, as values: read from the wire by the API, obeyed by the machine."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["agent", "supervisor", "customer", "ai-agent"]
 """What a participant is, spelt as on the wire."""
@@ -25,6 +25,34 @@ class Hook:
 
     url: str
     method: Literal["GET", "POST"]
+
+
+class Applied(NamedTuple):
+    """One change that was really made through the API: by which request, and when."""
+
+    request: int
+    """`Request.number`."""
+    at: float
+    """Seconds since the emulator started."""
+
+
+class Detection(NamedTuple):
+    """How it is found out whether a machine has answered."""
+
+    hangs_up: bool
+    """Whether the call ends if one has."""
+    after: float
+    """Seconds from the answer until it is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHooks:
+    """Where it is told what a call does, for those calls that have such places."""
+
+    ring: Hook | None = None
+    answer: Hook | None = None
+    hangup: Hook | None = None
+    detection: Hook | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,4 +110,35 @@ class NewRecording:
     file_format: Literal["mp3", "wav"] = "mp3"
     track: Track = "all"
     """Of a participant's recording."""
+    callback: Hook | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calling:
+    """One request to make calls."""
+
+    from_: str
+    to: tuple[str, ...]
+    hooks: CallHooks
+    ring_timeout: int = 120
+    """Seconds."""
+    time_limit: int = 14_400
+    """Seconds from the answer."""
+    hangup_on_ring: int | None = None
+    """Seconds from the first ringing after which it is ended whatever it does."""
+    detection: Detection | None = None
+    caller_name: str = ""
+    send_digits: str | None = None
+    sip_headers: tuple[tuple[str, str], ...] = ()
+    parent_call_uuid: str | None = None
+    needs_parent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCallRecording:
+    """One request to record a call."""
+
+    file_format: Literal["mp3", "wav"] = "mp3"
+    time_limit: int = 60
+    """Seconds."""
     callback: Hook | None = None

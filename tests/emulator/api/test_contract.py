@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 from plivo_async.emulator import Conference, Emulator, Settings
-from plivo_async.emulator.api._routes import ROUTES
+from plivo_async.emulator.api._routes import MPC_ROUTES
 
 from ..support import AUTH_ID, AUTH_TOKEN, ROOT, USUAL, Client
 
@@ -101,7 +101,7 @@ EXAMPLES: dict[str, Any] = {
 
 def example(operation: str, at: str = "{}", member: str = "1") -> tuple[str, str, Any]:
     """Method, path below the collection, and arguments of an operation."""
-    method, path = next((method, path) for name, method, path in ROUTES if name == operation)
+    method, path = next((method, path) for name, method, path in MPC_ROUTES if name == operation)
     return (
         method,
         path.replace("MultiPartyCall", ROOT.rstrip("/"), 1).replace("{mpc}", at).replace("{member}", member) + "/",
@@ -868,7 +868,7 @@ async def test_emulator_contract_of_recordings(path: str, message: str, file_for
         assert list(answer) == ["api_id", "message", "recording_id", "recording_url"]
         assert answer["message"].startswith(f"MPC: {NAME} {message}")
         end = f"/v1/Account/{AUTH_ID}/Recording/{answer['recording_id']}.{file_format}"
-        assert answer["recording_url"] == f"https://media.plivo.com{end}"
+        assert answer["recording_url"] == f"{api.plivo.url}{end}"
         [recording] = conference.recordings
         for method, tail, phase in (
             ("POST", "Pause/", "paused"),

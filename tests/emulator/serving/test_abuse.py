@@ -1,4 +1,4 @@
-"""What nobody should send, and what goes wrong on purpose, for all of the emulator's operations."""
+"""What nobody should send, and what goes wrong on purpose, for all of the emulator's operations on conferences."""
 
 import json
 from dataclasses import replace
@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from plivo_async.emulator import MEANINGS, Fault, Faults, Limit
 from plivo_async.emulator._core import Core
-from plivo_async.emulator.api._routes import ALIASES, OPERATIONS, ROUTES, route
+from plivo_async.emulator.api._routes import ALIASES, MPC_ROUTES, route
 from plivo_async.emulator.world import _rules as rules
 
 from ..api.test_contract import EVERYTHING, EXAMPLES, ROOM, example, service
 from ..support import ACTIVE, AUTH_ID, ROOT, USUAL, Client, ask, new_core, told
 
-SORTED = sorted(OPERATIONS)
-OF_MEMBERS = {name for name, _, path in ROUTES if "{member}" in path}
+SORTED = sorted(name for name, _, _ in MPC_ROUTES)
+OF_MEMBERS = {name for name, _, path in MPC_ROUTES if "{member}" in path}
 READS = {"list", "get", "list-participants", "get-participant"}
 
 
@@ -124,14 +124,14 @@ def test_emulator_lets_due_things_happen_before_a_request() -> None:
 
 # ---- Paths ----------------------------------------------------------------------------------------------------------
 
-PATHS = sorted({path for _, _, path in ROUTES})
+PATHS = sorted({path for _, _, path in MPC_ROUTES})
 METHODS = ("GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS", "get", "X")
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_emulator_every_path_has_its_verbs_and_says_which(path: str) -> None:
     """Another verb is a 405 that names those there are, by either reference, with and without the last slash."""
-    there = {method: name for name, method, other in ROUTES if other == path}
+    there = {method: name for name, method, other in MPC_ROUTES if other == path}
     there |= {"HEAD": there["GET"]} if "GET" in there else {}
     for at in ("name_a", f"uuid_{ROOM}", "name_%C3%96%2F"):
         target = f"/v1/Account/{AUTH_ID}/{path}".replace("{mpc}", at).replace("{member}", "1,2")
@@ -150,7 +150,7 @@ def test_emulator_every_path_has_its_verbs_and_says_which(path: str) -> None:
 def test_emulator_nothing_is_below_a_path(path: str) -> None:
     """A segment more, an empty one, one in another case: 404."""
     target = f"/v1/Account/{AUTH_ID}/{path}/".replace("{mpc}", "name_a").replace("{member}", "1")
-    for wrong in (target + "x/x/x/", target + "/", target.lower(), target.replace("MultiPartyCall", "")):
+    for wrong in (target + "x/x/x/", target + "/", target.lower(), target.replace("MultiPartyCall", "PartyCall")):
         status, answer = told(prepared(), "GET", wrong)
         assert (status, answer["error"]) == (404, "not found")
 
@@ -196,7 +196,7 @@ def test_emulator_any_name_is_served_by_all_operations(name: str) -> None:
 
 # ---- Bodies ---------------------------------------------------------------------------------------------------------
 
-WITH_BODY = [name for name, method, _ in ROUTES if method != "GET"]
+WITH_BODY = [name for name, method, _ in MPC_ROUTES if method != "GET"]
 
 
 @pytest.mark.parametrize("operation", WITH_BODY)

@@ -645,9 +645,10 @@ def test_emulator_refuses_bad_arguments_when_made(arguments: dict[str, Any]) -> 
 
 
 METHODS = {
-    "Emulator": "activate_conference add_call add_conference advance asgi connect counts end_conference phone script",
+    "Emulator": "activate_conference add_call add_conference add_number advance asgi connect counts end_call "
+    "end_conference phone script set_credits",
     "Faults": "parse",
-    "Phone": "answer answers busy hang_up invalid never_answers no_answer press rejects",
+    "Phone": "answer answers busy fails hang_up invalid never_answers no_answer press record_comes rejects",
 }
 
 
@@ -657,7 +658,8 @@ def test_emulator_shows_no_internal_methods() -> None:
     for name in plivo_async.emulator.__all__:
         kind = getattr(plivo_async.emulator, name)
         if isinstance(kind, type) and not issubclass(kind, StrEnum):
-            own = {one: value for one, value in vars(kind).items() if not one.startswith("_")}
+            every = [vars(base) for base in reversed(kind.__mro__) if base.__module__.startswith("plivo_async")]
+            own = {one: value for part in every for one, value in part.items() if not one.startswith("_")}
             found[name] = " ".join(
                 sorted(one for one, value in own.items() if isinstance(value, classmethod | FunctionType))
             )

@@ -13,7 +13,7 @@ import h11
 import pytest
 
 from plivo_async.emulator import Emulator, Fault, Faults, Limit, Settings
-from plivo_async.emulator.api._routes import ROUTES
+from plivo_async.emulator.api._routes import MPC_ROUTES
 from plivo_async.emulator.world._conferences import MAX_PARTICIPANTS
 
 from ..support import AUTH_ID, AUTH_TOKEN, ROOT, Client
@@ -92,8 +92,8 @@ OFTEN = {"add-participant": 15, "activate": 4, "start-recording": 3, "end": 0.3,
 
 def request(chance: Random) -> tuple[str, str, dict[str, Any]]:
     """Method, path with `{uuid}` for one that there is, and arguments."""
-    weights = [OFTEN.get(name, 1) for name, _, _ in ROUTES]
-    [(name, method, pattern)] = chance.choices(ROUTES, weights)
+    weights = [OFTEN.get(name, 1) for name, _, _ in MPC_ROUTES]
+    [(name, method, pattern)] = chance.choices(MPC_ROUTES, weights)
     at = chance.choice([*(f"name_{quote(one, safe='')}" for one in NAMES), "uuid_{uuid}"])
     member = chance.choice([*(str(number) for number in range(1, 9)), "1,2", "3,4", "2,2", "1,99", "all", "1,"])
     said = arguments(name, chance)

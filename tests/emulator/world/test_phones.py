@@ -43,10 +43,10 @@ def test_emulator_phone_answers_and_joins() -> None:
     ("reaction", "status", "cause", "at", "rings"),
     [
         ("busy", "busy", "Busy Line", 0.0, 1),
-        ("rejects", "failed", "Rejected", 0.0, 1),
+        ("rejects", "busy", "Rejected", 0.0, 1),
         ("invalid", "failed", "Invalid Destination Address", 0.0, 0),
-        ("no_answer", "timeout", "Ring Timeout Reached", 10.0, 1),  # its network would have given up after 20 s
-        ("never_answers", "timeout", "Ring Timeout Reached", 10.0, 1),
+        ("no_answer", "no-answer", "Ring Timeout Reached", 10.0, 1),  # its network would have given up after 20 s
+        ("never_answers", "no-answer", "Ring Timeout Reached", 10.0, 1),
     ],
 )
 def test_emulator_phone_does_not_answer(reaction: str, status: str, cause: str, at: float, rings: int) -> None:
@@ -206,7 +206,7 @@ def test_emulator_dialling_may_be_delayed() -> None:
     machine.phones.get("1").never_answers()
     first, second, third = add(machine, joining).calls
     machine.time.advance(60)
-    assert fate(first) == ("timeout", "Ring Timeout Reached", 2.0)
+    assert fate(first) == ("no-answer", "Ring Timeout Reached", 2.0)
     assert (second.rang_at, second.answered_at) == (5, 6)
     assert (third.rang_at, *fate(third)) == (None, "cancel", "Lost Race", 6.0)
     assert machine.phones.get("3").rings == 0
@@ -248,7 +248,7 @@ def test_emulator_hanging_up() -> None:
     (ringing,) = add(machine, dialling("1", options=ConferenceOptions()), 2, name="b").calls
     phone.hang_up()
     assert fate(live) == ("completed", "Normal Hangup", 2.0)
-    assert fate(ringing) == ("failed", "Rejected", 2.0)
+    assert fate(ringing) == ("busy", "Rejected", 2.0)
     assert machine.registry.newest["a"].participants[0].exit_cause == "Participant Call Hangup"
     with pytest.raises(ValueError, match="ringing or in-progress"):
         phone.hang_up()
@@ -280,7 +280,7 @@ def test_emulator_call_states_are_told() -> None:
     assert {one["CallUUID"] for one in told} == {machine.phones.get("1").calls[0].call_uuid}
     assert (told[0]["To"], told[0]["From"], told[0]["Direction"]) == ("1", "14150000000", "outbound")
     assert "HangupCauseCode" not in told[1]
-    assert (told[2]["HangupCause"], told[2]["HangupCauseName"]) == ("Normal Hangup", "Normal Hangup")
+    assert (told[2]["HangupCause"], told[2]["HangupCauseName"]) == ("NORMAL_CLEARING", "Normal Hangup")
     assert (told[2]["HangupCauseCode"], told[2]["Duration"], told[2]["BillDuration"]) == ("4000", "61", "120")
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from plivo_async.emulator import Emulator, Limit, Settings
-from plivo_async.emulator.api._routes import OPERATIONS
+from plivo_async.emulator.api._routes import MPC_ROUTES
 
 from ..api.test_contract import (
     AGENT,
@@ -233,7 +233,7 @@ async def test_emulator_settings_of_errors(shape: Any, body: bytes) -> None:
     """`error_body` is for the refusals of every operation."""
     async with Emulator(AUTH_ID, AUTH_TOKEN, port=None, settings=Settings(error_body=shape)) as plivo:
         client = Client(plivo.connect())
-        for operation in OPERATIONS - {"list"}:
+        for operation in {name for name, _, _ in MPC_ROUTES} - {"list"}:
             method, path, arguments = example(operation, f"uuid_{ROOM}")
             reply = await client.ask(method, path, json.dumps(arguments or {}).encode())
             assert (operation, reply.status, reply.body) == (operation, 404, body)

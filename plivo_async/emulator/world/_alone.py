@@ -1,0 +1,57 @@
+"""Calls that were made by themselves: what is due to them from being dialled on, beside what any call does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ._callbacks import Callbacks
+from ._legs import Leg
+from ._office import Office
+from ._phones import Phones
+from ._settings import Settings
+from ._timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alone:
+    """What happens to them."""
+
+    time: Timeline
+    office: Office
+    phones: Phones
+    told: Callbacks
+    settings: Settings
+    cut: Callable[[Leg, float, int], None]
+    """Ends one."""
+
+    def refused(self, leg: Leg) -> int | None:
+        """The cause for which a call, this kind or another, isn't even dialled; None if it may be."""
+        if self.office.out_of_credit:
+            return 1010
+        foreign = self.settings.foreign_caller_id == "ends" and not self.office.owns(leg.from_)
+        return 3030 if foreign else None
+
+    def rings(self, leg: Leg, at: float) -> None:
+        """One rings."""
+        if leg.asked is not None and leg.asked.hangup_on_ring is not None:
+            self.time.agenda.put(at + leg.asked.hangup_on_ring, self._too_long, leg)
+
+    def answered(self, leg: Leg, at: float) -> None:
+        """One is answered. Nobody fetches its answer URL: it goes on until somebody hangs up, or its time is over."""
+        if leg.asked is None:
+            return
+        if leg.asked.send_digits is not None:
+            leg.digits = (*leg.digits, leg.asked.send_digits)
+        self.time.agenda.put(at + leg.asked.time_limit, self._too_long, leg)
+        if leg.asked.detection is not None and self.phones.get(leg.to).machine:
+            self.time.agenda.put(at + leg.asked.detection.after, self._detected, leg)
+
+    def _too_long(self, leg: Leg, at: float) -> None:
+        if not leg.over:
+            self.cut(leg, at, 6000)
+
+    def _detected(self, leg: Leg, at: float) -> None:
+        if not leg.live or leg.asked is None or leg.asked.detection is None:
+            return
+        self.told.machine(leg, at)
+        if leg.asked.detection.hangs_up:
+            self.cut(leg, at, 9100)
