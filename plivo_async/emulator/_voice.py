@@ -3,13 +3,13 @@
 import math
 from collections.abc import Mapping
 from decimal import Decimal
-from types import MappingProxyType
 
 from .world import _placing as placing
 from .world._legs import Leg
 from .world._machine import Machine
 from .world._office import AccountFacts, Application, Number, Subaccount
 from .world._recordings import Recording
+from .world._registry import View
 
 
 class VoiceView:
@@ -26,7 +26,7 @@ class VoiceView:
         """
         self._machine.time.sync()
         self._machine.calls.all()
-        return MappingProxyType(self._machine.calls.by_uuid)
+        return View(self._machine.calls.by_uuid)
 
     @property
     def queue(self) -> list[Leg]:
@@ -53,7 +53,7 @@ class VoiceView:
         those that were deleted included, in order of their beginning; a live view.
         """
         self._machine.time.sync()
-        return MappingProxyType(self._machine.recorder.by_id)
+        return View(self._machine.recorder.by_id)
 
     # ---- The account --------------------------------------------------------------------------------------------
 
@@ -67,19 +67,19 @@ class VoiceView:
     def subaccounts(self) -> Mapping[str, Subaccount]:
         """The subaccounts by Auth ID, the oldest first; a live view."""
         self._machine.time.sync()
-        return MappingProxyType(self._machine.office.subaccounts)
+        return View(self._machine.office.subaccounts)
 
     @property
     def applications(self) -> Mapping[str, Application]:
         """The applications by `app_id`, the oldest first; a live view."""
         self._machine.time.sync()
-        return MappingProxyType(self._machine.office.applications)
+        return View(self._machine.office.applications)
 
     @property
     def numbers(self) -> Mapping[str, Number]:
         """The account's numbers, without "+", the oldest first; a live view."""
         self._machine.time.sync()
-        return MappingProxyType(self._machine.office.numbers)
+        return View(self._machine.office.numbers)
 
     def set_credits(self, usd: float) -> None:
         """Say how much is left to pay calls with; at 0 or less, calls of this prepaid account end with 1010.

@@ -124,6 +124,8 @@ class Api:
     def _carried_out(self, handler: Handler, asked: Asked, now: float) -> Answer:
         arguments = read_arguments(asked)
         hook = asynchronous(arguments)
+        if asked.route.operation == "start-call-recording" and self.settings.call_record_callback == "result":
+            hook = None
         job = Job(
             asked=asked,
             arguments=arguments,
@@ -138,9 +140,7 @@ class Api:
             if hook is None:
                 raise RefusedError(rule.status, rule.detail) from None
             result = Result(rule.status, {"error": rule.detail})
-        return (
-            self._told(asked, result) if hook is None or not result.follows else self._spawned(asked, result, hook, now)
-        )
+        return self._told(asked, result) if hook is None else self._spawned(asked, result, hook, now)
 
     def _told(self, asked: Asked, result: Result) -> Answer:
         if result.media is not None:

@@ -52,8 +52,6 @@ class Result:
     """Whether the state was changed."""
     media: tuple[str, bytes] | None = None
     """A file in place of JSON: its type, and its bytes."""
-    follows: bool = True
-    """Whether a `callback_url` makes the request an asynchronous one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,6 @@ def start_recording(job: Job) -> Result:
     choice(job.arguments, "record_channel_type", ("mono", "stereo"))
     choice(job.arguments, "transcription_type", ("auto", "hybrid"))
     hook(job.arguments, "transcription", "POST")
-    result = job.settings.call_record_callback == "result"
     limit = integer(job.arguments, "time_limit", 1, _LONGEST)
     new = NewCallRecording(
         file_format=choice(job.arguments, "file_format", ("mp3", "wav")) or "mp3",
@@ -41,7 +40,7 @@ def start_recording(job: Job) -> Result:
     )
     one = placing.record(job.machine, job.item, new, job.now, by=job.number)
     content = {"message": "call recording started", "recording_id": one.recording_id, "url": one.recording_url}
-    return Result(202, content, applied=True, follows=not result)
+    return Result(202, content, applied=True)
 
 
 def stop_recording(job: Job) -> Result:

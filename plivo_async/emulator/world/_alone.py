@@ -1,17 +1,19 @@
 """Calls that were made by themselves: what is due to them from being dialled on, beside what any call does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ._callbacks import Callbacks
+from ._causes import BARRED
 from ._legs import Leg
 from ._office import Office
 from ._phones import Phones
 from ._settings import Settings
 from ._timeline import Timeline
+from ._values import RuleError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Alone:
     """What happens to them."""
 
@@ -29,6 +31,17 @@ class Alone:
             return 1010
         foreign = self.settings.foreign_caller_id == "ends" and not self.office.owns(leg.from_)
         return 3030 if foreign else None
+
+    def permit(self, from_: str, to: Iterable[str]) -> None:
+        """Let somebody call, as far as that is found out at once.
+
+        Raises:
+            RuleError: 403: the caller's number isn't the account's, or a destination is barred.
+        """
+        if self.settings.foreign_caller_id == "refused" and not self.office.owns(from_):
+            raise RuleError(403, "from: not a number of this account")
+        if self.settings.barred == "refused" and any(self.phones.reaction(one).cause in BARRED for one in to):
+            raise RuleError(403, "to: calls to this destination are not permitted")
 
     def rings(self, leg: Leg, at: float) -> None:
         """One rings."""
@@ -52,6 +65,7 @@ class Alone:
     def _detected(self, leg: Leg, at: float) -> None:
         if not leg.live or leg.asked is None or leg.asked.detection is None:
             return
+        leg.machine = True
         self.told.machine(leg, at)
         if leg.asked.detection.hangs_up:
             self.cut(leg, at, 9100)

@@ -26,7 +26,7 @@ def call_params(leg: Leg, at: float, instant: Callable[[float], datetime], setti
     """
     params = {
         "Event": _event(leg),
-        "CallStatus": leg.status,
+        "CallStatus": leg.status if leg.direction == "outbound" or leg.over else "ringing",
         "CallUUID": leg.call_uuid,
         "From": leg.from_,
         "To": leg.to,
@@ -43,6 +43,8 @@ def call_params(leg: Leg, at: float, instant: Callable[[float], datetime], setti
         params |= {"ALegUUID": leg.call_uuid, "ALegRequestUUID": leg.request_uuid}
     if leg.over:
         params |= _at_the_end(leg, instant, settings)
+    if leg.machine:
+        params["Machine"] = "true"
     if leg.asked is not None:
         params |= {f"X-PH-{name}": value for name, value in leg.asked.sip_headers}
     return params

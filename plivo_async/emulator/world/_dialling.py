@@ -11,16 +11,13 @@ The calls of an account are dialled one after the other, so many per second. Sou
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ._agenda import Agenda
 from ._alone import Alone
-from ._callbacks import Callbacks
 from ._calls import Calls, record_after
 from ._causes import CallStatus, Outcome, fate, final_status, source_of
 from ._conferences import Conference
 from ._legs import Leg
-from ._phones import DECLINES, Phones, Reaction
-from ._settings import Settings
-from ._values import Joining
+from ._phones import DECLINES, Reaction
+from ._values import Applied, Joining
 
 CONFIRM_WITHIN = 10.0
 """Seconds in which the confirm key must be pressed after answering. Unverified."""
@@ -39,18 +36,19 @@ class Dial:
     conference: Conference | None = None
     """The one that the request has changed, as that one knows."""
 
+    def bind(self, conference: Conference) -> None:
+        """The request has changed a conference, which may have come into being by it; once."""
+        if self.conference is None:
+            self.conference = conference
+            conference.changes += (Applied(self.by, self.at),)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """What a dialler works with."""
 
-    agenda: Agenda
-    """Where it puts what is to come."""
-    phones: Phones
-    calls: Calls
-    told: Callbacks
-    settings: Settings
     alone: Alone
+    calls: Calls
     joins: Callable[[Dial, Leg, float], None]
     """What to do with the leg that has won."""
     gives_up: Callable[[Dial, float], None]
@@ -70,7 +68,8 @@ class Dialler:
 
     def __init__(self, exchange: Exchange, *, answer_after: float, calls_per_second: float | None) -> None:
         self._exchange = exchange
-        self._agenda, self._phones, self._settings = exchange.agenda, exchange.phones, exchange.settings
+        alone = exchange.alone
+        self._agenda, self._phones, self._settings = alone.time.agenda, alone.phones, alone.settings
         self._answer_after = answer_after
         self._interval = 0.0 if calls_per_second is None else 1 / calls_per_second
         self._free_at = 0.0
@@ -237,4 +236,4 @@ class Dialler:
 
     def _now(self, leg: Leg, status: CallStatus, at: float) -> None:
         leg.status = status
-        self._exchange.told.call(leg, at)
+        self._exchange.alone.told.call(leg, at)

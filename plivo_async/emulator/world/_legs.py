@@ -60,6 +60,8 @@ class Leg:
     """What is played to it alone; None for nothing. It goes on until it is stopped, or its `length` is over."""
     speaking: str | None = None
     """What is spoken to it alone, likewise."""
+    machine: bool = False
+    """A machine was detected to have answered it."""
     digits: tuple[str, ...] = ()
     """What was sent to it as digits, in order."""
     transferred_to: str | None = None

@@ -78,22 +78,11 @@ class Machine:
         self.calls = Calls(self.settings, lambda: self._guests.all())
         self.told = Callbacks(self.time.instant, auth_id, self.settings)
         self.recorder = Recorder(self.told, new_uuid, self.time.wall, auth_id, self.time.agenda)
-        alone = Alone(
-            time=self.time,
-            office=self.office,
-            phones=self.phones,
-            told=self.told,
-            settings=self.settings,
-            cut=self.cut,
-        )
+        self.alone = Alone(self.time, self.office, self.phones, self.told, self.settings, self.cut)
         self.dialler = Dialler(
             Exchange(
-                agenda=self.time.agenda,
-                phones=self.phones,
+                alone=self.alone,
                 calls=self.calls,
-                told=self.told,
-                settings=self.settings,
-                alone=alone,
                 joins=self._arrives,
                 gives_up=self._nobody_came,
                 over=self.recorder.stop_call,
@@ -334,7 +323,7 @@ class Machine:
             self.dialler.end(leg, at, 4000, source="Plivo")
             who = None
         else:
-            self.bind(dial, conference)
+            dial.bind(conference)
             who = self.join(conference, leg, joining, at, dialled=True)
         self.tell_added(dial.name, joining, conference, at, who)
 
@@ -343,12 +332,6 @@ class Machine:
         self.tell_added(dial.name, dial.joining, conference or dial.conference, at, None)
         if conference is not None and not headcount(conference) and not self.dialler.waits_for(dial.name):
             self.finish(conference, at, 1000)  # it was made by the request, and nobody ever came
-
-    def bind(self, dial: Dial, conference: Conference) -> None:
-        """A request has changed a conference, which may have come into being by it; once."""
-        if dial.conference is None:
-            dial.conference = conference
-            conference.changes += (Applied(dial.by, dial.at),)
 
     def tell_added(
         self, name: str, joining: Joining, conference: Conference | None, at: float, who: Participant | None

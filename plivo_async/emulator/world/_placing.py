@@ -4,7 +4,7 @@ Functions over a `Machine`; each change is noted in the call. Those that take `b
 `RuleError` where Plivo would refuse; nothing has changed then.
 """
 
-from ._causes import BARRED, CAUSES
+from ._causes import CAUSES
 from ._legs import Leg
 from ._machine import Machine
 from ._phones import bare
@@ -25,11 +25,7 @@ def make(machine: Machine, calling: Calling, now: float, *, by: int) -> tuple[tu
             this is found out at once. 404: there is no parent, and one is needed (unverified).
     """
     machine.time.advance(now)
-    settings = machine.settings
-    if settings.foreign_caller_id == "refused" and not machine.office.owns(calling.from_):
-        raise RuleError(403, "from: not a number of this account")
-    if settings.barred == "refused" and any(machine.phones.reaction(one).cause in BARRED for one in calling.to):
-        raise RuleError(403, "to: calls to this destination are not permitted")
+    machine.alone.permit(calling.from_, calling.to)
     if calling.needs_parent and machine.calls.find(calling.parent_call_uuid or "") is None:
         raise RuleError(404, "parent_call_uuid: not found")
     legs = tuple(_leg(machine, calling, to, now, by) for to in calling.to)
@@ -70,8 +66,10 @@ def hang_up(machine: Machine, uuid: str, now: float, *, by: int) -> Leg:
         RuleError: 404: there is none with that id, or it is over.
     """
     machine.time.advance(now)
-    leg = machine.calls.find(uuid) or next(iter(machine.calls.of_request(uuid)), None)
-    if leg is None or leg.over:
+    leg = machine.calls.find(uuid)
+    if leg is None:  # a request is taken out of the queue so as well; source: older docs
+        return cancel(machine, uuid, now, by=by)[0]
+    if leg.over:
         raise RuleError(404, "not found")
     hidden = leg.of_conference and machine.settings.unanswered_mpc_calls == "unknown"
     if hidden and (leg.answered_at is None or machine.dialler.pending(leg)):

@@ -1,19 +1,22 @@
 """Which conferences there are."""
 
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from ._conferences import Conference
 
+T = TypeVar("T")
 
-class View(Mapping[str, Conference]):
-    """Conferences as they are now, whenever it is read. Iterating goes over those that were there when it began."""
+
+class View(Mapping[str, T]):
+    """Things as they are now, whenever it is read. Iterating goes over those that were there when it began."""
 
     __slots__ = ("_those",)
 
-    def __init__(self, those: Mapping[str, Conference]) -> None:
+    def __init__(self, those: Mapping[str, T]) -> None:
         self._those = those
 
-    def __getitem__(self, key: str) -> Conference:
+    def __getitem__(self, key: str) -> T:
         return self._those[key]
 
     def __iter__(self) -> Iterator[str]:

@@ -136,6 +136,7 @@ def add_participant(
 
     Raises:
         RuleError: 400: several phones for another role than agent (Plivo docs), or it is full (unverified).
+            403: as for a call by itself, if the settings say so.
             404: no such live conference by UUID, or no such live call (unverified).
     """
     machine.time.advance(now)
@@ -169,6 +170,7 @@ def _dial(
     now: float,
     by: int,
 ) -> Added:
+    machine.alone.permit(joining.from_ or "", (one.to for one in joining.destinations))
     for destination in joining.destinations:
         machine.phones.get(destination.to)  # as it is written
     uuids = [machine.new_uuid() for _ in joining.destinations]
@@ -196,7 +198,7 @@ def _dial(
         conference = machine.create(name, joining.options, now)
     dial = Dial(name=name, joining=joining, legs=legs, by=by, at=now)
     if conference is not None:
-        machine.bind(dial, conference)
+        dial.bind(conference)
     _tell_initiated(machine, name, joining, conference, now)
     machine.dialler.dial(dial, now)
     return Added(request_uuid, legs)

@@ -7,7 +7,9 @@ from typing import Any
 
 from plivo_async.emulator import Settings
 from plivo_async.emulator.world import _rules as rules
+from plivo_async.emulator.world._calls import has_record, is_live, is_queued
 from plivo_async.emulator.world._conferences import MAX_DURATION, Conference, everybody, headcount
+from plivo_async.emulator.world._legs import Leg
 from plivo_async.emulator.world._machine import Machine
 from plivo_async.emulator.world._participants import Participant
 from plivo_async.emulator.world._rules import Added
@@ -99,3 +101,32 @@ def _paid(one: Participant) -> None:
     if one.duration is not None and one.billed_duration is not None:
         assert one.billed_duration % 60 == 0
         assert 0 <= one.duration <= one.billed_duration < one.duration + 60
+
+
+FINAL = {"completed", "busy", "failed", "timeout", "no-answer", "cancel"}
+
+
+def sound_call(leg: Leg, machine: Machine) -> None:
+    """What holds of a call at any time: it is in one state, its times are in order, and what it tells fits them."""
+    now, settings = machine.time.now, machine.settings
+    found = [is_queued(leg, settings), is_live(leg, settings), has_record(leg, now)]
+    both = settings.queued_until == "answer" and leg.status == "ringing"
+    assert sum(found) <= 1 + both
+    order = [leg.placed_at, leg.dialled_at, leg.rang_at, leg.answered_at, leg.ended_at, leg.record_at]
+    times = [one for one in order if one is not None]
+    assert times == sorted(times), leg
+    assert all(one <= now for one in times[:-1]), leg
+    ended = (leg.ended_at, leg.hangup_cause_code, leg.outcome, leg.hangup_source)
+    assert {one is None for one in ended} == {not leg.over}, leg
+    assert (leg in machine.calls.over) == leg.over
+    assert (leg in machine.calls._up) == (not leg.over)
+    assert (leg.status in FINAL) == leg.over, leg
+    assert leg.rang_at is None or leg.dialled_at is not None
+    if leg.outcome == "answered" or leg.live:
+        assert leg.answered_at is not None, leg
+    if leg.over:
+        assert (leg.mpc_uuid, leg.member_id, leg.playing, leg.speaking) == (None, None, None, None)
+        in_vain = leg.hangup_cause_code in (9100, 9110)
+        assert (leg.outcome == "answered") == (leg.answered_at is not None and not in_vain)
+        assert leg.status == "completed" or leg.answered_at is None
+        assert not any(one.open for one in leg.made)
