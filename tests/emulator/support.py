@@ -45,7 +45,7 @@ def new_core(
     """An emulator without connections: its clock is what the test says."""
     rules = Rules(limit=limit, faults=faults or Faults(), latency=latency, seed=seed, settings=settings or Settings())
     uuids = (f"00000000-0000-4000-8000-{number:012}" for number in range(1_000_000))
-    return Core(Account(AUTH_ID, AUTH_TOKEN), Machine(EPOCH, lambda: next(uuids)), rules)
+    return Core(Account(AUTH_ID, AUTH_TOKEN), Machine(EPOCH, lambda: next(uuids), settings=settings), rules)
 
 
 def ask(

@@ -1,6 +1,7 @@
 """The account and its subaccounts. Source: Plivo docs, Account and Subaccount, and captures."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from ..world._office import Subaccount
@@ -57,10 +58,10 @@ def list_subaccounts(job: Job) -> Result:
 def create_subaccount(job: Job) -> Result:
     """With a token of its own, which the answer has in clear, as at Plivo."""
     name, enabled = _name(job), flag(job.arguments, "enabled") or False
-    drawn = job.machine.new_uuid().replace("-", "") + job.machine.new_uuid().replace("-", "")
+    drawn = job.machine.new_uuid().replace("-", "")
     one = Subaccount(
-        auth_id=f"SA{drawn[:18].upper()}",
-        auth_token=drawn[18:58],
+        auth_id=f"SA{drawn[-18:].upper()}",
+        auth_token=sha256(drawn.encode()).hexdigest()[:40],
         name=name,
         enabled=enabled,
         created=job.machine.time.wall(job.now),

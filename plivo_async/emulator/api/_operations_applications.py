@@ -55,7 +55,7 @@ def update_application(job: Job) -> Result:
     """All but its name."""
     given = _given(job)
     _change(_the_application(job), given)
-    return Result(202, {"message": "changed"}, applied=True)
+    return Result(202, {"message": "changed"}, applied=bool(given))
 
 
 def delete_application(job: Job) -> Result:
@@ -154,7 +154,7 @@ def update_number(job: Job) -> Result:
     one.app_id = app_id or one.app_id
     one.sub_account = given["subaccount"] or one.sub_account
     one.alias = given["alias"] or one.alias
-    return Result(202, {"message": "changed"}, applied=True)
+    return Result(202, {"message": "changed"}, applied=any(value is not None for value in given.values()))
 
 
 def give_up_number(job: Job) -> Result:
