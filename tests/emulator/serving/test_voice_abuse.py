@@ -8,7 +8,7 @@ from urllib.parse import quote
 import anyio
 import h11
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plivo_async.emulator import MEANINGS, Fault, Faults, Limit, Settings
@@ -246,9 +246,8 @@ OPTIONAL = sorted(set(WITH_BODY) - NEEDED)
 @pytest.mark.parametrize("operation", OPTIONAL)
 def test_voice_no_body_is_no_arguments(operation: str) -> None:
     """Where none are needed, a request without a body, and without a content type, will do; so will an empty object."""
-    settings = Settings(recording_after=0.0)
     for body, headers in ((b"", USUAL), (b"{}", USUAL), (b"", USUAL[:1])):
-        core, item = prepared(operation, settings=settings)
+        core, item = prepared(operation, settings=Settings(recording_after=0.0))
         method, path, _ = request(operation, item)
         assert told(core, method, path, body, headers=headers)[0] < 300
 
@@ -268,6 +267,7 @@ KEYS = sorted(
 )
 
 
+@settings(max_examples=60)
 @given(st.sampled_from(WITH_BODY), st.dictionaries(st.sampled_from(KEYS), JSON, max_size=6), st.booleans())
 def test_voice_no_argument_upsets_it(operation: str, arguments: dict[str, Any], complete: bool) -> None:
     """Whatever an argument is: a success, a 400 or a 404, and what is told to be applied is."""
