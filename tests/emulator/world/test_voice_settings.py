@@ -56,11 +56,11 @@ async def test_voice_emulator_settings_are_all_tried() -> None:
     """Each field is named by a test that is about settings, or about what it is a setting of."""
     folder = Path(__file__).parents[1]
     text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("test_*.py"))
-    assert [one.name for one in fields(VoiceSettings) if not re.search(rf"\b{one.name}=", text)] == []
+    assert [one.name for one in fields(VoiceSettings) if not re.search(rf"\b{one.name}(=|\": )", text)] == []
 
 
 async def test_voice_emulator_settings_of_records_by_chance() -> None:
-    """`record_late_share`, `record_late_by`, `record_missing_share`: about so many; which ones follows from their ids."""
+    """`record_late_share`, `record_late_by`, `record_missing_share`: about so many; which follows from their ids."""
     settings = Settings(record_late_share=0.3, record_late_by=50.0, record_missing_share=0.2, record_after=1.0)
     async with voice(settings=settings, seed=3) as api:
         api.plivo.phone(AGENT).busy()
@@ -77,7 +77,7 @@ async def test_voice_emulator_settings_of_records_by_chance() -> None:
 
 @pytest.mark.parametrize("there", [True, False])
 async def test_voice_emulator_settings_of_records_of_what_was_never_dialled(there: bool) -> None:
-    """`refused_records`, `queued_records`, `lost_race_records`: whether there is one; others have theirs all the same."""
+    """`refused_records`, `queued_records`, `lost_race_records`: whether there is one; others have theirs."""
     settings = Settings(refused_records=there, queued_records=there, lost_race_records=there)
     async with voice(settings=settings, calls_per_second=1.0) as api:
         ringing, queued = await api.make(), await api.make()
@@ -140,7 +140,7 @@ async def test_voice_emulator_settings_of_ringing_calls(live: bool, until: Any) 
 
 @pytest.mark.parametrize(("shown", "found"), [("queued", (200, 404)), ("live", (404, 200)), ("nowhere", (404, 404))])
 async def test_voice_emulator_settings_of_calls_that_are_being_dialled(shown: Any, found: tuple[int, int]) -> None:
-    """`dial_seconds`, `dialling_shown`: seconds until it rings, and where it is found meanwhile; it isn't in the queue."""
+    """`dial_seconds`, `dialling_shown`: seconds until it rings, and where it is meanwhile: not in the queue."""
     async with voice(settings=Settings(dial_seconds=4.0, dialling_shown=shown)) as api:
         leg = await api.make()
         assert await api.found(leg.call_uuid) == (*found, 404)
@@ -175,7 +175,7 @@ async def test_voice_emulator_settings_of_made_calls(status: Any, queued_message
 
 
 async def test_voice_emulator_settings_of_request_ids() -> None:
-    """`request_ids="own"`: a call is not found by the id of its request but in the queue, where that is what there is."""
+    """`request_ids="own"`: a call is not found by the id of its request, but in the queue."""
     async with voice(settings=Settings(request_ids="own"), calls_per_second=1.0) as api:
         first, second = [(await api.ask("POST", "Call/", MAKING))[1]["request_uuid"] for _ in range(2)]
         one, two = api.plivo.calls.values()
@@ -245,7 +245,7 @@ STATUSES: list[tuple[dict[str, Any], dict[str, str]]] = [
 
 @pytest.mark.parametrize(("settings", "expected"), STATUSES)
 async def test_voice_emulator_settings_of_last_statuses(settings: dict[str, Any], expected: dict[str, str]) -> None:
-    """`rejected_status=`, `ring_timeout_status=`, `cancelled_status=`, `unanswered_status=`: what is told at the end."""
+    """`rejected_status`, `ring_timeout_status`, `cancelled_status`, `unanswered_status`: what is told at the end."""
     async with voice(settings=Settings(**settings)) as api:
         for how, status in expected.items():
             phone = api.plivo.phone(AGENT)
