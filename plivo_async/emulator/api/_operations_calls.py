@@ -99,9 +99,10 @@ def _records(job: Job) -> Result:
     now = job.machine.time.instant(job.now)
     ends = windowed("end_time", times("end_time", values), now, job.settings)
     seconds = integers("bill_duration", values)
+    since = min((bound for end, bound in ends if end in ("", "__gt", "__gte")), default=job.machine.time.epoch)
     found = [
         leg
-        for leg in job.machine.calls.records(job.now)
+        for leg in job.machine.calls.records(job.now, (since - job.machine.time.epoch).total_seconds() - 1)
         if not _too_old(leg, job)
         and _named(leg, values, job)
         and within(job.machine.time.wall(leg.ended_at or 0.0), ends)

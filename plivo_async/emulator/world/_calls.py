@@ -9,8 +9,10 @@ over           nowhere, and then, seconds later, as a record (or never)
 Source: Plivo docs, Voice; test scripts of others.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from itertools import takewhile
 from random import Random
 from uuid import NAMESPACE_OID, uuid5
 
@@ -82,9 +84,10 @@ class Calls:
         """Those that are found live."""
         return (leg for leg in self.up() if is_live(leg, self._settings))
 
-    def records(self, now: float) -> list[Leg]:
-        """Those whose records can be read, the newest first."""
-        found = [leg for leg in reversed(self.over) if has_record(leg, now)]
+    def records(self, now: float, since: float = -math.inf) -> list[Leg]:
+        """Those whose records can be read and that ended since an instant, the newest first."""
+        recent = takewhile(lambda leg: leg.ended_at is not None and leg.ended_at >= since, reversed(self.over))
+        found = [leg for leg in recent if has_record(leg, now)]
         if self._settings.record_order == "initiation":
             found.sort(key=lambda leg: begun(leg, self._settings), reverse=True)
         return found

@@ -235,6 +235,8 @@ class Crowd:
         """What holds at any time."""
         for leg in self.plivo.calls.values():
             sound_call(leg, self.plivo._machine)
+        ends = [leg.ended_at or 0.0 for leg in self.plivo._machine.calls.over]
+        assert ends == sorted(ends)
         may_be_empty = self.plivo._core.rules.settings.created_by == "request"
         for room in self.plivo.conferences_by_uuid.values():
             sound(room, most=MAX_PARTICIPANTS, may_be_empty=may_be_empty)
