@@ -45,6 +45,13 @@ async def test_voice_contract_several_destinations() -> None:
         assert [leg.status for leg in legs] == ["in-progress"] * 3
 
 
+async def test_voice_contract_two_destinations_are_several() -> None:
+    """An array for two; text for one (docs, SDKs that had to learn it)."""
+    async with voice() as api:
+        for to, kind in ((AGENT, str), (f"{AGENT}<{SECOND}", list)):
+            assert isinstance((await api.ask("POST", "Call/", MAKING | {"to": to}))[1]["request_uuid"], kind)
+
+
 BAD: dict[str, tuple[str, Any]] = {
     "no from": ("from", {"from": None}),
     "no to": ("to", {"to": ""}),

@@ -126,6 +126,18 @@ async def test_voice_contract_recording_a_call() -> None:
         assert (await api.ask("DELETE", at))[0] == 404
 
 
+async def test_voice_contract_a_stopped_recording_is_over_for_good() -> None:
+    """The time limit of one that was stopped before it changes nothing, and nothing is told twice."""
+    async with voice() as api:
+        leg = api.plivo.add_call(from_=CUSTOMER)
+        await api.ask("POST", f"Call/{leg.call_uuid}/Record/", {"callback_url": DONE})
+        api.plivo.advance(5)
+        await api.ask("DELETE", f"Call/{leg.call_uuid}/Record/")
+        api.plivo.advance(100)
+        api.plivo.phone(CUSTOMER).hang_up()
+        assert ([one.duration for one in leg.made], len(api.plivo.callbacks)) == ([5], 1)
+
+
 # ---- Recordings -----------------------------------------------------------------------------------------------------
 
 RECORDING_KEYS = {
@@ -325,6 +337,18 @@ async def test_voice_contract_a_number_leads_to_an_application() -> None:
         assert (await api.get(path))["application"] is None
         assert await api.ask("DELETE", path) == (204, None)
         assert (await api.ask("GET", path))[0] == 404
+
+
+async def test_voice_contract_an_application_without_a_hangup_url() -> None:
+    """The ends of calls are told at its answer URL (docs)."""
+    async with voice() as api:
+        app_id = (await api.ask("POST", "Application/", {"app_name": "a", "answer_url": ANSWER}))[1]["app_id"]
+        number = api.plivo.add_number("+14150001111", app_id=app_id)
+        api.plivo.add_call(from_=CUSTOMER, to=number.number)
+        api.plivo.phone(CUSTOMER).hang_up()
+        assert [(one.url, one.params["Event"]) for one in api.plivo.callbacks] == [
+            (ANSWER, "StartApp"), (ANSWER, "Hangup")
+        ]  # fmt: skip
 
 
 async def test_voice_contract_protected_media() -> None:
