@@ -13,12 +13,8 @@
     │  ├─ NotFoundError           404: no such thing, or not in the state that the operation needs
     │  ├─ RateLimitError          429: .retry_after, seconds or None
     │  └─ ServerError             5xx
-<<<<<<< HEAD
     ├─ DecodeError            an answer that nobody can read, or that isn't Plivo's; the body is in .detail
-=======
     ├─ JournalError           a batch's journal is in use, of something else, damaged, or can't be written
-    ├─ DecodeError            a yes that nobody can read; the body is in .detail
-@public
     └─ StatusNotReachedError  wait_until() has waited long enough, or that status can't come any more: .status
 
     ActivationFailures (an ExceptionGroup)   the errors of many activations
