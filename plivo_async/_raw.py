@@ -1,8 +1,10 @@
 """`client.request()`: a request to any endpoint, checked. Pure."""
 
 import json as jsonlib
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
@@ -13,6 +15,7 @@ from .wire import Request, check_path
 _EFFECTS = {"GET": Effect.SAFE, "HEAD": Effect.SAFE, "PUT": Effect.IDEMPOTENT, "DELETE": Effect.IDEMPOTENT}
 _LONGEST_URL = 65_000  # characters; httpx takes 65,536, host and account included
 _CONFERENCES = ("MultiPartyCall/name_", "MultiPartyCall/uuid_")  # what is done to one keeps its order
+_EVERY_CALL = re.compile(r"[^0-9A-Za-z]*call[^0-9A-Za-z]*", re.IGNORECASE)  # whatever stands where its UUID should
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
@@ -29,6 +32,12 @@ def raw_request(
         raise invalid("method", f"must be one of {', '.join(_METHODS)}, not {verb!r}")
     if params is not None and not isinstance(params, Mapping):
         raise TypeError(f"params must be a mapping, not {type(params).__name__}")
+    if verb == "DELETE" and _EVERY_CALL.fullmatch(unquote(unquote(path))):
+        raise invalid(
+            "path",
+            "names no call, and DELETE Call/ hangs up every call of the account: "
+            "hang up each of client.calls.live() instead",
+        )
     effect = _EFFECTS.get(verb, Effect.NEITHER)
     if idempotent is not None and effect is not Effect.SAFE:
         effect = Effect.IDEMPOTENT if idempotent else Effect.NEITHER

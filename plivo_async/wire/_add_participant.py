@@ -45,13 +45,15 @@ def add_participant(conference: Conference, arguments: Mapping[str, object]) -> 
     _check_methods(given)
     if "call_uuid" in given:
         who: dict[str, object] = {"call_uuid": call_uuid(given["call_uuid"])}
+        rings = 0
     else:
         phones = destinations(given["to"], role)
         who = {"from": address("from_", given["from_"]), "to": joined(phones)}
+        rings = len(phones)
         options.update({name: times(phones, name, options.get(name)) for name in ("ring_timeout", "delay_dial")})
     sent = {"role": role, **who, **_ordered(options)}
     path = f"MultiPartyCall/{conference.segment}/Participant/"
-    return Request("Add participant", conference.label, Effect.NEITHER, "POST", path, body(sent))
+    return Request("Add participant", conference.label, Effect.NEITHER, "POST", path, body(sent), rings=rings)
 
 
 def _check_mode(given: Mapping[str, object]) -> None:

@@ -88,7 +88,7 @@ def destinations(to: object, role: str) -> list[Destination | str]:
     if len(given) > MOST_DESTINATIONS:
         raise invalid("to", f"has {len(given)} destinations; at most {MOST_DESTINATIONS} are allowed")
     found = [_one(f"to[{index}]" if several else "to", one, role) for index, one in enumerate(given)]
-    _check_twice(found)
+    check_twice(found)
     return found
 
 
@@ -118,7 +118,7 @@ def _one(name: str, value: object, role: str) -> Destination | str:
     return address(name, value) if role == "ai-agent" else check_phone(name, value)
 
 
-def _check_twice(found: Sequence[Destination | str]) -> None:
+def check_twice(found: Sequence[Destination | str]) -> None:
     """No phone may ring twice: `+` makes no other number, capitals no other SIP URI."""
     places: dict[str, int] = {}
     for index, one in enumerate(found):

@@ -1,6 +1,7 @@
 """What goes over the wire, and what comes back, as values."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,7 @@ from ._names import Conference, only_live
 _LONGEST_DETAIL = 500
 _LONGEST_KEPT = 2_000
 _PROXY_WANTS_PASSWORD = 407
+_TOKENS = re.compile(r"""(auth_token[\\"'\s]*[:=][\\"'\s]*)[^\s"'\\,;}\]]+""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Request:
         order_key: What it is done to: operations with the same key are carried out one at a time, in the order in which
             they were asked for. Empty for those that need no order.
         page: Whether it is for a page of a list, of which a script may need many before its batch begins.
+        rings: How many phones it rings; None if it isn't one of those that start calls. Source: Plivo, "Account and
+            feature limits", which has a limit of its own for those.
     """
 
     operation: str
@@ -46,6 +50,7 @@ class Request:
     on_404: str = ""
     order_key: str = field(default="", repr=False)
     page: bool = False
+    rings: int | None = None
 
 
 _ACTIVE = b'{"status":"active"}'
@@ -161,8 +166,9 @@ class Answer:
 def shortened(text: str) -> str | None:
     """The beginning of a text of others, for errors; None if it is empty.
 
-    Phone numbers and addresses in it are masked, and what a terminal would obey is escaped; half a surrogate pair
-    becomes a question mark.
+    Phone numbers and addresses in it are masked, and tokens, which subaccounts have in clear; what a terminal would
+    obey is escaped; half a surrogate pair becomes a question mark.
     """
     beginning = text[:_LONGEST_KEPT].encode("utf-8", "replace").decode()  # whole numbers first, then to its length
+    beginning = _TOKENS.sub(r"\1********", beginning)
     return printable(masked(beginning))[:_LONGEST_DETAIL] or None

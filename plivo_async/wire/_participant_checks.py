@@ -18,7 +18,7 @@ _EVENT_GROUPS: tuple[str, ...] = get_args(EventGroup)
 _DIGITS = re.compile(r"[0-9#*wW]+(?:@[0-9]+)?", re.ASCII)
 
 
-def _sip_headers(name: str, value: object) -> str | None:
+def sip_headers(name: str, value: object) -> str | None:
     """Pairs as `k=v,k2=v2`; None if there are none. The messages tell keys, but no values."""
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} must be a mapping of str to str, not {type(value).__name__}")
@@ -48,7 +48,7 @@ def _events(name: str, value: object) -> str:
     return ",".join(groups)
 
 
-def _send_digits(name: str, value: object) -> str:
+def send_digits(name: str, value: object) -> str:
     """Tones; they may be a secret, so the message doesn't tell them."""
     found = text(name, value)
     if not _DIGITS.fullmatch(found):
@@ -67,7 +67,7 @@ OPTIONS: dict[str, Check] = {
     "caller_name": partial(text, longest=50),
     "call_status_callback_url": url,
     "call_status_callback_method": _method,
-    "sip_headers": _sip_headers,
+    "sip_headers": sip_headers,
     "confirm_key": partial(choice, allowed=get_args(ConfirmKey)),
     "confirm_key_sound_url": url,
     "confirm_key_sound_method": _method,
@@ -109,7 +109,7 @@ OPTIONS: dict[str, Check] = {
     "stop_recording_audio": url,
     "stop_recording_audio_method": _method,
     "create_mpc_with_single_participant": boolean,
-    "send_digits": _send_digits,
+    "send_digits": send_digits,
     "send_on_preanswer": boolean,
     "transcript": boolean,
     "transcription_url": url,

@@ -55,8 +55,8 @@ def speak(
     """
     arguments = {
         "text": checked_text("text", text, also="\t\n\r"),
-        "voice": None if voice is None else _voice(voice),
-        "language": None if language is None else _language(language),
+        "voice": None if voice is None else voice_of(voice),
+        "language": None if language is None else language_of(language),
         "mix": None if mix is None else boolean("mix", mix),
         "type": None if type is None else checked_text("type", type),
     }
@@ -68,7 +68,7 @@ def stop_speaking(conference: Conference, members: Members) -> Request:
     return _sound("Stop speaking", "DELETE", conference, members, "Speak/", {})
 
 
-def _voice(value: object) -> str:
+def voice_of(value: object) -> str:
     if isinstance(value, str) and _POLLY.fullmatch(value):
         return value
     return choice(
@@ -76,7 +76,7 @@ def _voice(value: object) -> str:
     )
 
 
-def _language(value: object) -> str:
+def language_of(value: object) -> str:
     if not _LANGUAGE.fullmatch(checked_text("language", value)):
         raise invalid("language", f"must be a language tag such as 'en-US', not {shown(value)}")
     return str(value)

@@ -118,10 +118,10 @@ async def test_a_request_on_the_wire() -> None:
 async def test_each_method_without_a_body(method: str) -> None:
     """No `json`, no body; an empty answer is None."""
     async with Mocked(httpx.Response(204), rate_limit=None) as mocked:
-        assert await mocked.client.request(method, "Call/") is None
+        assert await mocked.client.request(method, "Number/") is None
         [request] = mocked.requests
         assert (request.method, request.content) == (method, b"")
-        assert request.url.raw_path.endswith(b"/Call/")
+        assert request.url.raw_path.endswith(b"/Number/")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,14 @@ async def test_each_method_without_a_body(method: str) -> None:
         (("POST", "Call/"), {"json": [math.inf]}),
         (("POST", "Call/"), {"json": object()}),
         (("POST", "Call/"), {"json": "\ud800"}),
+        (("DELETE", "Call/"), {}),
+        (("delete", "Call"), {}),
+        (("DELETE", "Call//"), {}),
+        (("DELETE", "call/%20/"), {}),
+        (("DELETE", "Call/%2F"), {}),
+        (("DELETE", "Call/%252F"), {}),
+        (("DELETE", "Call/%00%3F/"), {}),
+        (("DELETE", "Call;/"), {}),
         (("GET", "Call/"), {"deadline": -1}),
         (("GET", "Call/"), {"deadline": math.nan}),
         (("GET", "Call/"), {"deadline": "5"}),
@@ -210,7 +218,7 @@ async def test_after_an_unclear_attempt_only_the_harmless_is_repeated(
     answer = httpx.Response(fault) if isinstance(fault, int) else raising(fault)
     async with Mocked(answer, rate_limit=None, retry=RetryPolicy(max_attempts=3)) as mocked:
         with pytest.raises(PlivoError) as caught:
-            await mocked.client.request(method, "Call/", idempotent=idempotent)
+            await mocked.client.request(method, "Number/", idempotent=idempotent)
         assert len(mocked.requests) == (3 if repeated else 1)
         assert {attempt.outcome for attempt in caught.value.attempts} == {"unclear"}
         if method != "GET":
