@@ -12,11 +12,15 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ._lists import PageMeta
 from ._participants import ParticipantUpdate
-from ._reading import READERS, lower, member_id, status
+from ._reading import READERS, lower, member_id, one_or_several, status
 
 T = TypeVar("T")
 
 _NAMES = {
+    "Call.duration": ("bill_duration",),
+    "Call.stir_attestation": ("stir_attestation", "Stir_attestation"),
+    "CallIds.call_uuids": ("calls",),
+    "MadeCall.request_uuids": ("request_uuid",),
     "count": ("count", "total_count"),
     "exit_cause": ("exit_cause", "participant_exit_cause"),
     "from_": ("from",),
@@ -24,11 +28,17 @@ _NAMES = {
     "mpc_name": ("mpcName",),
     "mpc_uuid": ("mpc_uuid", "multiparty_call_uuid"),
 }
-"""What fields are called on the wire if it isn't their own name, the usual name first."""
+"""What fields are called on the wire if it isn't their own name, the usual name first; of one model, or of all."""
 
-_READERS: dict[str, Callable[[object], Any]] = {"member_id": member_id, "role": lower, "status": status}
+_READERS: dict[str, Callable[[object], Any]] = {
+    "member_id": member_id,
+    "request_uuids": one_or_several,
+    "role": lower,
+    "status": status,
+}
 """How fields are read if their type doesn't tell."""
 
+_NEVER_KEPT = ("auth_token", "new_auth_token")  # subaccounts have them in clear: no model, repr or log is to
 _MESSAGES = ("mute", "hold", "coach_mode")
 
 
@@ -46,6 +56,8 @@ def decode(cls: type[T], data: object) -> T:
     if not isinstance(data, dict):
         raise ValueError(f"{cls.__name__} must be an object, not {_kind(data)}")
     left = _unnested(data) if cls is ParticipantUpdate else dict(data)
+    for secret in _NEVER_KEPT:
+        left.pop(secret, None)
     model: Any = cls
     made: T = model(**{one.name: one.take(left) for one in _plan(model)}, extra=left)
     return made
@@ -123,7 +135,7 @@ def _plan(cls: type[Any]) -> tuple[_Field, ...]:
             _Field(
                 name=one.name,
                 owner=cls.__name__,
-                names=_NAMES.get(one.name, (one.name,)),
+                names=_NAMES.get(f"{cls.__name__}.{one.name}") or _NAMES.get(one.name, (one.name,)),
                 read=_READERS.get(one.name) or _reader(kind),
                 default=one.default,
                 blank=("null",) if kind is str else ("null", ""),

@@ -37,6 +37,13 @@ def member_id(raw: object) -> str:
     return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else text(raw)
 
 
+def one_or_several(raw: object) -> tuple[str, ...]:
+    """Text, or an array of it."""
+    if isinstance(raw, list) and all(isinstance(one, str) for one in raw):
+        return tuple(raw)
+    return (text(raw),)
+
+
 def integer(raw: object) -> int:
     """An integer, as a number or as text; `12.0` is one."""
     if isinstance(raw, str) and (written := _INTEGER.fullmatch(raw)):
