@@ -15,6 +15,7 @@ from ._events import Observer, RetryBudgetUsedUp
 from ._failures import failure
 from ._options import Options
 from .pacing._clock import Clock, sleep_until, wall_clock
+from .pacing._dials import DialPace
 from .pacing._home import Home
 from .pacing._keyed_lock import KeyedLock
 from .pacing._priority import priority_here
@@ -96,9 +97,13 @@ class Exchange:
         random: Callable[[], float],
         home: Home | None = None,
         observer: Observer | None = None,
+        dial_limiter: PermitSource | None = None,
+        dials: DialPace | None = None,
     ) -> None:
         self._transport = transport
         self._limiter = limiter
+        self._dial_limiter = dial_limiter
+        self._dials = dials
         self.clock = clock
         self.wall: Callable[[], datetime] = wall_clock(clock)
         self.random = random
@@ -283,15 +288,18 @@ class Exchange:
             DeadlinePassed: No permit can be had before the deadline; nothing was sent.
         """
         priority = priority_here(priority)
-        gate = self._limiter.gate() if self._limiter is not None else None
+        limiter = self._limiter_of(request)
+        gate = limiter.gate() if limiter is not None else None
         if watched is not None:
             watched.asked()
+        if request.rings and self._dials is not None:
+            await self._dials.take(request.rings, deadline)
         permit = None if gate is None else await gate.acquire(priority, deadline, page=request.page)
         sent_at = self.clock() if permit is None else permit.taken_at
         trip: Trip | None = None
         try:
             if watched is not None:
-                watched.attempt_began(request.method, sent_at, self._limiter)
+                watched.attempt_began(request.method, sent_at, limiter)
             left = deadline - sent_at
             with anyio.CancelScope() if left == math.inf else anyio.move_on_after(left) as scope:
                 progress.bound(scope, options.timeout.total)
@@ -307,8 +315,13 @@ class Exchange:
                 watched.broken_off(sent_at, sent=progress.sent)
             raise
         self._take_in(request, attempt, options.retry, watched, gate, permit, admitted=trip.answer is not None)
-        counts = attempt.outcome is not AttemptOutcome.REFUSED or self._limiter is None or not self._limiter.learns()
+        counts = attempt.outcome is not AttemptOutcome.REFUSED or limiter is None or not limiter.learns()
         return Attempted(attempt, trip.answer, trip.fault, sent_at, counts)
+
+    def _limiter_of(self, request: Request) -> PermitSource | None:
+        if request.rings is None or self._dial_limiter is None:
+            return self._limiter
+        return self._dial_limiter
 
     def _take_in(
         self,
@@ -322,7 +335,7 @@ class Exchange:
         admitted: bool,
     ) -> None:
         """Return the permit of an attempt that has come back, and tell of it."""
-        limiter = self._limiter if attempt.outcome is AttemptOutcome.REFUSED else None
+        limiter = self._limiter_of(request) if attempt.outcome is AttemptOutcome.REFUSED else None
         before = None if limiter is None else limiter.usage()
         if gate is not None and permit is not None:
             _return(permit, gate, attempt, retry, admitted=admitted)

@@ -14,6 +14,7 @@ from ._activation import (
 )
 from ._attempt import DONE_WITH_IT, TOO_MANY_REQUESTS, Attempt, AttemptOutcome, Obstacle, classify
 from ._budget import RetryBudget
+from ._dial import CallOutcome, Ending, LookAgain, Sight, ended_as, outcome_of
 from ._effect import Effect
 from ._health import Health
 from ._pace import Pace
@@ -36,11 +37,14 @@ __all__ = [
     "ActivationRun",
     "Attempt",
     "AttemptOutcome",
+    "CallOutcome",
     "Confirm",
     "Effect",
+    "Ending",
     "GiveUp",
     "Health",
     "Look",
+    "LookAgain",
     "LookStatus",
     "Lowest",
     "News",
@@ -53,6 +57,7 @@ __all__ = [
     "RetryAt",
     "RetryBudget",
     "RetryPolicy",
+    "Sight",
     "Step",
     "StoreUrl",
     "Verdict",
@@ -60,5 +65,7 @@ __all__ = [
     "Window",
     "classify",
     "decide",
+    "ended_as",
     "next_width",
+    "outcome_of",
 ]
