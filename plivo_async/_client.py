@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # what a client is made of takes as long to import as httpx, 
     from ._core import Core
     from ._events import Observer
     from .pacing._source import SharedBudget
-    from .resources import MultiPartyCalls
+    from .resources import AccountResource, Applications, Calls, MultiPartyCalls, Numbers, Recordings
 
 BASE_URL = "https://api.plivo.com"
 """Source: Plivo docs, "API overview"."""
@@ -59,6 +59,8 @@ class Statistics:
     """Attempts that were answered 429, in all."""
     unclear: int = 0
     """Attempts that got no clear answer, or were never sent, in all."""
+    dial_wait: float = 0.0
+    """Seconds until a phone would be rung that is asked for at this moment; 0 without `RateLimit.dials_per_second`."""
     shared: "SharedBudget | None" = None
     """Of a budget that is shared with other processes, as the store said last; None without one."""
 
@@ -69,14 +71,18 @@ class Statistics:
 
 
 class _Template:
-    """What `AsyncClient.mpc` is on the class: something for `create_autospec` to copy. Each client has its own."""
+    """What a resource of the client is on its class, for `create_autospec` to copy. Each client has its own."""
 
-    def __get__(self, client: object, owner: type) -> "MultiPartyCalls":
-        from .resources import MultiPartyCalls
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, client: object, owner: type) -> object:
+        from . import resources
 
         if client is not None:  # one whose making has failed
             raise AttributeError("this client was not made")
-        return MultiPartyCalls.__new__(MultiPartyCalls)
+        cls: Any = getattr(resources, self._name)
+        return cls.__new__(cls)
 
 
 @public
@@ -94,8 +100,23 @@ class AsyncClient:
         _core: Core
         mpc: MultiPartyCalls
         """The multiparty calls of the account."""
+        calls: Calls
+        """Its phone calls."""
+        recordings: Recordings
+        """Its recordings."""
+        account: AccountResource
+        """What Plivo says of it."""
+        applications: Applications
+        """What points its numbers at URLs."""
+        numbers: Numbers
+        """Its phone numbers."""
     else:
-        mpc = _Template()
+        mpc = _Template("MultiPartyCalls")
+        calls = _Template("Calls")
+        recordings = _Template("Recordings")
+        account = _Template("AccountResource")
+        applications = _Template("Applications")
+        numbers = _Template("Numbers")
 
     def __init__(
         self,
@@ -184,12 +205,18 @@ class AsyncClient:
         self._set(core, options, is_copy=False)
 
     def _set(self, core: "Core", options: Options, *, is_copy: bool) -> None:
-        from .resources import MultiPartyCalls
+        from .resources import AccountResource, Applications, Calls, MultiPartyCalls, Numbers, Operations, Recordings
 
         self._core = core
         self._options = options
         self._is_copy = is_copy
         self.mpc = MultiPartyCalls(core.exchange, options, core.width, core.account)
+        operations = Operations(core.exchange, options, core.account)
+        self.calls = Calls(operations)
+        self.recordings = Recordings(operations, core.media)
+        self.account = AccountResource(operations)
+        self.applications = Applications(operations)
+        self.numbers = Numbers(operations)
 
     def with_options(
         self,
@@ -275,6 +302,7 @@ class AsyncClient:
             retries=core.exchange.retries,
             refused=ended[AttemptOutcome.REFUSED],
             unclear=ended[AttemptOutcome.UNCLEAR] + ended[AttemptOutcome.NOT_SENT],
+            dial_wait=core.dials.wait() if core.dials is not None else 0.0,
             shared=core.limiter.shared() if core.limiter is not None else None,
         )
 
@@ -290,19 +318,20 @@ class AsyncClient:
             return
         for batch in list(core.exchange.batches):
             await batch.end("the client was closed")
-        if core.limiter is not None:
-            core.limiter.users.discard(core.http)
+        for limiter in core.limiters:
+            limiter.users.discard(core.http)
         if core.owned:
             await core.http_client.aclose()
 
     async def __aenter__(self) -> Self:
         core = self._core
-        if core.limiter is not None:
-            try:
-                await core.limiter.ready()
-            except SharedBudgetError:
-                core.limiter.users.discard(core.http)
-                raise
+        try:
+            for limiter in core.limiters:
+                await limiter.ready()
+        except SharedBudgetError:
+            for limiter in core.limiters:
+                limiter.users.discard(core.http)
+            raise
         return self
 
     async def __aexit__(

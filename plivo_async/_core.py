@@ -12,7 +12,9 @@ from ._errors import InvalidArgumentError, invalid
 from ._events import Observer
 from ._exchange import Exchange
 from ._logs import mask_httpx_log
+from ._media import Media
 from .pacing._clock import Clock
+from .pacing._dials import DialPace, dial_pace_of
 from .pacing._home import Home
 from .pacing._registry import limiter_of
 from .pacing._source import PermitSource
@@ -38,8 +40,16 @@ class Core:
     lanes: LaneTransport | None
     exchange: Exchange
     limiter: PermitSource | None
+    dial_limiter: PermitSource | None
+    dials: DialPace | None
     http: HttpTransport
     width: int
+    media: Media
+
+    @property
+    def limiters(self) -> list[PermitSource]:
+        """Where its permits come from."""
+        return [one for one in (self.limiter, self.dial_limiter) if one is not None]
 
 
 def make_core(
@@ -70,10 +80,27 @@ def make_core(
         home, width, turnstile = Home(), MOST_WIDTH, ElasticTurnstile(clock)
         http_client = OwnHttpClient(transport=lanes, trust_env=False)
     http = HttpTransport(http_client, f"{url}/v1/Account/{who.auth_id}/", who.authorization, turnstile, home)
-    limiter = None if rate_limit is None else _limiter(url, who.auth_id, rate_limit, clock, http)
-    exchange = Exchange(http, limiter, clock, random, home, observer)
+    limiter, dial_limiter, dials = _pacing(url, who.auth_id, rate_limit, clock, http)
+    exchange = Exchange(http, limiter, clock, random, home, observer, dial_limiter, dials)
     account = Account(url, who.auth_id)
-    return Core(account, http_client, owned, turnstile, lanes, exchange, limiter, http, width)
+    media = Media(http_client, who.authorization, account, home)
+    return Core(
+        account, http_client, owned, turnstile, lanes, exchange, limiter, dial_limiter, dials, http, width, media
+    )
+
+
+def _pacing(
+    url: str, auth_id: str, rate_limit: RateLimit | None, clock: Clock, user: object
+) -> tuple[PermitSource | None, PermitSource | None, DialPace | None]:
+    """What requests wait for: those of all kinds, those that start calls if these have a limit of their own; and how
+    fast phones are rung.
+    """
+    if rate_limit is None:
+        return None, None, None
+    pace, of_dials = rate_limit.dials_per_second, rate_limit.of_dials
+    limiter = _limiter(url, auth_id, rate_limit, clock, user)
+    dial_limiter = None if of_dials is None else _limiter(url, f"{auth_id}/dials", of_dials, clock, user)
+    return limiter, dial_limiter, None if pace is None else dial_pace_of(url, auth_id, pace, clock)
 
 
 def _limiter(url: str, auth_id: str, rate_limit: RateLimit, clock: Clock, user: object) -> PermitSource:

@@ -1,6 +1,9 @@
 """The resources of an account: the methods people call."""
 
+from ._account import AccountResource, Applications, Numbers
 from ._activating import OnOutcome, OnReport
+from ._call_handle import CallHandle
+from ._calls import Calls
 from ._deferred import (
     DeferredMembersHandle,
     DeferredMultiPartyCallHandle,
@@ -9,12 +12,22 @@ from ._deferred import (
 )
 from ._earlier import JournalPath, MaybeSent
 from ._handle import MultiPartyCallHandle
+from ._legs import CallEnd
+from ._many_legs import CallOutcomes
 from ._members import MembersHandle, ParticipantHandle
 from ._multiparty_calls import MultiPartyCalls
+from ._operation import Operations
 from ._pages import Page, Pages
+from ._recordings import Recordings, RecordingStream
 from ._request_options import ConferenceFilters
 
 __all__ = [
+    "AccountResource",
+    "Applications",
+    "CallEnd",
+    "CallHandle",
+    "CallOutcomes",
+    "Calls",
     "ConferenceFilters",
     "DeferredMembersHandle",
     "DeferredMultiPartyCallHandle",
@@ -25,9 +38,13 @@ __all__ = [
     "MembersHandle",
     "MultiPartyCallHandle",
     "MultiPartyCalls",
+    "Numbers",
     "OnOutcome",
     "OnReport",
+    "Operations",
     "Page",
     "Pages",
     "ParticipantHandle",
+    "RecordingStream",
+    "Recordings",
 ]

@@ -13,6 +13,9 @@ from ..wire import Account, Answer, Request, next_page, offset_of, page_at, shor
 
 T = TypeVar("T")
 
+_IDENTITY = ("mpc_uuid", "member_id", "call_uuid", "recording_id", "app_id", "number", "auth_id")
+"""What tells the objects of a list apart, whichever of these they have."""
+
 _MOST_BARREN = 5
 """Pages in a row without anything new that are put up with: a cursor that never ends would be followed for ever."""
 
@@ -76,8 +79,7 @@ class _Traversal(Generic[T]):
 
     def is_new(self, one: object, step: int) -> bool:
         """Whether an object came first at this step."""
-        who = getattr(one, "mpc_uuid", None), getattr(one, "member_id", None)
-        return self.seen.setdefault(who, step) >= step
+        return self.seen.setdefault(tuple(getattr(one, name, None) for name in _IDENTITY), step) >= step
 
     async def page(self, request: Request, step: int, barren: int = 0) -> "Page[T]":
         """Fetch a page."""

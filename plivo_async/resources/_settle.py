@@ -162,7 +162,7 @@ def stopped(data: object, since: datetime | None) -> Finding:
     conference = decode(MultiPartyCall, data)
     if conference.status != "Ended":
         return Finding(Proof.UNKNOWN, f"it is {conference.status}")
-    return _over([conference.end_time], since, "it ended")
+    return over([conference.end_time], since, "it ended")
 
 
 def kicked(data: object, since: datetime | None) -> Finding:
@@ -174,7 +174,7 @@ def kicked(data: object, since: datetime | None) -> Finding:
     exit_time = decode(Participant, data).exit_time
     if exit_time is None:
         return Finding(Proof.UNKNOWN, "it is still in the conference")
-    return _over([exit_time], since, "it left")
+    return over([exit_time], since, "it left")
 
 
 def all_kicked(member_ids: Iterable[str], data: object, since: datetime | None) -> Finding:
@@ -185,7 +185,7 @@ def all_kicked(member_ids: Iterable[str], data: object, since: datetime | None) 
     exits = {one.member_id: one.exit_time for one in listed}
     if any(one not in exits for one in member_ids):
         return Finding(Proof.UNKNOWN, "not all of them are listed")
-    return _over([exits[one] for one in member_ids], since, "the last of them left")
+    return over([exits[one] for one in member_ids], since, "the last of them left")
 
 
 def recording_is(goal: Goal, data: object, since: datetime | None) -> Finding:
@@ -194,15 +194,15 @@ def recording_is(goal: Goal, data: object, since: datetime | None) -> Finding:
         return Finding(Proof.REFUSED, "there is no such conference")
     conference = decode(MultiPartyCall, data)
     if conference.status == "Ended":
-        over = _over([conference.end_time], since, "it ended")
-        return over if over.proof is Proof.REFUSED else Finding(Proof.UNKNOWN, "it has ended, with its recording")
+        ended = over([conference.end_time], since, "it ended")
+        return ended if ended.proof is Proof.REFUSED else Finding(Proof.UNKNOWN, "it has ended, with its recording")
     if conference.recording is None:
         return Finding(Proof.UNKNOWN, "nothing of a recording")
     state = Proof.DONE if conference.recording == goal else Proof.UNKNOWN
     return Finding(state, f"its recording is {conference.recording!r}")
 
 
-def _over(ends: list[datetime | None], since: datetime | None, what: str) -> Finding:
+def over(ends: list[datetime | None], since: datetime | None, what: str) -> Finding:
     """Judge ends by their times: those of one thing, or of several."""
     last = max((end for end in ends if end is not None), default=None)
     if last is None or None in ends:

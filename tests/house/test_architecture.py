@@ -22,7 +22,7 @@ ALLOWED = {
               "_announcer", "_cells", "_errors", "_exchange", "_failures", "_jsonable", "_options",
               "_printable", "_privacy", "_version"},
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources",
-                  "_announcer", "_errors", "_exchange", "_options", "_unset"},
+                  "_announcer", "_errors", "_exchange", "_media", "_options", "_unset"},
     "emulator": {"anyio", "h11", "emulator"},
     "_public": set(),
     "_jsonable": {"pydantic_core"},  # late, when pydantic itself asks
@@ -39,6 +39,7 @@ ALLOWED = {
     "_raw": {"httpx", "policy", "wire", "_errors"},
     "_tls": {"httpx"},
     "_credentials": {"httpx", "_tls", "_errors", "_secret"},
+    "_media": {"anyio", "httpx", "pacing", "transport", "wire", "_errors", "_secret", "_version"},
     "_exchange": {"anyio", "policy", "wire", "pacing", "transport", "_errors", "_failures", "_options",
                   "_announcer", "_events"},
     "_events": {"_public", "policy"},

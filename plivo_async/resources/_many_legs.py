@@ -1,0 +1,188 @@
+"""How many calls ended, by few looks: a list of the queued, one of the live, pages of records, and single looks."""
+
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
+from typing import TypeVar
+
+from .._errors import NotFoundError
+from .._public import public
+from ..models import Call, CallIds, LiveCall
+from ..pacing._clock import sleep_until
+from ..policy import CallOutcome, LookAgain
+from ..wire import (
+    Answer,
+    Request,
+    get_call,
+    get_live_call,
+    list_calls,
+    list_live_calls,
+    list_queued_calls,
+)
+from ._legs import PASSING, CallEnd, Leg, Outage, Patience, looking
+from ._operation import Operations
+from ._pages import Page, Pages
+
+T = TypeVar("T")
+
+MOST_PER_SECOND = 3
+"""Requests, on average over a round of looks."""
+
+_BEFORE = timedelta(seconds=60)  # inferred: by how much the clock of records may be behind that of answers
+_FIRST_ALONE = 4.0  # seconds for which a call is sought in the lists before it is looked at alone
+
+
+@public
+class CallOutcomes(AsyncIterator[CallEnd]):
+    """The outcomes of many calls, each as it is known: to be iterated (`async for`), once.
+
+    Looks are made while it is iterated, and at no other time. Leaving the loop early leaves nothing behind.
+    """
+
+    def __init__(self, operations: Operations, call_uuids: Iterable[str], wait: Patience, deadline: float) -> None:
+        """Made by `client.calls.outcomes`."""
+        self._operations = looking(operations)
+        self._outage = Outage(operations)
+        self._clock = operations.exchange.clock
+        self._uuids = list(call_uuids)
+        self._wait = wait
+        self._deadline = deadline
+        self._ends: float | None = None
+        self._next_round = 0.0
+        self._allowed = 0
+        self._legs: dict[str, Leg] = {}
+        self._known: deque[CallEnd] = deque()
+        self._records: AsyncIterator[Page[Call]] | None = None
+
+    @property
+    def open(self) -> int:
+        """How many outcomes aren't known yet."""
+        return len(self._legs) if self._ends is not None else len(self._uuids)
+
+    async def __anext__(self) -> CallEnd:
+        if self._ends is None:
+            now = self._clock()
+            self._ends, self._next_round = now + self._deadline, now
+            self._legs = {uuid: Leg(uuid, now, now + _FIRST_ALONE) for uuid in self._uuids}
+        while not self._known:
+            if not self._legs:
+                raise StopAsyncIteration
+            await sleep_until(min(self._next_round, self._ends), self._clock)
+            if self._clock() >= self._ends:
+                self._give_up()
+            else:
+                await self._round()
+        return self._known.popleft()
+
+    def __repr__(self) -> str:
+        return f"<CallOutcomes: {self.open} not known yet>"
+
+    # ---- One round ----------------------------------------------------------------------------------------------
+
+    async def _round(self) -> None:
+        """All looks of a round, as many as it may have; a failed one ends it."""
+        began, allowed = self._clock(), int(MOST_PER_SECOND * self._wait.interval)
+        self._allowed = allowed
+        try:
+            await self._places()
+            await self._on_record()
+            await self._alone()
+            self._outage.passed()
+        except PASSING as error:
+            self._records = None
+            self._outage.check(error)
+        self._next_round = began + max(self._wait.interval, (allowed - self._allowed) / MOST_PER_SECOND)
+
+    async def _places(self) -> None:
+        """Who is queued, who is live: in this order, so that nobody is missed who goes from one to the other."""
+        queued = await self._ids(list_queued_calls({}))
+        live = await self._ids(list_live_calls({}))
+        now = self._clock()
+        for leg in self._legs.values():
+            leg.place = "live" if leg.uuid in live else "queued" if leg.uuid in queued else ""
+            if leg.place:
+                leg.seen_at, leg.due = now, now + _FIRST_ALONE
+            else:
+                leg.status = ""
+
+    async def _on_record(self) -> None:
+        """Pages of records, from where the last round has left off, until all are found that are sought."""
+        while self._allowed > 0 and len(gone := self._gone()) > 1:
+            if self._records is None:
+                self._records = self._pages(min(leg.seen_at for leg in gone))
+            page = await anext(self._records)
+            for record in page.objects:
+                leg = self._legs.get(record.call_uuid.lower())
+                if leg is not None:
+                    leg.record = record
+                    self._judge(leg)
+            if not page.has_next:
+                self._records = None
+                return
+
+    async def _alone(self) -> None:
+        """Single looks: at those who are nowhere, when that is due, and at those who may have been answered."""
+        now = self._clock()
+        gone = sorted((leg for leg in self._gone() if leg.due <= now), key=lambda leg: leg.due)
+        live = [] if self._wait.until_ended else [leg for leg in self._legs.values() if leg.place == "live"]
+        for leg in [*gone, *sorted(live, key=lambda leg: leg.due)]:
+            if self._allowed <= 0:
+                return
+            if leg.place:
+                await self._is_answered(leg)
+            else:
+                await self._has_record(leg)
+
+    async def _is_answered(self, leg: Leg) -> None:
+        try:
+            live = await self._asked(get_live_call(leg.uuid), LiveCall)
+        except NotFoundError:
+            return
+        leg.status = live.call_status or ""
+        leg.due = self._clock() + _FIRST_ALONE
+        self._judge(leg)
+
+    async def _has_record(self, leg: Leg) -> None:
+        with contextlib.suppress(NotFoundError):
+            leg.record = await self._asked(get_call(leg.uuid), Call)
+        self._judge(leg)
+
+    # ---- What it is made of -------------------------------------------------------------------------------------
+
+    def _gone(self) -> list[Leg]:
+        return [leg for leg in self._legs.values() if not leg.place]
+
+    def _judge(self, leg: Leg) -> None:
+        now = self._clock()
+        verdict = self._wait.judge(leg, now)
+        if isinstance(verdict, LookAgain):
+            leg.due = verdict.at
+        else:
+            self._tell(leg.ended(verdict, now))
+
+    def _give_up(self) -> None:
+        now = self._clock()
+        for leg in list(self._legs.values()):
+            self._tell(leg.ended(CallOutcome.UNKNOWN, now))
+
+    def _tell(self, end: CallEnd) -> None:
+        del self._legs[end.call_uuid]
+        self._known.append(end)
+
+    async def _ids(self, request: Request) -> set[str]:
+        return {uuid.lower() for uuid in (await self._asked(request, CallIds)).call_uuids}
+
+    async def _asked(self, request: Request, model: type[T]) -> T:
+        assert self._ends is not None  # noqa: S101  (for the type checker)
+        self._allowed -= 1
+        return await self._operations.run(request, model, max(0.0, self._ends - self._clock()))
+
+    async def _page(self, request: Request) -> Answer:
+        return await self._asked(request, Answer)
+
+    def _pages(self, seen_at: float) -> AsyncIterator[Page[Call]]:
+        """The records of calls that ended since then, by Plivo's clock."""
+        since = self._operations.exchange.wall_at(seen_at) - _BEFORE
+        asked = {"call_direction": "outbound", "end_time__gte": since.replace(microsecond=0)}
+        return Pages(Call, list_calls(asked), self._page, self._operations.account).pages()
