@@ -142,8 +142,7 @@ class LiveCall(Model):
 class CallIds(Model):
     """Which calls are live, or queued: bare UUIDs.
 
-    Source: Plivo docs, Call, "Retrieve all live calls". Whether a long list comes in pages is unverified; it has no
-    place for a link to the next.
+    Source: Plivo docs, Call, "Retrieve all live calls".
     """
 
     call_uuids: tuple[str, ...]

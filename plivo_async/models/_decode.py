@@ -21,6 +21,7 @@ _NAMES = {
     "Call.stir_attestation": ("stir_attestation", "Stir_attestation"),
     "CallIds.call_uuids": ("calls",),
     "MadeCall.request_uuids": ("request_uuid",),
+    "Recording.recording_url": ("recording_url", "url"),
     "count": ("count", "total_count"),
     "exit_cause": ("exit_cause", "participant_exit_cause"),
     "from_": ("from",),

@@ -3,21 +3,31 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from .._errors import DecodeError, NotFoundError, PlivoError, invalid
+from .._errors import AuthenticationError, DecodeError, NotFoundError, PlivoError, invalid
 from .._options import Options
 from .._public import public
 from ..models import Call, LiveCall
 from ..models._model import Model
-from ..pacing._clock import sleep_until
+from ..pacing._clock import Clock, sleep_until
 from ..policy import CallOutcome, Ending, LookAgain, RetryPolicy, Sight, outcome_of
-from ..wire import call_uuid, get_call, get_live_call, get_queued_call
+from ..wire import Request, call_uuid, get_call, get_live_call, get_queued_call
 from ._operation import Operations
 from ._waiting import TRANSIENT, given_seconds
 
-PASSING = (*TRANSIENT, DecodeError)
-"""Looks that show nothing: what a gateway answers is no evidence of a call."""
+PASSING = (*TRANSIENT, DecodeError, AuthenticationError)
+"""Looks that show nothing: what a gateway answers is no evidence of a call, and one 401 may be stray."""
+
+T = TypeVar("T")
+
+
+class Ask(Protocol):
+    """Asks for something, and reads it."""
+
+    async def __call__(self, request: Request, model: type[T]) -> T: ...
+
 
 _ONCE = RetryPolicy(max_attempts=1)  # the next look is the repetition
 
@@ -157,21 +167,23 @@ class Outage:
         self._clock = operations.exchange.clock
         self._longest = operations.options.retry.longest_outage
         self._since: float | None = None
+        self._refused = 0
 
     def passed(self) -> None:
         """A look was answered."""
-        self._since = None
+        self._since, self._refused = None, 0
 
     def check(self, error: PlivoError) -> None:
         """A look has failed.
 
         Raises:
-            PlivoError: None was answered for too long.
+            PlivoError: None was answered for too long, or one more was refused the credentials.
         """
         now = self._clock()
         if self._since is None:
             self._since = now
-        if now - self._since > self._longest:
+        self._refused += isinstance(error, AuthenticationError)
+        if now - self._since > self._longest or self._refused > 1:
             raise error
 
 
@@ -184,10 +196,15 @@ async def one_leg(operations: Operations, uuid: str, wait: Patience, deadline: f
     clock = operations.exchange.clock
     looks, outage, now = looking(operations), Outage(operations), clock()
     ends, leg = now + deadline, Leg(uuid, now, now)
+
+    async def ask(request: Request, model: type[T]) -> T:
+        found = await looks.run(request, model, max(0.0, ends - clock()))
+        outage.passed()
+        return found
+
     while True:
         try:
-            await _look(looks, leg, ends)
-            outage.passed()
+            await look(ask, leg, clock)
             verdict: CallOutcome | LookAgain = wait.judge(leg, clock())
         except PASSING as error:
             outage.check(error)
@@ -200,25 +217,29 @@ async def one_leg(operations: Operations, uuid: str, wait: Patience, deadline: f
         await sleep_until(verdict.at, clock)
 
 
-async def _look(looks: Operations, leg: Leg, ends: float) -> None:
-    """Live, on record, queued: the first place where it is found. What rings is looked at most often."""
-    clock = looks.exchange.clock
-    try:
-        live = await looks.run(get_live_call(leg.uuid), LiveCall, max(0.0, ends - clock()))
-    except NotFoundError:
-        pass
-    else:
-        leg.place, leg.status, leg.seen_at = "live", live.call_status or "", clock()
+async def look(ask: Ask, leg: Leg, clock: Clock) -> None:
+    """Find it: live, on record, queued; where it is most likely first."""
+    places = (_live, _on_record, _queued) if leg.place else (_on_record, _live, _queued)
+    for place in places:
+        try:
+            await place(ask, leg)
+        except NotFoundError:
+            continue
+        if leg.record is None:
+            leg.seen_at = clock()
         return
-    try:
-        leg.record = await looks.run(get_call(leg.uuid), Call, max(0.0, ends - clock()))
-    except NotFoundError:
-        pass
-    else:
-        return
-    try:
-        await looks.run(get_queued_call(leg.uuid), LiveCall, max(0.0, ends - clock()))
-    except NotFoundError:
-        leg.place, leg.status = "", ""
-    else:
-        leg.place, leg.status, leg.seen_at = "queued", "", clock()
+    leg.place, leg.status = "", ""
+
+
+async def _live(ask: Ask, leg: Leg) -> None:
+    live = await ask(get_live_call(leg.uuid), LiveCall)
+    leg.place, leg.status = "live", live.call_status or ""
+
+
+async def _on_record(ask: Ask, leg: Leg) -> None:
+    leg.record = await ask(get_call(leg.uuid), Call)
+
+
+async def _queued(ask: Ask, leg: Leg) -> None:
+    await ask(get_queued_call(leg.uuid), LiveCall)
+    leg.place, leg.status = "queued", ""

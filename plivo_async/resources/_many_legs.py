@@ -1,10 +1,10 @@
 """How many calls ended, by few looks: a list of the queued, one of the live, pages of records, and single looks."""
 
-import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from .._errors import NotFoundError
 from .._public import public
@@ -13,14 +13,14 @@ from ..pacing._clock import sleep_until
 from ..policy import CallOutcome, LookAgain
 from ..wire import (
     Answer,
+    LiveCallFilters,
     Request,
-    get_call,
     get_live_call,
     list_calls,
-    list_live_calls,
-    list_queued_calls,
+    list_ids,
+    rest_of_ids,
 )
-from ._legs import PASSING, CallEnd, Leg, Outage, Patience, looking
+from ._legs import PASSING, CallEnd, Leg, Outage, Patience, look, looking
 from ._operation import Operations
 from ._pages import Page, Pages
 
@@ -29,8 +29,26 @@ T = TypeVar("T")
 MOST_PER_SECOND = 3
 """Requests, on average over a round of looks."""
 
+_OURS: LiveCallFilters = {"call_direction": "outbound"}
 _BEFORE = timedelta(seconds=60)  # inferred: by how much the clock of records may be behind that of answers
 _FIRST_ALONE = 4.0  # seconds for which a call is sought in the lists before it is looked at alone
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """One way through the lists of who is queued and who is live.
+
+    Attributes:
+        status: Of which list the next page is.
+        seen: Who was in either so far.
+        here: Who was on the pages of this list before.
+        offset: Where its next page begins.
+    """
+
+    status: Literal["queued", "live"] = "queued"
+    seen: set[str] = field(default_factory=set)
+    here: set[str] = field(default_factory=set)
+    offset: int = 0
 
 
 @public
@@ -52,6 +70,7 @@ class CallOutcomes(AsyncIterator[CallEnd]):
         self._next_round = 0.0
         self._allowed = 0
         self._legs: dict[str, Leg] = {}
+        self._sweep = _Sweep()
         self._known: deque[CallEnd] = deque()
         self._records: AsyncIterator[Page[Call]] | None = None
 
@@ -81,34 +100,59 @@ class CallOutcomes(AsyncIterator[CallEnd]):
     # ---- One round ----------------------------------------------------------------------------------------------
 
     async def _round(self) -> None:
-        """All looks of a round, as many as it may have; a failed one ends it."""
+        """All looks of a round, as many as it may have."""
         began, allowed = self._clock(), int(MOST_PER_SECOND * self._wait.interval)
         self._allowed = allowed
-        try:
-            await self._places()
-            await self._on_record()
-            await self._alone()
-            self._outage.passed()
-        except PASSING as error:
-            self._records = None
-            self._outage.check(error)
+        for part in (self._places, self._on_record, self._alone):
+            try:
+                await part()
+            except PASSING as error:
+                self._outage.check(error)
         self._next_round = began + max(self._wait.interval, (allowed - self._allowed) / MOST_PER_SECOND)
 
     async def _places(self) -> None:
-        """Who is queued, who is live: in this order, so that nobody is missed who goes from one to the other."""
-        queued = await self._ids(list_queued_calls({}))
-        live = await self._ids(list_live_calls({}))
-        now = self._clock()
-        for leg in self._legs.values():
-            leg.place = "live" if leg.uuid in live else "queued" if leg.uuid in queued else ""
-            if leg.place:
-                leg.seen_at, leg.due = now, now + _FIRST_ALONE
+        """Who is queued, who is live, as far as half of a round gets: long lists may come in pages.
+
+        In this order, so that nobody is missed who goes from one to the other. Who is in neither is known at their end.
+        """
+        most = self._allowed // 2
+        while most > 0:
+            most -= 1
+            status, seen = self._sweep.status, self._sweep.seen
+            page = (await self._asked(list_ids(status, _OURS, self._sweep.offset), CallIds)).call_uuids
+            uuids = [uuid.lower() for uuid in page]
+            offset = rest_of_ids(self._sweep.offset, uuids, self._sweep.here)
+            self._note(status, uuids)
+            seen.update(uuids)
+            if offset is not None:
+                self._sweep.offset = offset
+                self._sweep.here.update(uuids)
+            elif status == "queued":
+                self._sweep = _Sweep("live", seen)
             else:
-                leg.status = ""
+                self._sweep = _Sweep()
+                self._miss(seen)
+                return
+
+    def _note(self, status: str, uuids: Iterable[str]) -> None:
+        now = self._clock()
+        for leg in filter(None, map(self._legs.get, uuids)):
+            leg.status = leg.status if leg.place == status else ""
+            leg.place, leg.seen_at = status, now
+            if status == "queued":
+                leg.due = now
+
+    def _miss(self, seen: Collection[str]) -> None:
+        for leg in self._legs.values():
+            if leg.uuid not in seen and leg.place:
+                leg.place, leg.status, leg.due = "", "", self._clock() + _FIRST_ALONE
 
     async def _on_record(self) -> None:
-        """Pages of records, from where the last round has left off, until all are found that are sought."""
-        while self._allowed > 0 and len(gone := self._gone()) > 1:
+        """Pages of records, from where the last round has left off, until all are found that are sought.
+
+        One request is left to single looks, or those whose records never come would be sought for ever.
+        """
+        while self._allowed > 1 and len(gone := self._gone()) > 1:
             if self._records is None:
                 self._records = self._pages(min(leg.seen_at for leg in gone))
             page = await anext(self._records)
@@ -132,20 +176,18 @@ class CallOutcomes(AsyncIterator[CallEnd]):
             if leg.place:
                 await self._is_answered(leg)
             else:
-                await self._has_record(leg)
+                await self._is_anywhere(leg)
 
     async def _is_answered(self, leg: Leg) -> None:
         try:
-            live = await self._asked(get_live_call(leg.uuid), LiveCall)
+            leg.status = (await self._asked(get_live_call(leg.uuid), LiveCall)).call_status or ""
         except NotFoundError:
-            return
-        leg.status = live.call_status or ""
-        leg.due = self._clock() + _FIRST_ALONE
-        self._judge(leg)
+            leg.place, leg.status, leg.due = "", "", self._clock() + _FIRST_ALONE
+        else:
+            self._judge(leg)
 
-    async def _has_record(self, leg: Leg) -> None:
-        with contextlib.suppress(NotFoundError):
-            leg.record = await self._asked(get_call(leg.uuid), Call)
+    async def _is_anywhere(self, leg: Leg) -> None:
+        await look(self._asked, leg, self._clock)
         self._judge(leg)
 
     # ---- What it is made of -------------------------------------------------------------------------------------
@@ -170,13 +212,12 @@ class CallOutcomes(AsyncIterator[CallEnd]):
         del self._legs[end.call_uuid]
         self._known.append(end)
 
-    async def _ids(self, request: Request) -> set[str]:
-        return {uuid.lower() for uuid in (await self._asked(request, CallIds)).call_uuids}
-
     async def _asked(self, request: Request, model: type[T]) -> T:
         assert self._ends is not None  # noqa: S101  (for the type checker)
         self._allowed -= 1
-        return await self._operations.run(request, model, max(0.0, self._ends - self._clock()))
+        found = await self._operations.run(request, model, max(0.0, self._ends - self._clock()))
+        self._outage.passed()
+        return found
 
     async def _page(self, request: Request) -> Answer:
         return await self._asked(request, Answer)

@@ -1,6 +1,6 @@
 """Phone calls: to make them, to look at them, to end them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Literal, TypedDict, get_args
@@ -23,6 +23,9 @@ Direction = Literal["inbound", "outbound"]
 """Who called: somebody us, or we somebody."""
 StirVerification = Literal["Verified", "Not Verified", "Not Applicable"]
 """What became of the check of the caller's number."""
+
+PAGE_OF_IDS = 20
+"""How many UUIDs a page of live or queued calls has, if they come in pages."""
 
 _ONLY_ENDED = "Only a call that is over has a record, seconds after its end; get_live() and get_queued() look before"
 _ONLY_LIVE = "A call that is over, or hasn't begun to ring, isn't live"
@@ -194,29 +197,41 @@ def list_calls(filters: Mapping[str, object]) -> Request:
     return filtered("List calls", "Call/", filters, _FILTERS, ("end_time", "bill_duration"))
 
 
-def list_live_calls(filters: Mapping[str, object]) -> Request:
-    """List the UUIDs of calls that ring or go on. Safe. Source: Plivo docs, Call, "Retrieve all live calls".
+def list_ids(status: Literal["live", "queued"], filters: Mapping[str, object], offset: int = 0) -> Request:
+    """List the UUIDs of calls that ring or go on (`live`), or are not dialled yet (`queued`). Safe.
+
+    Source: Plivo docs, Call, "Retrieve all live calls", "Retrieve all queued calls"; `limit` and `offset`: Plivo's
+    Python SDK.
+
+    Args:
+        status: Which.
+        filters: By name; None stands for "not given".
+        offset: How many to leave out at the beginning.
 
     Raises:
         TypeError, InvalidArgumentError: A filter is wrong.
     """
-    return _by_status("List live calls", "live", filters)
-
-
-def list_queued_calls(filters: Mapping[str, object]) -> Request:
-    """List the UUIDs of calls that are not dialled yet. Safe. Source: Plivo docs, Call, "Retrieve all queued calls".
-
-    Raises:
-        TypeError, InvalidArgumentError: A filter is wrong.
-    """
-    return _by_status("List queued calls", "queued", filters)
-
-
-def _by_status(operation: str, status: str, filters: Mapping[str, object]) -> Request:
     known(filters, tuple(_LIVE_FILTERS), "filter")
     given = {name: check(name, filters[name]) for name, check in _LIVE_FILTERS.items() if filters.get(name) is not None}
-    asked = query({"status": status, **given}, "Call/")
-    return Request(operation, status, Effect.SAFE, "GET", "Call/", None, asked)
+    rest = {"limit": PAGE_OF_IDS, "offset": offset} if offset else {}
+    asked = query({"status": status, **given, **rest}, "Call/")
+    return Request(f"List {status} calls", status, Effect.SAFE, "GET", "Call/", None, asked)
+
+
+def rest_of_ids(offset: int, page: Collection[str], before: Collection[str]) -> int | None:
+    """Where a list of UUIDs goes on, which has no word for that; None if that was all.
+
+    Whether such lists come in pages is unverified. One of exactly the usual length may have been cut; one that says
+    nothing new has not.
+
+    Args:
+        offset: Of the page.
+        page: What it has.
+        before: What the pages before it have.
+    """
+    if len(page) != PAGE_OF_IDS or (offset and set(page) <= set(before)):
+        return None
+    return offset + PAGE_OF_IDS
 
 
 # ---- Changing -------------------------------------------------------------------------------------------------------
