@@ -14,7 +14,9 @@ from ._errors import DecodeError, NoAnswerError, PlivoError, response_error
 from ._secret import Secret
 from ._version import __version__
 from .pacing._home import Home
+from .transport._body import end_of
 from .transport._faults import bare, leave_frames, reason
+from .transport._http import Body
 from .wire import Account, is_plivos_own, media_url
 
 _MOST_REDIRECTS = 5
@@ -88,14 +90,12 @@ class Media:
             headers["Authorization"] = self._authorization.reveal()
         url = httpx.URL(address)
         headers["Host"] = url.netloc.decode("ascii")
-        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": dict.fromkeys(_PHASES)})
+        extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"))}
+        request = httpx.Request("GET", url, headers=headers, stream=Body(b""), extensions=extensions)
         try:
             return await self._client.send(request, stream=True, auth=None, follow_redirects=False)
         except httpx.HTTPError as error:
             raise what.broken(error) from bare(error, self._authorization)
-
-
-_PHASES = ("connect", "read", "write", "pool")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,7 @@ class MediaStream:
     async def aclose(self) -> None:
         """Let go of the connection."""
         await _close(self._response)
+        await end_of(self._pieces, over_a_network="network_stream" in self._response.extensions)
 
 
 async def _begun(response: httpx.Response, what: _File) -> MediaStream:

@@ -102,7 +102,7 @@ class CallOutcomes(AsyncIterator[CallEnd]):
     async def _round(self) -> None:
         """All looks of a round, as many as it may have."""
         began, allowed = self._clock(), int(MOST_PER_SECOND * self._wait.interval)
-        self._allowed = allowed
+        self._allowed, self._next_round = allowed, began + self._wait.interval  # also of a round that is cancelled
         for part in (self._places, self._on_record, self._alone):
             try:
                 await part()

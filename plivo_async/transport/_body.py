@@ -35,7 +35,7 @@ async def read_body(response: httpx.Response) -> tuple[bytes, Exception | None]:
             body += chunk
     except Exception as error:  # noqa: BLE001  (a transport of the caller's may raise anything)
         await response.aclose()
-        await _end(raw, over_a_network="network_stream" in response.extensions)
+        await end_of(raw, over_a_network="network_stream" in response.extensions)
         return bytes(body), error
     finally:
         await response.aclose()
@@ -43,7 +43,7 @@ async def read_body(response: httpx.Response) -> tuple[bytes, Exception | None]:
     return bytes(body), None
 
 
-async def _end(raw: AsyncIterator[bytes] | None, *, over_a_network: bool) -> None:
+async def end_of(raw: AsyncIterator[bytes] | None, *, over_a_network: bool) -> None:
     """Let the generators of a body that isn't read to its end come to theirs, or trio complains of each of them.
 
     Those over a network do when they are asked again, since what they read from is closed. Others may go on for ever.

@@ -124,7 +124,7 @@ class HttpTransport:
         url = f"{self._account_url}{request.path}"
         if request.query:
             url = f"{url}?{request.query}"
-        http_request = httpx.Request(request.method, url, headers=headers, stream=_Body(body), extensions=extensions)
+        http_request = httpx.Request(request.method, url, headers=headers, stream=Body(body), extensions=extensions)
         http_request.read()  # a hook of the caller's may look at its content
         return http_request
 
@@ -150,7 +150,7 @@ class OwnHttpClient(httpx.AsyncClient):
         raise TypeError("this client keeps no cookies")
 
 
-class _Body(httpx.ByteStream):
+class Body(httpx.ByteStream):
     """A request's body, in one piece. httpx's own is an async generator, which trio warns of when a write fails."""
 
     def __aiter__(self) -> AsyncIterator[bytes]:

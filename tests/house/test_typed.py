@@ -34,6 +34,7 @@ def test_the_sample_uses_everything_that_is_public() -> None:
     """Every public name but errors and outcomes, and every public method of what people call."""
     text = SAMPLE.read_text(encoding="utf-8")
     told = SECTIONS["Client"] + SECTIONS["Multiparty calls"] + SECTIONS["Participants"] + SECTIONS["Lists"]
+    told += SECTIONS["Calls"] + SECTIONS["Recordings"] + SECTIONS["The account"]
     assert not {name for name in told if name not in text and name != "BASE_URL"}
     handles = (
         plivo_async.AsyncClient,
@@ -41,6 +42,13 @@ def test_the_sample_uses_everything_that_is_public() -> None:
         plivo_async.MultiPartyCallHandle,
         plivo_async.MembersHandle,
         plivo_async.ParticipantHandle,
+        plivo_async.Calls,
+        plivo_async.CallHandle,
+        plivo_async.CallOutcomes,
+        plivo_async.Recordings,
+        plivo_async.AccountResource,
+        plivo_async.Applications,
+        plivo_async.Numbers,
         plivo_async.Page,
         plivo_async.Pages,
     )

@@ -6,6 +6,7 @@ Checked by mypy (strict) with the rest of the project, and by pyright through `t
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, assert_type
 from uuid import UUID
 
@@ -13,25 +14,45 @@ import httpx
 
 from plivo_async import (
     Accepted,
+    AccountFacts,
+    AccountResource,
     Activation,
     ActivationOutcome,
     ActivationReport,
     ActivationStream,
     AddedParticipant,
+    Application,
+    ApplicationOptions,
+    Applications,
     AsyncClient,
     Attempt,
     AttemptEnded,
     BatchEnded,
+    Call,
+    CallEnd,
+    CallFilters,
+    CallHandle,
+    CallIds,
+    CallOptions,
+    CallOutcome,
+    CallOutcomes,
+    Calls,
+    CreatedApplication,
     DeferredMultiPartyCallHandle,
     DeferredMultiPartyCalls,
     Destination,
     DialledCall,
     DialOptions,
     Event,
+    LiveCall,
+    LiveCallFilters,
+    MadeCall,
     MembersHandle,
     MultiPartyCall,
     MultiPartyCallHandle,
     MultiPartyCalls,
+    Number,
+    Numbers,
     OutcomeUnknownError,
     Page,
     PageMeta,
@@ -45,10 +66,15 @@ from plivo_async import (
     PlivoError,
     RateLimit,
     Recording,
+    RecordingFilters,
+    Recordings,
+    RecordingStream,
     RetryPolicy,
     SharedBudget,
     Statistics,
     StatusNotReachedError,
+    StoredRecording,
+    Subaccount,
     plan,
 )
 
@@ -262,6 +288,79 @@ async def wrong_calls(client: AsyncClient, mpc: MultiPartyCallHandle) -> None:
     await mpc.add_participant(role="agent", from_="+1", to="+2", status_callback_events=["all"])  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     await mpc.add_participant("agent", from_="+1", to="+2")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     Destination("+1", ring_timeout="20")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def calls(client: AsyncClient) -> None:
+    """Phone calls, how they ended, their recordings, and what points a number at a URL."""
+    assert_type(client.calls, Calls)
+    options: CallOptions = {"ring_timeout": 30, "machine_detection": "hangup"}
+    made = await client.calls.make(from_="+1", to=["+2", "+3"], answer_url=HOOK, **options)
+    assert_type(made, MadeCall)
+    assert_type(made.request_uuid, str | None)
+    await client.calls.cancel(CALL)
+    filters: CallFilters = {"call_direction": "outbound", "end_time__gte": SINCE}
+    assert_type(client.calls.list(**filters), Pages[Call])
+    live: LiveCallFilters = {"to_number": "+2"}
+    assert_type(await client.calls.live(**live), CallIds)
+    assert_type((await client.calls.queued()).call_uuids, tuple[str, ...])
+    outcomes = client.calls.outcomes([CALL, UUID(int=1)], until_ended=True, deadline=60)
+    assert_type(outcomes, CallOutcomes)
+    assert_type(outcomes.open, int)
+    async for end in outcomes:
+        assert_type(end, CallEnd)
+        assert_type(end.outcome, CallOutcome)
+    call = client.calls(UUID(int=1))
+    assert_type(call, CallHandle)
+    assert_type(await call.get(), Call)
+    assert_type((await call.get()).answered, bool)
+    assert_type(await call.get_live(), LiveCall)
+    assert_type(await call.get_queued(), LiveCall)
+    assert_type(await call.outcome(patience=10), CallEnd)
+    await call.transfer(aleg_url=HOOK, aleg_method="GET")
+    assert_type(await call.start_recording(time_limit=600, record_channel_type="stereo"), Recording)
+    await call.stop_recording()
+    await call.play([AUDIO, AUDIO], legs="both")
+    await call.stop_playing()
+    await call.speak("hello", type="text")
+    await call.stop_speaking()
+    await call.send_digits("12#", leg="aleg")
+    await call.hang_up(deadline=5)
+    await call.play()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.calls.make(to="+2", answer_url=HOOK)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+async def stored_recordings(client: AsyncClient, tmp: Path) -> None:
+    """Recordings that are there, and their files."""
+    assert_type(client.recordings, Recordings)
+    filters: RecordingFilters = {"mpc_uuid": CALL, "add_time__gte": SINCE}
+    async for recording in client.recordings.list(**filters):
+        assert_type(recording, StoredRecording)
+        assert_type(await client.recordings.download(recording, tmp, overwrite=True, wait_for=10), Path)
+    assert_type(await client.recordings.get("1"), StoredRecording)
+    async with client.recordings.stream("1", most_bytes=1_000) as pieces:
+        assert_type(pieces, RecordingStream)
+        async for piece in pieces:
+            assert_type(piece, bytes)
+    await client.recordings.delete("1")
+
+
+async def account(client: AsyncClient) -> None:
+    """What Plivo says of it, and what points a number at a URL."""
+    assert_type(client.account, AccountResource)
+    assert_type(await client.account.get(), AccountFacts)
+    assert_type(client.account.subaccounts(limit=5), Pages[Subaccount])
+    assert_type(await client.account.subaccount("SA"), Subaccount)
+    assert_type(client.applications, Applications)
+    options: ApplicationOptions = {"hangup_url": HOOK}
+    assert_type(await client.applications.create("a", HOOK, **options), CreatedApplication)
+    assert_type(await client.applications.get("1"), Application)
+    assert_type(client.applications.list(app_name="a"), Pages[Application])
+    await client.applications.update("1", answer_url=HOOK)
+    await client.applications.delete("1", cascade=False)
+    assert_type(client.numbers, Numbers)
+    assert_type(client.numbers.list(type="local"), Pages[Number])
+    assert_type((await client.numbers.get("+1415")).app_id, str | None)
+    await client.numbers.update("+1415", app_id="1")
 
 
 async def wrong_operations(mpc: MultiPartyCallHandle) -> None:
