@@ -10,12 +10,15 @@ import typer
 
 from .._version import __version__
 from ._budget import budget
+from ._call_list import call_list
 from ._codes import ExitCode
 from ._console import err, say, warn
 from ._demo import demo
+from ._doctor import doctor
 from ._emulator import emulator, faults_listed
 from ._get import get
 from ._list import list_
+from ._recording import download
 from ._report import report
 from ._start import start
 from ._stop import stop
@@ -34,6 +37,8 @@ app: typer.Typer = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 mpc: typer.Typer = typer.Typer(help="Multiparty calls of an account.", no_args_is_help=True)
+call: typer.Typer = typer.Typer(help="Phone calls of an account.", no_args_is_help=True)
+recording: typer.Typer = typer.Typer(help="Recordings of an account.", no_args_is_help=True)
 
 
 _AS_IT_IS = "\b\n"  # before a paragraph: typer doesn't wrap it
@@ -52,6 +57,13 @@ mpc.command(help=help_text(stop.__doc__), short_help="End the conferences that a
 mpc.command(help=help_text(get.__doc__), short_help="Show one conference.")(get)
 mpc.command(help=help_text(report.__doc__), short_help="Tell what a journal knows.")(report)
 mpc.command("list", help=help_text(list_.__doc__), short_help="List conferences.")(list_)
+app.add_typer(call, name="call", short_help="List phone calls.")
+call.command("list", help=help_text(call_list.__doc__), short_help="List phone calls.")(call_list)
+call.callback()(lambda: None)
+app.add_typer(recording, name="recording", short_help="Fetch recordings.")
+recording.command("download", help=help_text(download.__doc__), short_help="Fetch the file of one.")(download)
+recording.callback()(lambda: None)
+app.command(help=help_text(doctor.__doc__), short_help="Check credentials, clock, credit, numbers.")(doctor)
 app.command(help=help_text(emulator.__doc__, faults_listed()), short_help="Run an account to try things on.")(emulator)
 app.command(help=help_text(budget.__doc__), short_help="Show who holds what of a shared budget.")(budget)
 

@@ -66,6 +66,8 @@ _OURS = {
     "wait_for= ": "--wait-for ",
     "give it as uuid=": "add --uuid",
     "friendly_name": "--name",
+    "from_number": "--from",
+    "to_number": "--to",
     "sub_account": "--sub-account",
     "creation_time__gte": "--created-after",
     "creation_time__lt": "--created-before",

@@ -4,18 +4,17 @@ import sys
 from dataclasses import fields
 from typing import Annotated
 
-import anyio
 import typer
 
-from .. import BASE_URL, AsyncClient, AuthenticationError, PlivoError
+from .. import BASE_URL, AsyncClient
 from .._printable import printable
 from ..models import MultiPartyCall
-from ._account import REFUSED, BaseUrl, MaxAttempts, Timeout, in_terms_of_the_command, open_client
+from ._account import BaseUrl, MaxAttempts, Timeout, open_client
 from ._codes import ExitCode
 from ._console import fail, given, tell
 from ._list import json_line
 from ._options import Rate, parse_timeout
-from ._signals import until_signal
+from ._running import run
 
 _LEFT_OUT = frozenset({"api_id", "extra", "participants", "resource_uri"})
 
@@ -73,14 +72,6 @@ def _fetched(client: AsyncClient, name: str, uuid: bool) -> MultiPartyCall:
         async with client:
             found.append(await handle.get())
 
-    try:
-        interrupted = anyio.run(until_signal, main) is not None
-    except KeyboardInterrupt:
-        interrupted = True
-    except AuthenticationError:
-        fail(REFUSED, ExitCode.CREDENTIALS_REFUSED)
-    except PlivoError as error:
-        fail(in_terms_of_the_command(error.message), ExitCode.SOME_FAILED)
-    if interrupted:
+    if run(main):
         fail("interrupted", ExitCode.INTERRUPTED)
     return found[0]

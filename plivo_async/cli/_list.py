@@ -2,28 +2,27 @@
 
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-import anyio
 import typer
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from .. import BASE_URL, AsyncClient, AuthenticationError, PlivoError
+from .. import BASE_URL, AsyncClient
 from .._printable import printable, printable_json
 from ..models import MultiPartyCall
 from ..resources import ConferenceFilters, Pages
 from ..wire import Status
-from ._account import REFUSED, BaseUrl, MaxAttempts, Timeout, in_terms_of_the_command, open_client
+from ._account import BaseUrl, MaxAttempts, Timeout, in_terms_of_the_command, open_client
 from ._codes import ExitCode
 from ._console import err, fail, given, out, say
 from ._options import parse_duration, parse_rate, parse_timeout
-from ._signals import until_signal
+from ._running import run
 
 Note = Callable[[int | None], None]
 
@@ -79,7 +78,7 @@ def list_(
       6    it could not be written to its end
       130  interrupted
     """
-    instant = partial(_given_instant, now=datetime.now(UTC))
+    instant = partial(given_instant, now=datetime.now(UTC))
     filters = ConferenceFilters(
         status=status,
         friendly_name=name,
@@ -160,7 +159,8 @@ def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _given_instant(option: str, text: str | None, now: datetime) -> datetime | None:
+def given_instant(option: str, text: str | None, now: datetime) -> datetime | None:
+    """The instant that an option says; None without it."""
     return None if text is None else given(option, partial(parse_instant, now=now), text)
 
 
@@ -183,22 +183,10 @@ def _fetched(client: AsyncClient, filters: ConferenceFilters, limit: int | None)
         def note(total: int | None) -> None:
             status.update(f"listing: {len(found):,}" + (f" of {total:,}" if total is not None else ""))
 
-        interrupted = _run(main)
+        interrupted = run(main)
     if interrupted:
         fail("interrupted; nothing is listed", ExitCode.INTERRUPTED)
     return found, more
-
-
-def _run(main: Callable[[], Awaitable[None]]) -> bool:
-    """Run it; returns whether it was interrupted, and ends the program if it failed."""
-    try:
-        return anyio.run(until_signal, main) is not None
-    except KeyboardInterrupt:
-        return True
-    except AuthenticationError:
-        fail(REFUSED, ExitCode.CREDENTIALS_REFUSED)
-    except PlivoError as error:
-        fail(in_terms_of_the_command(error.message), ExitCode.SOME_FAILED)
 
 
 async def collect(pages: Pages[MultiPartyCall], limit: int | None, found: list[MultiPartyCall], note: Note) -> bool:

@@ -318,7 +318,7 @@ def test_a_command_exists(line: str) -> None:
     """The command line has the subcommands and the options that the pages show."""
     words = shlex.split(line)
     words = words[max(index for index, word in enumerate(words) if word.endswith("plivo-async")) + 1 :]
-    groups = {"mpc"}
+    groups = {"mpc", "call", "recording"}
     depth = 2 if words[0] in groups else 1
     text = _help(*words[:depth])
     for option in [word.partition("=")[0] for word in words[depth:] if re.match("--?[a-z]", word)]:
