@@ -273,8 +273,7 @@ class Phones:
 
     def hang_up(self, leg: Leg, now: float) -> None:
         """The owner of the phone ends one call, if it isn't over."""
-        if not leg.over:
-            self._line.hang_up(leg, now)
+        self._line.hang_up(leg, now)
 
     def rung(self, number: str) -> None:
         """It was rung once more."""

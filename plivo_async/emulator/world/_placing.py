@@ -115,8 +115,7 @@ def cancel(machine: Machine, request_uuid: str, now: float, *, by: int) -> list[
     if not queued:
         raise RuleError(404, "not found")
     for leg in queued:
-        if not leg.over:
-            _end(machine, leg, now, 1000, by)
+        _end(machine, leg, now, 1000, by)
     return queued
 
 

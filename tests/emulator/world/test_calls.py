@@ -1,7 +1,7 @@
 """What must hold of calls whatever happens in whatever order, beside conferences and within them."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from plivo_async.emulator import HANGUP_CAUSES, Leg, Recording
 from plivo_async.emulator.world import _placing as placing
 from plivo_async.emulator.world._causes import CAUSES, fate
+from plivo_async.emulator.world._machine import Machine
 from plivo_async.emulator.world._values import CallHooks, Calling, Detection, Hook, NewCallRecording
 
 from ..support import AUTH_ID, ask, new_core
-from .support import CALLS, new_machine, sound, sound_call
+from .support import CALLS, dialling, filled_room, new_machine, sound, sound_call
 from .test_time import NUMBERS, Step, World, _numbered, actions
 
 TOLD = Hook(url="https://example.com/recorded", method="POST")
@@ -187,6 +188,51 @@ def test_causes_say_how_a_call_ended() -> None:
         assert cause.outcome != "answered"
         assert fate(code, answered=False) == cause.outcome
         assert fate(code, answered=True) == (cause.outcome if code in (9100, 9110) else "answered")
+
+
+def test_who_picks_up_by_hand_is_neither_given_up_nor_rejected() -> None:
+    """What a phone would have done later is off once it was answered; and what was heard ends with the call."""
+    machine = new_machine()
+    phone = machine.phones.get("1")
+    tells = [lambda: phone.no_answer(5), lambda: phone.rejects(5), lambda: phone.fails(3080, 5, rings=True)]
+    for tell in tells:
+        tell()
+        leg = _made(machine, "1")
+        phone.answer()
+        machine.time.advance(machine.time.now + 10)
+        assert leg.live
+        placing.play(machine, leg.call_uuid, "https://example.com/", None, machine.time.now, by=1)
+        placing.speak(machine, leg.call_uuid, "Hello", machine.time.now, by=1)
+        phone.hang_up()
+        assert (leg.outcome, leg.playing, leg.speaking) == ("answered", None, None)
+
+
+def test_hanging_up_everybody_ends_each_once() -> None:
+    """Also those whose conference ends with somebody else's call, and takes them along."""
+    machine = new_machine()
+    room, people = filled_room(machine, dialling("1"), dialling("2"))
+    alone = _made(machine, "3")
+    ended = placing.hang_up_all(machine, 2.0, by=7)
+    assert [leg.hangup_cause_code for leg in (people[0].leg, people[1].leg, alone)] == [0, 4020, 0]
+    assert (room.state, ended) == ("Ended", [people[0].leg, alone])
+    assert placing.hang_up_all(machine, 3.0, by=8) == []
+
+
+def test_postpaid_accounts_need_no_credits() -> None:
+    """Only prepaid ones run out of them."""
+    machine = new_machine()
+    account = machine.office.account
+    account.cash_credits *= 0
+    codes = []
+    modes: tuple[Literal["prepaid", "postpaid"], ...] = ("prepaid", "postpaid")
+    for account.billing_mode in modes:
+        codes.append(_made(machine, "1").hangup_cause_code)
+    assert codes == [1010, None]
+
+
+def _made(machine: Machine, to: str) -> Leg:
+    calling = Calling(from_="0", to=(to,), hooks=CallHooks())
+    return placing.make(machine, calling, machine.time.now, by=0)[0][0]
 
 
 @pytest.mark.parametrize("path", ["Call/?status=live&limit=20", "Call/?limit=20", "Recording/"])
