@@ -194,9 +194,8 @@ def test_who_picks_up_by_hand_is_neither_given_up_nor_rejected() -> None:
     """What a phone would have done later is off once it was answered; and what was heard ends with the call."""
     machine = new_machine()
     phone = machine.phones.get("1")
-    tells = [lambda: phone.no_answer(5), lambda: phone.rejects(5), lambda: phone.fails(3080, 5, rings=True)]
-    for tell in tells:
-        tell()
+    for kind in range(3):
+        phone.no_answer(5) if kind == 0 else phone.rejects(5) if kind == 1 else phone.fails(3080, 5, rings=True)
         leg = _made(machine, "1")
         phone.answer()
         machine.time.advance(machine.time.now + 10)
