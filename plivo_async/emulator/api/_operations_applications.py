@@ -41,7 +41,7 @@ def create_application(job: Job) -> Result:
     given = _given(job)
     if "answer_url" not in given:
         refuse("answer_url", "missing")
-    one = job.machine.office.add_application(name)
+    one = job.machine.office.add_application(name, given["answer_url"])
     _change(one, given)
     return Result(201, {"message": "created", "app_id": one.app_id}, applied=True)
 
@@ -92,7 +92,7 @@ def _the_application(job: Job) -> Application:
 def _application(one: Application, job: Job) -> dict[str, Any]:
     return {
         "answer_method": one.answer_method,
-        "answer_url": one.answer_url or "",
+        "answer_url": one.answer_url,
         "app_id": one.app_id,
         "app_name": one.app_name,
         "default_app": one.default_number_app,
@@ -101,7 +101,7 @@ def _application(one: Application, job: Job) -> dict[str, Any]:
         "fallback_answer_url": one.fallback_answer_url or "",
         "fallback_method": one.fallback_method,
         "hangup_method": one.hangup_method,
-        "hangup_url": one.hangup_url or one.answer_url or "",
+        "hangup_url": one.hangup_url or one.answer_url,
         "log_incoming_messages": one.log_incoming_messages,
         "message_method": one.message_method,
         "message_url": one.message_url or "",

@@ -10,7 +10,7 @@ from ._office import Office
 from ._phones import Phones
 from ._settings import Settings
 from ._timeline import Timeline
-from ._values import RuleError
+from ._values import Detection, RuleError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +50,22 @@ class Alone:
 
     def answered(self, leg: Leg, at: float) -> None:
         """One is answered. Nobody fetches its answer URL: it goes on until somebody hangs up, or its time is over."""
-        if leg.asked is None:
-            return
-        if leg.asked.send_digits is not None:
-            leg.digits = (*leg.digits, leg.asked.send_digits)
-        self.time.agenda.put(at + leg.asked.time_limit, self._too_long, leg)
-        if leg.asked.detection is not None and self.phones.get(leg.to).machine:
-            self.time.agenda.put(at + leg.asked.detection.after, self._detected, leg)
+        asked = leg.asked
+        assert asked is not None  # noqa: S101  (who is dialled into a conference is answered elsewhere)
+        if asked.send_digits is not None:
+            leg.digits = (*leg.digits, asked.send_digits)
+        self.time.agenda.put(at + asked.time_limit, self._too_long, leg)
+        if asked.detection is not None and self.phones.get(leg.to).machine:
+            self.time.agenda.put(at + asked.detection.after, self._detected, (leg, asked.detection))
 
     def _too_long(self, leg: Leg, at: float) -> None:
         if not leg.over:
             self.cut(leg, at, 6000)
 
-    def _detected(self, leg: Leg, at: float) -> None:
-        if not leg.live or leg.asked is None or leg.asked.detection is None:
-            return
-        leg.machine = True
-        self.told.machine(leg, at)
-        if leg.asked.detection.hangs_up:
-            self.cut(leg, at, 9100)
+    def _detected(self, what: tuple[Leg, Detection], at: float) -> None:
+        leg, detection = what
+        if leg.live:
+            leg.machine = True
+            self.told.machine(leg, detection, at)
+            if detection.hangs_up:
+                self.cut(leg, at, 9100)

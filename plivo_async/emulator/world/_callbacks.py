@@ -13,7 +13,7 @@ from ._legs import Leg
 from ._participants import Participant
 from ._recordings import Recording
 from ._settings import Settings
-from ._values import ConferenceOptions, Hook
+from ._values import ConferenceOptions, Detection, Hook
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "mpc-state-changes": ("MPCInitialized", "MPCStart", "MPCEnd"),
@@ -156,12 +156,10 @@ class Callbacks:
             for hook in hooks:
                 self.note(hook, params, at)
 
-    def machine(self, leg: Leg, at: float) -> None:
+    def machine(self, leg: Leg, detection: Detection, at: float) -> None:
         """A machine has answered it."""
-        if leg.asked is not None and leg.asked.hooks.detection is not None:
-            params = detected(call_params(leg, at, self._instant, self._settings))
-            hangs_up = leg.asked.detection is not None and leg.asked.detection.hangs_up
-            self.note(leg.hooks.detection, {**params, "IfMachine": "hangup" if hangs_up else "continue"}, at)
+        params = detected(call_params(leg, at, self._instant, self._settings))
+        self.note(leg.hooks.detection, {**params, "IfMachine": "hangup" if detection.hangs_up else "continue"}, at)
 
     def transfer(self, leg: Leg, to: Hook, at: float) -> None:
         """It goes on elsewhere: what would be fetched there. That it is told what an answer URL is, is unverified."""

@@ -50,7 +50,7 @@ class Application:
 
     app_id: str
     app_name: str
-    answer_url: str | None = None
+    answer_url: str
     answer_method: Method = "POST"
     hangup_url: str | None = None
     hangup_method: Method = "POST"
@@ -68,8 +68,6 @@ class Application:
     @property
     def hooks(self) -> CallHooks:
         """Where a call to one of its numbers is told."""
-        if self.answer_url is None:
-            return CallHooks()
         answer = Hook(url=self.answer_url, method=self.answer_method)
         hangup = answer if self.hangup_url is None else Hook(url=self.hangup_url, method=self.hangup_method)
         return CallHooks(answer=answer, hangup=hangup)
@@ -105,11 +103,13 @@ class Office:
         """There is another one."""
         return self.subaccounts.setdefault(one.auth_id, one)
 
-    def add_application(self, app_name: str) -> Application:
+    def add_application(self, app_name: str, answer_url: str) -> Application:
         """There is another one. Its id has as many digits as Plivo's."""
         self._created += 1
         app_id = f"{10**16 + self._created}"
-        return self.applications.setdefault(app_id, Application(app_id=app_id, app_name=app_name))
+        return self.applications.setdefault(
+            app_id, Application(app_id=app_id, app_name=app_name, answer_url=answer_url)
+        )
 
     def add_number(self, number: str, added_on: datetime, app_id: str | None = None) -> Number:
         """There is another one.

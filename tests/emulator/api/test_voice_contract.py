@@ -554,6 +554,29 @@ async def test_voice_contract_machine_detection(detection: str, lives: bool) -> 
             assert api.plivo.callbacks[-1].params["Machine"] == "true"
 
 
+async def test_voice_contract_digits_are_sent_to_who_answers() -> None:
+    """`send_digits`, once somebody has picked up (docs)."""
+    async with voice() as api:
+        leg = await api.make(send_digits="1w2")
+        assert leg.digits == ()
+        api.plivo.advance(1)
+        assert api.plivo.calls[leg.call_uuid].digits == ("1w2",)
+
+
+async def test_voice_contract_views_of_the_account() -> None:
+    """What requests have made is on show, and what phones may not be told is refused."""
+    async with voice() as api:
+        app_id = (await api.ask("POST", "Application/", {"app_name": "a", "answer_url": ANSWER}))[1]["app_id"]
+        api.plivo.add_number("+14150001111", app_id=app_id)
+        assert (list(api.plivo.applications), list(api.plivo.numbers)) == ([app_id], ["14150001111"])
+        assert api.plivo.applications[app_id].answer_url == ANSWER
+        with pytest.raises(ValueError, match="cause: 1"):
+            api.plivo.phone(AGENT).fails(1)
+        for path in ("Subaccount/", "Application/", "Number/"):
+            status, answer = await api.ask("GET", f"{path}?limit=21")
+            assert (status, answer["error"].partition(":")[0]) == (400, "limit")
+
+
 async def test_voice_contract_time_limits() -> None:
     """4 hours from the answer by default, 24 at most; `hangup_on_ring` counts from the first ring; cause 6000."""
     async with voice() as api:

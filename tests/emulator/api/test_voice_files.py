@@ -49,6 +49,19 @@ async def test_voice_contract_legs_of_a_transfer(arguments: Any, status: int) ->
         assert len(leg.changes) == (status == 202)
 
 
+async def test_voice_contract_who_has_to_confirm_cannot_be_transferred() -> None:
+    """A call on its way into a conference that was answered, and has no key pressed yet, is a 404 (unverified)."""
+    async with voice() as api:
+        api.plivo.phone(AGENT).confirm_key = None
+        asked = {"role": "agent", "from": FROM, "to": AGENT, "confirm_key": "1"}
+        uuid = (await api.ask("POST", "MultiPartyCall/name_a/Participant/", asked))[1]["calls"][0]["call_uuid"]
+        api.plivo.advance(2)
+        assert api.plivo.calls[uuid].live
+        assert (await api.ask("POST", f"Call/{uuid}/", {"aleg_url": ANSWER}))[0] == 404
+        api.plivo.phone(AGENT).press("1")
+        assert (await api.ask("POST", f"Call/{uuid}/", {"aleg_url": ANSWER}))[0] == 202
+
+
 LIVE_ONLY: dict[str, tuple[str, Any]] = {
     "": ("POST", {"aleg_url": ANSWER}),
     "Record/": ("POST", {}),
