@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Self, Unpack
 
@@ -159,7 +160,7 @@ class Recordings:
         async with self.stream(recording, wait_for=wait_for, most_bytes=most_bytes, deadline=deadline) as pieces:
             path = _in_folder(Path(to), pieces.url)
             _check_free(path, overwrite)
-            part = path.with_name(f"{path.name}.part")
+            part = path.with_name(f"{path.name}.{token_hex(4)}.part")
             try:
                 async with await anyio.open_file(part, "wb") as file:
                     async for piece in pieces:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Literal, TypedDict, get_args
 
 from .._errors import invalid
+from .._privacy import last_four
 from .._public import public
 from ..policy import Effect
 from ._checks import METHODS, HttpMethod, boolean, choice, known, shown, text, url
@@ -172,7 +173,7 @@ def list_numbers(filters: Mapping[str, object]) -> Request:
 def get_number(number: object) -> Request:
     """Look at a number. Safe. Source: Plivo docs, "Retrieve an account phone number"."""
     which = rented_number("number", number)
-    return Request("Get number", which, Effect.SAFE, "GET", f"Number/{which}/")
+    return Request("Get number", last_four(which), Effect.SAFE, "GET", f"Number/{which}/")
 
 
 def update_number(number: object, changes: Mapping[str, object]) -> Request:
@@ -189,7 +190,7 @@ def update_number(number: object, changes: Mapping[str, object]) -> Request:
     if not sent:
         raise invalid("app_id", "or another change is needed")
     path = f"Number/{which}/"
-    return Request("Update number", which, Effect.IDEMPOTENT, "POST", path, body(sent), order_key=path)
+    return Request("Update number", last_four(which), Effect.IDEMPOTENT, "POST", path, body(sent), order_key=path)
 
 
 def _given(checks: Mapping[str, Check], arguments: Mapping[str, object]) -> dict[str, object]:

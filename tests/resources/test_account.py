@@ -1,8 +1,10 @@
 """`client.account`, `applications`, `numbers`, against the emulator."""
 
+import anyio
+import httpx
 import pytest
 
-from plivo_async import AsyncClient, NotFoundError, OutcomeUnknownError
+from plivo_async import AsyncClient, NotFoundError, OutcomeUnknownError, PlivoError
 from plivo_async.emulator import Emulator
 
 from ..support import in_memory
@@ -55,3 +57,24 @@ async def test_the_account_and_no_tokens() -> None:
         one = await client.account.subaccount(auth_ids[0])
         tokens = [held.auth_token for held in plivo.subaccounts.values()]
         assert not any(token in f"{listed!r}{one!r}{one.to_dict()}" for token in tokens)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"auth_id": 5, "auth_token": "s3cr3t+/="}',
+        b'{"objects": [{"auth_token":"s3cr3t+/=", "new_auth_token": "s3cr3t+/="}]}',
+        b"{'auth_token': 's3cr3t+/='}",
+        b"auth_token=s3cr3t+/=&x=1",
+        b'{"error": "\\"auth_token\\": \\"s3cr3t+/=\\""}',
+    ],
+)
+async def test_no_token_is_in_an_error(body: bytes) -> None:
+    """Where an answer can't be read, or is a refusal, what is shown of it has none."""
+    for status in (200, 400):
+        http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(status, content=body)))  # noqa: B023
+        client = AsyncClient("MA" + "X" * 18, "token", http_client=http, clock=anyio.current_time)
+        with pytest.raises(PlivoError) as caught:
+            await client.account.subaccount("SA" + "X" * 18)
+        assert "s3cr3t" not in f"{caught.value}{caught.value!r}{caught.value.to_dict()}"
+        assert caught.value.detail or status == 400

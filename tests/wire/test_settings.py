@@ -108,6 +108,7 @@ def test_applications() -> None:
 def test_numbers() -> None:
     """A number is its digits."""
     assert segments(get_number("+14151234567")) == ["Number", "14151234567"]
+    assert get_number("+14151234567").target == update_number("14151234567", {"alias": "x"}).target == "*******4567"
     changed = update_number("14151234567", {"app_id": "101", "subaccount": SUB, "alias": "front"})
     assert sent(changed) == {"app_id": "101", "subaccount": SUB, "alias": "front"}
     assert (changed.method, changed.effect.value) == ("POST", "idempotent")
