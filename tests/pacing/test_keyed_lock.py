@@ -127,6 +127,7 @@ async def test_a_recording_is_stopped_before_it_is_started_again() -> None:
     """Start, stop, pause and resume of one recording keep their order, though their paths differ."""
     async with Emulator(port=None) as plivo, in_memory(plivo) as client:
         plivo.add_conference("support", status="active")
+        await anyio.sleep(60)  # so that a look by name can tell that it was there before
         mpc = client.mpc("support")
         await mpc.start_recording()
         plivo.script("stop-recording", "support", nth=1, fault="503")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from plivo_async import AsyncClient, CallEnd, CallOutcome, PlivoError
+from plivo_async import AsyncClient, CallEnd, CallOutcome, DialOptions, PlivoError
 from plivo_async.emulator import Emulator, Fault, Faults, Settings
 
 from ..support import in_memory
@@ -59,6 +59,8 @@ def world(chance: random.Random) -> Settings:
         dialling_shown=chance.choice(["queued", "live", "nowhere"]),
         id_lists=chance.choice(["paged", "whole"]),
         request_ids="own" if chance.random() < 0.05 else "same",
+        mpc_call_ids="other" if chance.random() < 0.1 else "same",
+        unanswered_end_cause=chance.choice([1000, 4000, 4020]),
         decline=chance.choice(["rejected", "busy"]),
         record_order=chance.choice(["end", "initiation"]),
     )
@@ -89,19 +91,35 @@ def dear(instants: Sequence[float]) -> str | None:
     return None
 
 
-async def _dialled(client: AsyncClient, plivo: Emulator, first: int, count: int, chance: random.Random) -> list[str]:
-    """Dial so many phones that nobody else dials; those calls of which the client knows."""
+async def _dial(client: AsyncClient, phone: str, chance: random.Random, *, confirmed: bool) -> list[str | None]:
+    """Make a call, or add a participant to a conference of their own; the UUIDs that are answered."""
+    ring_timeout = chance.choice([10, 30, 45])
+    if chance.random() < 0.6:
+        made = await client.calls.make(
+            from_=CALLER, to=phone, answer_url="https://example.com/a", ring_timeout=ring_timeout
+        )
+        return [*made.request_uuids]
+    options: DialOptions = {"ring_timeout": ring_timeout}
+    if confirmed:
+        options["confirm_key"] = "1"
+    added = await client.mpc(f"room {phone}").add_participant(role="agent", from_=CALLER, to=phone, **options)
+    return [call.call_uuid for call in added.calls]
+
+
+async def _dialled(
+    client: AsyncClient, plivo: Emulator, numbers: range, chance: random.Random, *, confirmed: bool
+) -> list[str]:
+    """Dial phones that nobody else dials; those calls of which the client knows."""
     uuids: list[str] = []
-    for number in range(first, first + count):
+    for number in numbers:
         phone = f"+1416{number:07}"
         told(plivo.phone(phone), chance)
+        if confirmed and chance.random() < 0.3:
+            plivo.phone(phone).confirm_key = chance.choice([None, "9"])
         try:
-            made = await client.calls.make(
-                from_=CALLER, to=phone, answer_url="https://example.com/a", ring_timeout=chance.choice([10, 30, 45])
-            )
+            uuids += filter(None, await _dial(client, phone, chance, confirmed=confirmed))
         except PlivoError:
             continue
-        uuids += made.request_uuids
     return uuids
 
 
@@ -115,12 +133,14 @@ async def dial_many(seed: int, operations: int) -> Findings:
         seed=seed, settings=world(chance),
     ) as plivo, in_memory(plivo, seed=seed, rate_limit=None, timeout=10.0) as client:  # fmt: skip
         for first in range(0, operations, UNDER_WAY):
-            uuids = await _dialled(client, plivo, first, min(UNDER_WAY, operations - first), chance)
+            until_ended = chance.random() < 0.4
+            numbers = range(first, min(first + UNDER_WAY, operations))
+            uuids = await _dialled(client, plivo, numbers, chance, confirmed=until_ended)
             before = len(plivo.requests)
-            ends = [end async for end in client.calls.outcomes(uuids, until_ended=chance.random() < 0.3, deadline=900)]
+            ends = [end async for end in client.calls.outcomes(uuids, until_ended=until_ended, deadline=900)]
             looks = [request.at for request in plivo.requests[before:]]
             findings.add(_judged(plivo, uuids, ends, looks))
-            findings.operations += min(UNDER_WAY, operations - first) - len(uuids)  # those that nobody knows of
+            findings.operations += len(numbers) - len(uuids)  # those that nobody knows of
             plivo.advance(200)
     return findings
 
