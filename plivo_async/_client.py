@@ -261,7 +261,9 @@ class AsyncClient:
 
         Args:
             method: `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
-            path: Relative to the account, as `Call/`; its parts percent-encoded where they need it.
+            path: Relative to the account, as `Call/`; its parts percent-encoded where they need it. Of what changes
+                something no part may be empty or blank, and DELETE takes one thing, not all (`DELETE Call/` would hang
+                up every call of the account).
             params: The query; None values are left out.
             json: The body: anything that `json.dumps` takes; None for no body.
             idempotent: Whether repeating it leaves the same state; None takes what the method says.

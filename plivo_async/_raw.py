@@ -1,7 +1,6 @@
 """`client.request()`: a request to any endpoint, checked. Pure."""
 
 import json as jsonlib
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -15,7 +14,6 @@ from .wire import Request, check_path
 _EFFECTS = {"GET": Effect.SAFE, "HEAD": Effect.SAFE, "PUT": Effect.IDEMPOTENT, "DELETE": Effect.IDEMPOTENT}
 _LONGEST_URL = 65_000  # characters; httpx takes 65,536, host and account included
 _CONFERENCES = ("MultiPartyCall/name_", "MultiPartyCall/uuid_")  # what is done to one keeps its order
-_EVERY_CALL = re.compile(r"[^0-9A-Za-z]*call[^0-9A-Za-z]*", re.IGNORECASE)  # whatever stands where its UUID should
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
@@ -32,15 +30,11 @@ def raw_request(
         raise invalid("method", f"must be one of {', '.join(_METHODS)}, not {verb!r}")
     if params is not None and not isinstance(params, Mapping):
         raise TypeError(f"params must be a mapping, not {type(params).__name__}")
-    if verb == "DELETE" and _EVERY_CALL.fullmatch(unquote(unquote(path))):
-        raise invalid(
-            "path",
-            "names no call, and DELETE Call/ hangs up every call of the account: "
-            "hang up each of client.calls.live() instead",
-        )
     effect = _EFFECTS.get(verb, Effect.NEITHER)
     if idempotent is not None and effect is not Effect.SAFE:
         effect = Effect.IDEMPOTENT if idempotent else Effect.NEITHER
+    if effect is not Effect.SAFE:
+        _check_parts(verb, path)
     body, query = _body(json), _query(params or {})
     if len(path) + len(query) > _LONGEST_URL:
         raise InvalidArgumentError(
@@ -48,6 +42,21 @@ def raw_request(
         )
     order_key = path if effect is Effect.IDEMPOTENT and path.startswith(_CONFERENCES) else ""
     return Request(verb, path, effect, verb, path, body, query, order_key=order_key)
+
+
+def _check_parts(verb: str, path: str) -> None:
+    """Refuse a change of all there is where one was meant: `f"Call/{uuid}/"` with a UUID that is empty or odd.
+
+    `DELETE Call/` hangs up every call of the account. Source: Plivo docs, "Hangup causes", and its earlier Call page.
+
+    Raises:
+        InvalidArgumentError: A part of the path is missing.
+    """
+    parts = path.removesuffix("/").split("/")
+    if not all(any(map(str.isalnum, unquote(unquote(part)))) for part in parts):
+        raise invalid("path", "has a part without a letter or digit, as of an identifier that is missing")
+    if verb == "DELETE" and len(parts) == 1:
+        raise invalid("path", "names all there is, and not one: DELETE Call/ would hang up every call of the account")
 
 
 def _checked_path(path: object) -> str:

@@ -118,10 +118,10 @@ async def test_a_request_on_the_wire() -> None:
 async def test_each_method_without_a_body(method: str) -> None:
     """No `json`, no body; an empty answer is None."""
     async with Mocked(httpx.Response(204), rate_limit=None) as mocked:
-        assert await mocked.client.request(method, "Number/") is None
+        assert await mocked.client.request(method, "Number/1/") is None
         [request] = mocked.requests
         assert (request.method, request.content) == (method, b"")
-        assert request.url.raw_path.endswith(b"/Number/")
+        assert request.url.raw_path.endswith(b"/Number/1/")
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,11 @@ async def test_each_method_without_a_body(method: str) -> None:
         (("POST", "Call/"), {"json": object()}),
         (("POST", "Call/"), {"json": "\ud800"}),
         (("DELETE", "Call/"), {}),
+        (("DELETE", "Recording/"), {}),
+        (("DELETE", "Recording//"), {}),
+        (("POST", "Call//Record/"), {}),
+        (("POST", "Call/ /Record/"), {}),
+        (("PUT", "Number/%20/"), {}),
         (("delete", "Call"), {}),
         (("DELETE", "Call//"), {}),
         (("DELETE", "call/%20/"), {}),
@@ -218,7 +223,7 @@ async def test_after_an_unclear_attempt_only_the_harmless_is_repeated(
     answer = httpx.Response(fault) if isinstance(fault, int) else raising(fault)
     async with Mocked(answer, rate_limit=None, retry=RetryPolicy(max_attempts=3)) as mocked:
         with pytest.raises(PlivoError) as caught:
-            await mocked.client.request(method, "Number/", idempotent=idempotent)
+            await mocked.client.request(method, "Number/1/", idempotent=idempotent)
         assert len(mocked.requests) == (3 if repeated else 1)
         assert {attempt.outcome for attempt in caught.value.attempts} == {"unclear"}
         if method != "GET":

@@ -144,7 +144,7 @@ class TestFaults:
         with raw_server(b"") as server:
             async with client_at(server.port, transport, timeout=0.2) as client:
                 with pytest.raises(NoAnswerError if method == "GET" else OutcomeUnknownError):
-                    await client.request(method, "Number/")
+                    await client.request(method, "Number/1/")
         assert len(server.requests) == 1
 
     @pytest.mark.parametrize(

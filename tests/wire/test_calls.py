@@ -364,7 +364,7 @@ def test_every_path_is_tried() -> None:
 
 
 @given(
-    st.sampled_from(["Call", "call", "CALL"]),
+    st.sampled_from(["Call", "call", "CALL", "Recording", "Application"]),
     st.text(st.sampled_from("/ .%;,!~*-_+\\\x00\t"), max_size=4),
     st.sampled_from(["", "/"]),
 )
