@@ -135,6 +135,17 @@ async def test_hanging_up_without_a_record_stays_unknown() -> None:
             await client.calls(uuid).hang_up(deadline=20)
 
 
+@pytest.mark.parametrize(("fault", "deadline"), [("lost-response", 7.0), ("200-html", None), ("404-html", None)])
+async def test_a_record_that_can_not_be_read_settles_nothing(fault: str, deadline: float | None) -> None:
+    """Nor one that comes after the deadline."""
+    async with Emulator(port=None, settings=Settings(record_after=5)) as plivo, in_memory(plivo, timeout=5) as client:
+        uuid = await _live_call(client)
+        plivo.script("hang-up", uuid, fault="lost-response")
+        plivo.script("get-call", uuid, nth=None, fault=fault)
+        with pytest.raises(OutcomeUnknownError, match=r"A look shows|finds its record"):
+            await client.calls(uuid).hang_up(deadline=deadline)
+
+
 async def test_a_plain_refusal_is_one() -> None:
     """No look where there is no doubt."""
     async with Emulator(port=None) as plivo, in_memory(plivo) as client:

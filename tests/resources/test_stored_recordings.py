@@ -16,6 +16,7 @@ from plivo_async import (
     InvalidArgumentError,
     NoAnswerError,
     NotFoundError,
+    OutcomeUnknownError,
     PlivoError,
     StoredRecording,
 )
@@ -237,3 +238,36 @@ async def test_download_to_a_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere"):
         await client.recordings.download(OURS, tmp_path / "nowhere" / "z.mp3")
     assert os.listdir(tmp_path) == ["x.mp3"]
+
+
+async def test_a_file_whose_answer_does_not_come() -> None:
+    """Not its head within the client's timeout, nor its end when the connection breaks."""
+
+    class Silent(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await anyio.sleep_forever()
+            raise AssertionError(request)
+
+    class Broken(_Slow):
+        async def __anext__(self) -> bytes:
+            if self._left == 1:
+                raise httpx.ReadError("reset")
+            return await super().__anext__()
+
+    client = AsyncClient(AUTH_ID, TOKEN, http_client=httpx.AsyncClient(transport=Silent()), clock=anyio.current_time)
+    began = anyio.current_time()
+    with pytest.raises(NoAnswerError, match="no answer in time"):
+        await read(client)
+    assert anyio.current_time() - began == pytest.approx(10, abs=0.1)
+    client, _ = client_of(lambda _: httpx.Response(200, stream=Broken(3, 0)))
+    with pytest.raises(NoAnswerError, match="ReadError"):
+        await read(client)
+
+
+async def test_a_deletion_of_which_nothing_is_known() -> None:
+    """Every answer is lost: it may be gone, and the error says how to look."""
+    async with Emulator(port=None) as plivo, in_memory(plivo, timeout=5) as client:
+        recording_id = await recorded(plivo, client)
+        plivo.script("delete-recording", recording_id, nth=None, fault="lost-response")
+        with pytest.raises(OutcomeUnknownError, match=r"get\(\) finds it"):
+            await client.recordings.delete(recording_id, deadline=20)
