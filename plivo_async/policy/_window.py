@@ -134,7 +134,7 @@ class Window:
         else:
             free_at = now + per
         if not rounds:  # what is taken from now on is free again after a window at the earliest
-            free_at = max(free_at, min(self._allowed_at(now, place + 1), now + per))
+            free_at = max(free_at, min(self._allowed_at(now), now + per))
         return max(free_at, self.pace.hold_until) + rounds * per
 
     def inherit(self, other: "Window", then: float, now: float) -> None:
@@ -152,14 +152,15 @@ class Window:
     def _soonest(self) -> float:
         return self.cooling[0].free_at if self.cooling else math.inf
 
-    def _allowed_at(self, now: float, more: int) -> float:
-        """The earliest instant at which the level may allow so many more than those that are cooling.
+    def _allowed_at(self, now: float) -> float:
+        """The earliest instant at which the level may allow one more than those that are cooling.
 
-        Those in flight don't count: each may yet be refused, or show that there was room for one more.
+        Those in flight don't count: each may yet be refused, or show that there was room for one more. Nor do those
+        ahead in the line: what is refused is not in use.
         """
         best, at, in_use = math.inf, now, self.admitted
         for used in [*self.cooling, None]:
-            best = min(best, max(at, self.pace.may_reach(in_use + more, now)))
+            best = min(best, max(at, self.pace.may_reach(in_use + 1, now)))
             if used is None or best <= at:
                 break
             at, in_use = used.free_at, in_use - used.admitted

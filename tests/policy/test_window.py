@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plivo_async.policy import Priority, RateLimit, Window
@@ -206,8 +206,19 @@ def assert_bucket_never_empty(counted: list[float], limit: int, per: float) -> N
         tokens -= 1
 
 
+# One of those ahead is refused, which is no use of what the level allows; found by chance.
+REFUSED_AHEAD = [
+    Trip(0.0, 0.0, 0.0, "answered", None),
+    Trip(1.0, 1.0, 0.0, "answered", None),
+    Trip(0.25, 0.0, 0.0, "refused", None, BATCH),
+    Trip(0.0, 0.0, 0.0, "refused", None),
+    Trip(0.0, 0.0, 0.0, "answered", None),
+]
+
+
 @settings(max_examples=200, deadline=None)
 @given(rate_limits, trips("answered", "answered", "refused", "lost"), origins)
+@example(RateLimit(3, 1), REFUSED_AHEAD, 0.0)
 def test_window_estimate_is_never_later_than_the_permit(
     rate_limit: RateLimit, requests: list[Trip], origin: float
 ) -> None:
