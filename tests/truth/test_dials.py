@@ -13,7 +13,9 @@ async def test_no_outcome_contradicts_the_phones(seed: int) -> None:
     """Under every ending, late and missing records, lost answers; for three requests a second at most."""
     found = await dial_many(seed, 600)
     assert found.contradictions == []
-    assert found.said["answered"] > 100
+    known = found.said.total() - found.said["unknown"]
+    assert known > 300  # where the UUIDs of participants' calls lead nowhere, two in five can't be known
+    assert found.said["answered"] > known / 5
 
 
 @pytest.mark.parametrize("seed", [100, 101])
