@@ -1,5 +1,6 @@
 """Which backends and clocks the tests run on."""
 
+import gc
 from typing import Any
 
 import hypothesis
@@ -15,6 +16,12 @@ hypothesis.settings.load_profile("unhurried")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--ticking`: on asyncio the virtual clock goes on a little at each reading, as a real one does."""
     parser.addoption("--ticking", action="store_true", help="let asyncio's virtual clock go on at each reading")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are there to stay: no collection of garbage has to look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -18,7 +18,7 @@ from ..support import contradictions, in_memory, network_of
 pytestmark = pytest.mark.anyio
 
 WIDTH = 64
-NAMES = [f"room {number}" for number in range(500)]
+NAMES = [f"room {number}" for number in range(200)]
 
 
 class Told:
@@ -161,7 +161,7 @@ async def test_a_dead_address_ends_a_batch() -> None:
         assert plivo.requests == []
 
 
-@pytest.mark.parametrize("stray", ["room 0", "room 200"])
+@pytest.mark.parametrize("stray", ["room 0", "room 150"])
 async def test_one_stray_401_ends_no_batch(stray: str) -> None:
     """Be it the very first answer: it is asked again, so that it decides nothing of its own conference either."""
     async with Emulator(port=None, latency=0.1) as plivo, in_memory(plivo) as client:
@@ -197,7 +197,7 @@ async def test_a_cancelled_large_batch_does_not_stall_the_event_loop(natively: b
             turns += 1
 
     async with Emulator(port=None) as plivo, in_memory(plivo) as client:  # no latency: with `others` time stands still
-        names = [f"room {number}" for number in range(20_000)]
+        names = [f"room {number}" for number in range(6_000)]
         async with anyio.create_task_group() as group:
             group.start_soon(others)
             if natively:
@@ -215,7 +215,7 @@ async def test_a_cancelled_large_batch_does_not_stall_the_event_loop(natively: b
                             await anyio.lowlevel.checkpoint()
                         scope.cancel()
             group.cancel_scope.cancel()
-    assert told == 20_000
+    assert told == 6_000
 
 
 async def activate(client: AsyncClient, names: list[str], note: Callable[[Activation], None]) -> None:
@@ -225,10 +225,10 @@ async def activate(client: AsyncClient, names: list[str], note: Callable[[Activa
     )  # a look would wait for a permit, with `others` for ever
 
 
-async def test_hundreds_of_thousands_that_were_not_attempted_take_little() -> None:
+async def test_tens_of_thousands_that_were_not_attempted_take_little() -> None:
     """A deadline over many names: of one that was never begun the report keeps its name and 40 bytes."""
     async with Emulator(port=None) as plivo, in_memory(plivo, retry=RetryPolicy()) as client:
-        names = [f"room {number}" for number in range(100_000)]
+        names = [f"room {number}" for number in range(20_000)]
         gc.collect()
         tracemalloc.start()
         try:
@@ -243,4 +243,4 @@ async def test_hundreds_of_thousands_that_were_not_attempted_take_little() -> No
         assert report[7].name == "room 7"
         assert "the deadline passed" in str(report[7].error)
         assert len(report.failures[:3]) == 3
-        assert "99,995 more" in str(report)
+        assert "19,995 more" in str(report)

@@ -365,6 +365,16 @@ def test_a_bug_loses_no_outcome(plivo: Emulator, names: Path, monkeypatch: pytes
 # ---- Ctrl-C -----------------------------------------------------------------------------------------------------
 
 
+IMPATIENT = ("--timeout", "1s")
+"""How long a run that is told to end waits for what is on the wire."""
+
+
+def never_answered(plivo: Emulator, name: str) -> None:
+    """Whatever is asked of this conference: no answer comes in time, however often it is asked for."""
+    for operation in ("activate", "get"):
+        plivo.script(operation, name, nth=None, fault="late")
+
+
 def soon(condition: Callable[[], bool], act: Callable[[], None]) -> None:
     """In another thread, act as soon as a condition holds."""
 
@@ -382,11 +392,11 @@ def soon(condition: Callable[[], bool], act: Callable[[], None]) -> None:
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_reports_what_is_known(plivo: Emulator, names: Path, tmp_path: Path, name: str) -> None:
     """The one on the wire is unknown; what came in before stays; the report is written."""
-    plivo.script("activate", "b", fault="late")
+    never_answered(plivo, "b")
     soon(
         lambda: sum(one.told == 204 for one in plivo.requests) == 2, lambda: os.kill(os.getpid(), signal.Signals[name])
     )
-    outcome = Outcome(names, "--base-url", plivo.url, "--report", tmp_path / "out.json")
+    outcome = Outcome(names, "--base-url", plivo.url, *IMPATIENT, "--report", tmp_path / "out.json")
     assert outcome.code == 130
     assert "2 activated · 1 unknown" in outcome.out
     assert "interrupted" in outcome.err
@@ -402,9 +412,9 @@ def test_what_nobody_can_read_is_kept_when_the_terminal_is_closed(
     """SIGHUP, stdout and stderr gone, no report asked for: what was learnt is in a file all the same."""
     monkeypatch.chdir(names.parent)
     monkeypatch.setattr("plivo_async.cli._start.unseen", lambda: True)
-    plivo.script("activate", "b", fault="late")
+    never_answered(plivo, "b")
     soon(lambda: sum(one.told == 204 for one in plivo.requests) == 2, lambda: os.kill(os.getpid(), signal.SIGHUP))
-    assert Outcome(names, "--base-url", plivo.url).code == 130
+    assert Outcome(names, "--base-url", plivo.url, *IMPATIENT).code == 130
     [report] = names.parent.glob("plivo-async-*.json")
     assert json.loads(report.read_text())["counts"]["activated"] == 2
 
@@ -430,13 +440,14 @@ def test_ctrl_c_without_signal_receivers_is_130_too(
 @posix
 def test_a_second_signal_ends_at_once(plivo: Emulator, names: Path) -> None:
     """Even if what the first one began takes for ever: here, a report into a pipe that nobody reads."""
-    plivo.script("activate", "b", fault="late")
+    never_answered(plivo, "b")
     program = (
         "import time, plivo_async.cli._start as start, plivo_async.cli as cli\n"
         "start.keep_report = lambda *_: (print('writing', flush=True), time.sleep(60))\n"
         "cli.run()"
     )
-    command = [sys.executable, "-c", program, "mpc", "start", str(names), "--base-url", plivo.url, "--report", "o.csv"]
+    arguments = [str(names), "--base-url", plivo.url, *IMPATIENT, "--report", "o.csv"]
+    command = [sys.executable, "-c", program, "mpc", "start", *arguments]
     with subprocess.Popen(  # noqa: S603
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=names.parent
     ) as process:

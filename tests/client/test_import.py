@@ -49,6 +49,7 @@ def test_errors_and_policies_come_without_a_client() -> None:
     assert not tops(loaded) & {"httpx", "anyio", "asyncio"}
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("transport", ["httpx", "aiohttp"])
 def test_the_first_request_loads_nothing_of_ours(transport: str) -> None:
     """All is there once the client is made: no import stops the event loop in a request."""

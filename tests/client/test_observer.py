@@ -207,7 +207,7 @@ async def test_an_account_that_takes_less_is_told_of(caplog: pytest.LogCaptureFi
     """Each new low once, not each 429."""
     events: list[Event] = []
     async with Emulator(port=None, limit=Limit(100)) as plivo, in_memory(plivo, observer=events.append) as client:
-        names = [f"c{number}" for number in range(600)]
+        names = [f"c{number}" for number in range(400)]
         for name in names:
             plivo.add_conference(name)
         await client.mpc.start(names)

@@ -256,6 +256,7 @@ def test_the_command_knows_its_measurements(capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.real_time
+@pytest.mark.long
 def test_a_quick_run_measures_everything(tmp_path: Path) -> None:
     """It ends well, has rows for each measurement, and what it writes can be read."""
     written, drawn = tmp_path / "figures.json", tmp_path / "charts"

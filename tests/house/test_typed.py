@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "typed" / "sample.py"
 
 
+@pytest.mark.real_time
 @pytest.mark.skipif(importlib.util.find_spec("pyright") is None, reason="pyright is not installed")
 def test_pyright_accepts_what_is_right_and_refuses_what_is_wrong() -> None:
     """Strict, with a comment on each call that must be refused; a comment in vain is an error."""
@@ -57,6 +58,7 @@ def test_the_sample_uses_everything_that_is_public() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.real_time
 @pytest.mark.skipif(importlib.util.find_spec("pyright") is None, reason="pyright is not installed")
 def test_the_types_of_all_that_is_public_are_known() -> None:
     """What a strict type checker of a user's sees: at least 98 % of the names, and every public one."""

@@ -134,7 +134,7 @@ async def test_a_thousand_at_once_all_succeed() -> None:
 async def test_a_loop_that_has_enough_to_do_gets_fewer_at_a_time() -> None:
     """Turns of the event loop that take long narrow the client to 8 at a time; short ones widen it to 64 again."""
     async with Emulator(port=None, limit=None, latency=0.1) as plivo, in_memory(plivo, rate_limit=None) as client:
-        names = waiting(plivo, 1_000)
+        names = waiting(plivo, 600)
         turnstile = client._core.turnstile
         slow = itertools.count()
         turnstile._clock = lambda: next(slow) * 0.01  # type: ignore[attr-defined]
@@ -348,7 +348,7 @@ async def test_an_idle_connection_is_not_used_again_after_fifteen_seconds() -> N
 async def test_connections_that_a_burst_has_opened_go_when_nobody_needs_them() -> None:
     """While little is asked, one after the other is closed; the one in use stays."""
     async with Emulator(port=None, limit=None, latency=0.1) as plivo, in_memory(plivo, rate_limit=None) as client:
-        await client.mpc.start(waiting(plivo, 300))
+        await client.mpc.start(waiting(plivo, 100))
         assert plivo.connections == WIDTH
         for _ in range(WIDTH + 20):
             await client.request("GET", "MultiPartyCall/")
@@ -377,7 +377,7 @@ async def test_waiting_for_a_lane_can_be_cancelled() -> None:
 async def test_an_interactive_request_goes_before_a_batch() -> None:
     """While a batch keeps every connection busy, a single operation takes the next one that is free."""
     async with Emulator(port=None, limit=None, latency=1.0) as plivo, in_memory(plivo, rate_limit=None) as client:
-        names = waiting(plivo, 1_000)
+        names = waiting(plivo, 500)
         plivo.add_conference("now")
         async with anyio.create_task_group() as group:
             group.start_soon(client.mpc.start, names)
@@ -391,13 +391,13 @@ async def test_an_interactive_request_goes_before_a_batch() -> None:
 async def test_refused_connections_open_no_others(refused: int) -> None:
     """A connection that can't be made is no lane; when it can be made again, all go on."""
     async with Emulator(port=None, limit=None, latency=0.1) as plivo:
-        names = waiting(plivo, 300)
+        names = waiting(plivo, 150)
         async with in_memory(plivo, rate_limit=None, retry=RetryPolicy(max_attempts=20)) as client:
             network_of(plivo).refuse = refused
             report = await client.mpc.start(names)
             assert report.succeeded
             assert all(conference.applied == 1 for conference in plivo.conferences.values())
-            assert len(plivo.requests) == 300
+            assert len(plivo.requests) == 150
             assert plivo.most_connections <= WIDTH
 
 
