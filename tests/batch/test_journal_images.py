@@ -70,7 +70,7 @@ def test_killed_while_it_is_begun_it_is_none_yet_or_a_whole_one(
         JournalFile(image, ours, 3.0).close(4.0)
 
 
-@pytest.mark.parametrize("off", [0, 40, -40, -7200], ids=lambda off: f"{off}s")
+@pytest.mark.parametrize("off", [0, *(pytest.param(off, marks=pytest.mark.long) for off in (40, -40, -7200))])
 async def test_from_each_image_a_run_goes_on_to_the_truth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: float
 ) -> None:

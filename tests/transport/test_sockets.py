@@ -36,6 +36,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await anyio.sleep(0.005)
 
 
+@pytest.mark.long
 async def test_five_hundred_under_faults() -> None:
     """Lost, reset, half and late answers on real connections: all are live in the end, and every outcome is true."""
     shares = {"lost-response": 0.04, "reset-before": 0.04, "reset-after": 0.04, "half": 0.04, "idle-close": 0.05}
@@ -123,6 +124,7 @@ async def test_no_connection_is_left_after_closing() -> None:
         await until(lambda: not plivo.connections)
 
 
+@pytest.mark.long
 async def test_a_thousand_single_operations_at_once() -> None:
     """Gathered in one go on real sockets: all succeed, over at most 64 connections."""
     async with Emulator(limit=None) as plivo, client_of(plivo, rate_limit=RateLimit(2_000, per=5.0)) as client:
