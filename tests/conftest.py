@@ -9,8 +9,11 @@ import trio.testing
 
 from .virtual_time import TickingLoop, VirtualTimeLoop
 
-hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no bug
-hypothesis.settings.load_profile("unhurried")
+# No deadline: a busy machine is no bug. The loop tries a few examples of each property, other ones each time; CI tries
+# many, and always the same, so that no change is refused for what another one did.
+hypothesis.settings.register_profile("loop", deadline=None, max_examples=25)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200, derandomize=True)
+hypothesis.settings.load_profile("loop")  # or --hypothesis-profile=thorough
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
