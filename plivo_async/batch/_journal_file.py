@@ -19,6 +19,7 @@ import contextlib
 import os
 import platform
 import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -216,6 +217,8 @@ class JournalReader:
         with _told(self.path, "read"):
             # Not `mode=ro`: who finds a journal whose writer was killed has to read its WAL in.
             self._connection = sqlite3.connect(self.path.absolute(), isolation_level=None, check_same_thread=False)
+            # A report reads from it for as long as the report lives, and nobody closes a report.
+            self._closed = weakref.finalize(self, self._connection.close)
             self._connection.execute("pragma query_only = on")
             self._connection.execute("pragma wal_autocheckpoint = 0")
             self.meta = _meta(self.path, self._connection)
@@ -256,7 +259,7 @@ class JournalReader:
 
     def close(self) -> None:
         """Let go of it."""
-        self._connection.close()
+        self._closed()
 
 
 # ---- SQLite ---------------------------------------------------------------------------------------------------------
