@@ -20,7 +20,7 @@ All instants are in one unit, that of `per`; any unit will do.
 
 import math
 
-KEPT = 1 / 100  # of the limit: kept from batches while something interactive was seen lately
+KEPT = 1 / 60  # of the limit, 5 at Plivo's: kept from batches while something interactive was seen lately
 LATELY = 12  # windows
 CUT = 1 / 10  # of the level, for each 429 that is news; less below half of the limit
 FULL = 6  # windows from nothing to the limit
@@ -38,7 +38,7 @@ class Pace:
     Attributes:
         limit: The most that may ever be in use.
         per: The length of a window.
-        reserve: Permits kept from batches always; None keeps a hundredth while something interactive was seen lately.
+        reserve: Permits kept from batches always; None keeps a sixtieth while something interactive was seen lately.
         start: The level at `since`, from where it grows.
         since: The last 429 that was news, or the end of the wait that it asked for.
         told: The level at which we were last refused: interactive operations may use so much.

@@ -31,8 +31,8 @@ class RateLimit:
     reserve: int | None = None
     """How many of them batches always leave alone, from 0 to `limit` - 1, but never more than half of what there is.
 
-    None leaves 1 % alone while something interactive was asked for in the last 12 windows, and nothing otherwise:
-    enough for single operations to go at once beside a batch, and a batch alone pays nothing.
+    None leaves a sixtieth alone, 5 of 300, while something interactive was asked for in the last 12 windows, and
+    nothing otherwise: enough for single operations to go at once beside a batch, and a batch alone pays nothing.
     """
     shared: str | None = None
     """Where the budget is that this process shares with others.

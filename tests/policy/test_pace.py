@@ -15,15 +15,15 @@ def test_a_batch_alone_at_full_level_bursts() -> None:
 
 
 def test_beside_something_interactive_a_batch_is_sent_evenly_and_leaves_some_alone() -> None:
-    """A hundredth is kept, and the next one goes a gap later."""
+    """A sixtieth is kept, and the next one goes a gap later."""
     pace = Pace(300, 5.0)
     pace.asked(0.0)
-    assert pace.ask_again(1.0, 296, batch=True) is None
-    assert pace.ask_again(1.0, 297, batch=True) == math.inf
+    assert pace.ask_again(1.0, 294, batch=True) is None
+    assert pace.ask_again(1.0, 295, batch=True) == math.inf
     assert pace.ask_again(1.0, 299, batch=False) is None
     pace.next_batch = 1.0
     pace.took(1.0, 30, batch=True)
-    assert pace.ask_again(1.0, 0, batch=True) == pytest.approx(1.0 + 5 / (300 - 3 - 30))
+    assert pace.ask_again(1.0, 0, batch=True) == pytest.approx(1.0 + 5 / (300 - 5 - 30))
     assert pace.ask_again(62.0, 299, batch=True) is None
 
 

@@ -300,18 +300,18 @@ def test_window_a_batch_alone_bursts() -> None:
 
 
 def test_window_a_batch_beside_visits_goes_evenly_and_leaves_some_alone() -> None:
-    """A visit's permit comes back every hundredth of a window; the last one is nobody's but a visitor's."""
+    """A visit's permit comes back every hundredth of a window; the last two are nobody's but a visitor's."""
     hands = Hands()
     hands.visit(0.0)
     hands.take(0.0, 4)  # one, and three that may be made up for
-    gap = 10 / 99
+    gap = 10 / 98
     assert hands.ask(0.0) == pytest.approx(gap)
     now = gap
-    for _ in range(94):
+    for _ in range(93):
         hands.take(now)
         now += gap + 1e-9
-    assert hands.ask(now) == math.inf, "one permit is left, and kept"
-    hands.take(now, priority=INTERACTIVE)
+    assert hands.ask(now) == math.inf, "two permits are left, and kept"
+    hands.take(now, 2, priority=INTERACTIVE)
     assert hands.ask(now, INTERACTIVE) == math.inf
 
 

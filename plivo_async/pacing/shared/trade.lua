@@ -11,7 +11,7 @@
 --       cooling, hold, doubtful, terms. Status: 0 done, 1 lost, 2 late, 3 different terms, 4 newer protocol.
 
 local PROTOCOL = 1
-local KEPT, LATELY, CUT, FULL, CALM, CATCH_UP = 1 / 100, 12, 1 / 10, 6, 12, 3
+local KEPT, LATELY, CUT, FULL, CALM, CATCH_UP = 1 / 60, 12, 1 / 10, 6, 12, 3
 local FIRST_PAUSE, LONGEST_PAUSE, ROUNDING, DOOR = 1 / 50, 1 / 5, 1e-9, 6 / 1000
 local GRID, LIVE, HANDFUL, PATIENT, WANTING, BATCH_SHARE = 1 / 1000, 60, 2, 1 / 200, 3, 10
 local INF = math.huge
