@@ -9,6 +9,8 @@ from ._faults import Fault
 from ._limit import Limit
 from ._log import Counts, Request
 from ._recipes import MEANINGS, Meaning
+from .calling_back._deliveries import Delivery, DeliveryTry
+from .calling_back._letters import CallbackAnswer, CallbackRequest
 from .world._callbacks import CallbackRecord
 from .world._causes import HANGUP_CAUSES
 from .world._conferences import Conference
@@ -26,9 +28,13 @@ __all__ = [
     "AccountFacts",
     "Application",
     "Applied",
+    "CallbackAnswer",
     "CallbackRecord",
+    "CallbackRequest",
     "Conference",
     "Counts",
+    "Delivery",
+    "DeliveryTry",
     "Emulator",
     "Fault",
     "Faults",

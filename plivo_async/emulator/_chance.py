@@ -1,10 +1,11 @@
 """Which fault happens to a given request: by chance, or by a script. Pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import KW_ONLY, dataclass, field
-from typing import NamedTuple
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import Any, NamedTuple
 
 from ._faults import Fault, fault_named
+from ._mishaps import MISHAPS, Mishap
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +34,59 @@ class Faults:
     apply_after: float = 5.0
     """Seconds after which a request is applied whose fault says `applied-later`, scripted ones too."""
 
+    callbacks_lost: float = 0.0
+    """The share of callbacks, 0 to 1, that are never sent."""
+
+    callbacks_late: float = 0.0
+    """The share that is sent `callbacks_late_by` seconds late."""
+
+    callbacks_twice: float = 0.0
+    """The share that is sent twice."""
+
+    callbacks_shuffled: float = 0.0
+    """The share that is overtaken by the next one of the same call or conference."""
+
+    callbacks_late_by: float = 30.0
+    """Seconds that a late callback is late, scripted ones too; and so long a shuffled one waits to be overtaken."""
+
     def __post_init__(self) -> None:
+        for mishap, often in self.mishaps().items():
+            if not 0 <= often <= 1:
+                raise ValueError(f"callbacks_{mishap}: {often} is not between 0 and 1")
         known = {fault_named(name): share for name, share in self.probabilities.items()}
         for fault, share in known.items():
             if not 0 <= share <= 1:
                 raise ValueError(f"fault {fault}: probability {share} is not between 0 and 1")
         if sum(known.values()) > 1 + 1e-9:
             raise ValueError(f"the faults' probabilities sum to {sum(known.values()):g}, which is more than 1")
-        if not all(time >= 0 for time in (self.late_by, self.drip_interval, self.apply_after)):
-            raise ValueError("late_by, drip_interval and apply_after are seconds, 0 or more")
+        times = (self.late_by, self.drip_interval, self.apply_after, self.callbacks_late_by)
+        if not all(time >= 0 for time in times):
+            raise ValueError("late_by, drip_interval, apply_after and callbacks_late_by are seconds, 0 or more")
         object.__setattr__(self, "probabilities", known)
+
+    def mishaps(self) -> dict[Mishap, float]:
+        """How often what happens to callbacks."""
+        return {mishap: getattr(self, f"callbacks_{mishap}") for mishap in MISHAPS}
 
     @classmethod
     def parse(cls, text: str) -> "Faults":
-        """Read `"lost-response=0.02,500=0.03"`; spaces are allowed, and an empty text is no faults.
+        """Read `"lost-response=0.02,500=0.03,callbacks-lost=0.1"`; spaces are allowed, an empty text is no faults.
 
         Raises:
             ValueError: As for the class, or a text of another form.
         """
         shares: dict[str, float] = {}
+        told: dict[str, Any] = {}
         for part in filter(None, map(str.strip, text.split(","))):
             name, _, share = (piece.strip() for piece in part.partition("="))
-            fault = fault_named(name)
+            of_callback = name.removeprefix("callbacks-") in MISHAPS and name.startswith("callbacks-")
+            fault = name.replace("-", "_") if of_callback else fault_named(name)
+            some = told if of_callback else shares
             try:
-                shares[fault] = shares.get(fault, 0.0) + float(share)
+                some[fault] = some.get(fault, 0.0) + float(share)
             except ValueError:
-                raise ValueError(f"{part!r}: expected a fault and its probability, such as {fault}=0.02") from None
-        return cls(shares)
+                raise ValueError(f"{part!r}: expected a fault and its probability, such as {name}=0.02") from None
+        return replace(cls(shares), **told)
 
 
 def drawn_fault(faults: Faults, operation: str, drawn: float) -> Fault | None:

@@ -5,6 +5,7 @@ of the latency. The order within `decide` is that of a real service: credentials
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -52,12 +53,14 @@ class Received:
 class Core:
     """All of an emulator but its connections and its clock. `now` is in seconds since it started."""
 
-    def __init__(self, account: Account, machine: Machine, rules: Rules) -> None:
+    def __init__(
+        self, account: Account, machine: Machine, rules: Rules, expect: Callable[[str], None] = lambda _url: None
+    ) -> None:
         self.rules = rules
         self.machine = machine
         self.script = Script()
         self.log = Log(rules.keep_requests)
-        self._api = Api(account, machine, rules.settings)
+        self._api = Api(account, machine, rules.settings, expect)
         self._limiter, self._dialling = (limiter_of(rules.limit) if rules.limit is not None else None for _ in "12")
         self._seen: Counter[tuple[str | None, str | None]] = Counter()
 

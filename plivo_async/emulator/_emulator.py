@@ -2,7 +2,7 @@
 
 import math
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -20,16 +20,21 @@ from ._faults import fault_named
 from ._latency import Latency, check_latency
 from ._limit import Limit
 from ._log import Counts, Request
+from ._telling import CallbackView, Post
 from ._voice import VoiceView
 from .api._auth import made_up
 from .api._routes import OPERATIONS
+from .calling_back._courier import Courier
+from .calling_back._destinations import LOOPBACK
+from .calling_back._in_process import AsgiApp
+from .calling_back._letters import Deliver
+from .calling_back._network import Verify
 from .serving._asgi import Asgi, asgi
 from .serving._pipe import pipe
 from .serving._server import Connection, serve
 from .serving._sockets import accept_forever, listen
 from .serving._tasks import Tasks
 from .world import _rules as rules
-from .world._callbacks import CallbackRecord
 from .world._conferences import Conference
 from .world._legs import Leg
 from .world._machine import OWN_NUMBER, Machine
@@ -39,7 +44,7 @@ from .world._settings import Settings
 _DEFAULT_LIMIT = Limit()
 
 
-class Emulator(VoiceView):
+class Emulator(VoiceView, CallbackView):
     """Plivo's API for conferences, calls and recordings on this machine, for one account, with the truth on show.
 
     Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 and stops with the
@@ -66,9 +71,18 @@ class Emulator(VoiceView):
         calls_per_second: How many phones are dialled per second, as at Plivo, where calls wait in a queue for it; None
             dials all at once.
         keep_requests: How many of the latest requests stay in `requests`, 1 or more; None keeps all, 1 to 2 kB each.
+        callbacks_to: The hosts that callbacks are sent to, such as `["app", "app:8000"]`: `"loopback"`, the default, is
+            this machine alone, `"*"` every host there is, and `()` none. Whatever goes elsewhere is held back.
+        deliver: Takes callbacks in place of their hosts, whatever these are: no socket, no real time.
+        callbacks_app: An ASGI application that does so.
+        callbacks_verify: Whether certificates of https URLs are checked, or the path of a file of the authorities that
+            are trusted, or an SSL context.
+        callback_tokens: Further tokens that callbacks are signed with beside `auth_token`, as while one is changed.
+        keep_deliveries: How many of the latest stay in `deliveries`, 1 or more.
 
     Raises:
         ValueError: An argument out of its range or form.
+        OSError: There is no such file of certificates.
     """
 
     def __init__(
@@ -86,6 +100,12 @@ class Emulator(VoiceView):
         answer_after: float = 1.0,
         calls_per_second: float | None = 2.0,
         keep_requests: int | None = 50_000,
+        callbacks_to: str | Collection[str] = LOOPBACK,
+        deliver: Deliver | None = None,
+        callbacks_app: AsgiApp | None = None,
+        callbacks_verify: Verify = True,
+        callback_tokens: Collection[str] = (),
+        keep_deliveries: int = 10_000,
     ) -> None:
         if not 0 <= answer_after < math.inf:
             raise ValueError(f"answer_after: {answer_after} is not a number of seconds")
@@ -116,10 +136,22 @@ class Emulator(VoiceView):
             answer_after=answer_after,
             calls_per_second=calls_per_second,
         )
+        post = Post(
+            to=callbacks_to,
+            deliver=deliver,
+            app=callbacks_app,
+            verify=callbacks_verify,
+            tokens=callback_tokens,
+            keep=keep_deliveries,
+        )
+        trouble = self._rules.faults
+        postal = post.rules(self._account.auth_token, trouble.mishaps(), trouble.callbacks_late_by, seed)
+        self._mishaps = postal.mishaps
+        self._courier = Courier(machine, postal, self._clock.time, self._tasks.start)
         machine.time.clock, machine.time.check = self._clock.look, self._clock.check_change
         self._rings = Rings(machine.phones)
         self._machine = machine
-        self._core = Core(self._account, machine, self._rules)
+        self._core = Core(self._account, machine, self._rules, self._courier.expect)
         self._open: set[Connection] = set()
         self._most_connections = 0
 
@@ -149,6 +181,7 @@ class Emulator(VoiceView):
             self._cleanup.close()
             raise
         self._clock.begin()
+        self._core.machine.told.listener = self._courier.take
         if listener is not None:
             self._tasks.start(self._accept, listener)
         return self
@@ -336,12 +369,6 @@ class Emulator(VoiceView):
         """
         return rules.add_call(self._core.machine, self._clock.now(), from_=from_, to=to, call_uuid=call_uuid)
 
-    @property
-    def callbacks(self) -> list[CallbackRecord]:
-        """All that Plivo would have told by callbacks, in order. Nothing is delivered: read it here."""
-        self._core.machine.time.sync()
-        return self._core.machine.told.records
-
     # ---- Time ---------------------------------------------------------------------------------------------------
 
     def advance(self, seconds: float) -> None:
@@ -362,6 +389,7 @@ class Emulator(VoiceView):
         now = self._clock.now()
         self._clock.skip(seconds)
         self._core.machine.time.advance(now + seconds)
+        self._courier.wake()
 
     # ---- Faults and truth ---------------------------------------------------------------------------------------
 

@@ -47,10 +47,12 @@ ALLOWED = {
     "otel": {"opentelemetry", "policy", "_events", "_version"},
 }  # fmt: skip
 
-# The same within the emulator: its world knows no requests, its API no bytes, and only what serves does any I/O.
+# The same within the emulator: its world knows no requests, its API no bytes, and only what serves and what calls back
+# does any I/O.
 EMULATOR = {
     "world": {"world"},
     "api": {"world", "api"},
+    "calling_back": {"anyio", "h11", "world", "calling_back", "_mishaps"},
     "serving": {"anyio", "h11", "api", "serving", "_core", "_log", "_recipes", "_spoiling"},
     "_faults": set(),
     "_draws": set(),
@@ -58,7 +60,9 @@ EMULATOR = {
     "_clock": {"anyio"},
     "_latency": {"_draws"},
     "_log": {"_faults"},
-    "_chance": {"_faults"},
+    "_chance": {"_faults", "_mishaps"},
+    "_mishaps": {"_draws"},
+    "_telling": {"world", "calling_back", "_mishaps"},
     "_spoiling": {"api"},
     "_recipes": {"_faults", "_spoiling"},
     "_voice": {"world"},

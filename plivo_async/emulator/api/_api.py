@@ -88,11 +88,25 @@ HANDLERS: Mapping[str, Handler] = {
 
 
 class Api:
-    """The REST API of one account."""
+    """The REST API of one account.
 
-    __slots__ = ("account", "machine", "settings")
+    Args:
+        account: Whose it is.
+        machine: Its world.
+        settings: How it behaves where nobody knows.
+        expect: Is told of every address that something may be told at.
+    """
 
-    def __init__(self, account: Account, machine: Machine, settings: Settings) -> None:
+    __slots__ = ("_expect", "account", "machine", "settings")
+
+    def __init__(
+        self,
+        account: Account,
+        machine: Machine,
+        settings: Settings,
+        expect: Callable[[str], None] = lambda _url: None,
+    ) -> None:
+        self._expect = expect
         self.account = account
         self.machine = machine
         self.settings = settings
@@ -123,6 +137,9 @@ class Api:
 
     def _carried_out(self, handler: Handler, asked: Asked, now: float) -> Answer:
         arguments = read_arguments(asked)
+        for key, value in arguments.items():
+            if key.endswith("_url") and isinstance(value, str):
+                self._expect(value)
         hook = asynchronous(arguments)
         if asked.route.operation == "start-call-recording" and self.settings.call_record_callback == "result":
             hook = None

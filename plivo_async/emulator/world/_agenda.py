@@ -15,17 +15,26 @@ class Agenda:
     Nothing is crossed out: an action looks whether it still applies.
     """
 
-    __slots__ = ("_due", "_numbers", "running")
+    __slots__ = ("_due", "_numbers", "changed", "running")
 
     def __init__(self) -> None:
         self._due: list[tuple[float, int, Action, Any]] = []
         self._numbers = count()
         self.running: bool = False
         """Whether something is being done."""
+        self.changed: Callable[[], None] | None = None
+        """Is told whenever there is something new to be done."""
 
     def put(self, at: float, action: Action, subject: Any) -> None:
         """Let `action(subject, at)` be done at that instant."""
         heappush(self._due, (at, next(self._numbers), action, subject))
+        if self.changed is not None:
+            self.changed()
+
+    @property
+    def next(self) -> float | None:
+        """When the next thing is to be done; None for nothing."""
+        return self._due[0][0] if self._due else None
 
     def run(self, now: float) -> None:
         """Do what is due, each at its own instant, and what becomes due through that.

@@ -1,4 +1,4 @@
-"""What Plivo would tell a program of its own accord: recorded here, never delivered.
+"""What Plivo tells a program of its own accord: recorded here, delivered elsewhere.
 
 The parameters are those of Plivo's documents and of a public receiver of such callbacks.
 """
@@ -6,6 +6,7 @@ The parameters are those of Plivo's documents and of a public receiver of such c
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
 
 from ._call_params import call_params, detected
 from ._conferences import CAUSES, Conference
@@ -58,7 +59,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRecord:
-    """One callback that would have been sent. It is only recorded: the emulator opens no connection."""
+    """One callback that Plivo would send. Whether it is delivered, and how that went, is in `Emulator.deliveries`."""
 
     at: float
     """Seconds since the emulator started."""
@@ -67,6 +68,27 @@ class CallbackRecord:
     """`GET` or `POST`."""
     params: dict[str, str]
     """By name, all as text; those that don't apply are empty."""
+
+
+class Reply(NamedTuple):
+    """What comes back goes on with a call: it is XML."""
+
+    leg: Leg
+    kind: Literal["answer", "fallback", "action", "transfer", "redirect"]
+
+
+class About(NamedTuple):
+    """What a callback is about, which its parameters don't say."""
+
+    event: str = ""
+    """What it is called, if no parameter says so."""
+    owner: str | None = None
+    """Auth ID of the subaccount that it belongs to; None for the account itself."""
+    reply: Reply | None = None
+    """What its answer is for; None for nothing."""
+
+
+_NOTHING_MORE = About()
 
 
 class Callbacks:
@@ -80,6 +102,8 @@ class Callbacks:
 
     def __init__(self, instant: Callable[[float], datetime], auth_id: str, settings: Settings) -> None:
         self.records: list[CallbackRecord] = []
+        self.listener: Callable[[CallbackRecord, About], None] = lambda _record, _about: None
+        """Is told of each of them."""
         self._instant = instant
         self._auth_id = auth_id
         self._settings = settings
@@ -87,12 +111,14 @@ class Callbacks:
     def _wall(self, now: float) -> datetime:
         return self._instant(now).replace(microsecond=0)
 
-    def note(self, hook: Hook | None, params: Mapping[str, str], at: float) -> None:
+    def note(self, hook: Hook | None, params: Mapping[str, str], at: float, about: About = _NOTHING_MORE) -> None:
         """Record one; without a hook, none."""
         if hook is not None:
             all_of_them = self._settings.callback_empty == "sent"
             told = {key: value for key, value in params.items() if value or all_of_them}
-            self.records.append(CallbackRecord(at=at, url=hook.url, method=hook.method, params=told))
+            record = CallbackRecord(at=at, url=hook.url, method=hook.method, params=told)
+            self.records.append(record)
+            self.listener(record, about)
 
     def status(
         self,
@@ -112,7 +138,7 @@ class Callbacks:
                 **(more or {}),
                 "SequenceNumber": self._numbered(conference.events),
             }
-            self.note(conference.options.status_callback, params, at)
+            self.note(conference.options.status_callback, params, at, About(owner=conference.sub_account))
 
     def before(
         self, name: str, options: ConferenceOptions, event: str, at: float, more: Mapping[str, str] | None = None
@@ -146,7 +172,7 @@ class Callbacks:
             "RecordingEndTime": _stamp(recording.end_time),
             "RecordingDuration": _text(recording.duration),
         }
-        self.note(recording.callback, params, at)
+        self.note(recording.callback, params, at, About(owner=conference.sub_account))
 
     def call(self, leg: Leg, at: float) -> None:
         """What a call does now, wherever that is to be told."""
@@ -154,16 +180,30 @@ class Callbacks:
         if any(hook is not None for hook in hooks):
             params = call_params(leg, at, self._instant, self._settings)
             for hook in hooks:
-                self.note(hook, params, at)
+                fetched = hook is not None and not leg.over and hook is leg.hooks.answer
+                self.note(hook, params, at, About("", leg.sub_account, Reply(leg, "answer") if fetched else None))
 
     def machine(self, leg: Leg, detection: Detection, at: float) -> None:
         """A machine has answered it."""
         params = detected(call_params(leg, at, self._instant, self._settings))
-        self.note(leg.hooks.detection, {**params, "IfMachine": "hangup" if detection.hangs_up else "continue"}, at)
+        told = {**params, "IfMachine": "hangup" if detection.hangs_up else "continue"}
+        self.note(leg.hooks.detection, told, at, About(owner=leg.sub_account))
 
     def transfer(self, leg: Leg, to: Hook, at: float) -> None:
-        """It goes on elsewhere: what would be fetched there. That it is told what an answer URL is, is unverified."""
-        self.note(to, call_params(leg, at, self._instant, self._settings), at)
+        """It goes on elsewhere: what is fetched there. That it is told what an answer URL is, is unverified."""
+        self.fetch(leg, to, "transfer", at)
+
+    def fetch(
+        self,
+        leg: Leg,
+        hook: Hook,
+        kind: Literal["answer", "fallback", "action", "transfer", "redirect"],
+        at: float,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """Ask for XML that goes on with a call."""
+        params = {**call_params(leg, at, self._instant, self._settings), **(more or {})}
+        self.note(hook, params, at, About(kind, leg.sub_account, Reply(leg, kind)))
 
     def _hook(self, leg: Leg) -> Hook | None:
         """A call that came in rings first, and is answered by what its answer URL says: that is told once."""
@@ -184,7 +224,7 @@ class Callbacks:
             "recording_start_ms": milliseconds(began - EPOCH),
             "recording_end_ms": milliseconds(ended - EPOCH),
         }
-        self.note(recording.callback, params, at)
+        self.note(recording.callback, params, at, About("RecordingCompleted", leg.sub_account))
 
     def on_exit(self, conference: Conference, who: Participant, at: float) -> None:
         """What is fetched when a participant leaves. That it is when the phone was hung up is unverified."""
@@ -197,7 +237,8 @@ class Callbacks:
             "ParticipantEndTime": _stamp(who.exit_time),
             "ParticipantRole": self._role(who),
         }
-        self.note(who.on_exit_action, params, at)
+        reply = None if who.leg.over else Reply(who.leg, "action")
+        self.note(who.on_exit_action, params, at, About("OnExitAction", conference.sub_account, reply))
 
     def _participant(self, who: Participant) -> dict[str, str]:
         return {

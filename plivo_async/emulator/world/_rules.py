@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ._callbacks import About
 from ._conferences import CAUSES, MAX_DURATION, MAX_PARTICIPANTS, Conference, ConferenceStatus, headcount
 from ._dialling import Dial
 from ._legs import Leg
@@ -84,7 +85,7 @@ def add_call(machine: Machine, now: float, *, to: str = OWN_NUMBER, from_: str, 
 
 def note_callback(machine: Machine, hook: Hook, params: Mapping[str, str], now: float) -> None:
     """Record a callback that has nothing to do with the conferences' state."""
-    machine.told.note(hook, params, now)
+    machine.told.note(hook, params, now, About("AsyncResult"))
 
 
 # ---- The whole conference -----------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""What the emulator sends of its own accord."""
