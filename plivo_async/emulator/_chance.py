@@ -50,7 +50,7 @@ class Faults:
     """Seconds that a late callback is late, scripted ones too; and so long a shuffled one waits to be overtaken."""
 
     def __post_init__(self) -> None:
-        for mishap, often in self.mishaps().items():
+        for mishap, often in mishaps_of(self).items():
             if not 0 <= often <= 1:
                 raise ValueError(f"callbacks_{mishap}: {often} is not between 0 and 1")
         known = {fault_named(name): share for name, share in self.probabilities.items()}
@@ -63,10 +63,6 @@ class Faults:
         if not all(time >= 0 for time in times):
             raise ValueError("late_by, drip_interval, apply_after and callbacks_late_by are seconds, 0 or more")
         object.__setattr__(self, "probabilities", known)
-
-    def mishaps(self) -> dict[Mishap, float]:
-        """How often what happens to callbacks."""
-        return {mishap: getattr(self, f"callbacks_{mishap}") for mishap in MISHAPS}
 
     @classmethod
     def parse(cls, text: str) -> "Faults":
@@ -87,6 +83,11 @@ class Faults:
             except ValueError:
                 raise ValueError(f"{part!r}: expected a fault and its probability, such as {name}=0.02") from None
         return replace(cls(shares), **told)
+
+
+def mishaps_of(faults: Faults) -> dict[Mishap, float]:
+    """How often what happens to callbacks."""
+    return {mishap: getattr(faults, f"callbacks_{mishap}") for mishap in MISHAPS}
 
 
 def drawn_fault(faults: Faults, operation: str, drawn: float) -> Fault | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 import anyio
 import anyio.abc
 
-from ._chance import Faults, Line
+from ._chance import Faults, Line, mishaps_of
 from ._clock import Clock
 from ._core import Core, Rules
 from ._faults import fault_named
@@ -145,7 +145,7 @@ class Emulator(VoiceView, CallbackView):
             keep=keep_deliveries,
         )
         trouble = self._rules.faults
-        postal = post.rules(self._account.auth_token, trouble.mishaps(), trouble.callbacks_late_by, seed)
+        postal = post.rules(self._account.auth_token, mishaps_of(trouble), trouble.callbacks_late_by, seed)
         self._mishaps = postal.mishaps
         self._courier = Courier(machine, postal, self._clock.time, self._tasks.start)
         machine.time.clock, machine.time.check = self._clock.look, self._clock.check_change

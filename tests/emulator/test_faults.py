@@ -54,10 +54,12 @@ def test_emulator_faults_refuse_nonsense(text: str, message: str) -> None:
         Faults.parse(text)
 
 
-@pytest.mark.parametrize("times", [{"late_by": -1.0}, {"drip_interval": -0.1}, {"apply_after": -2.0}])
+@pytest.mark.parametrize(
+    "times", [{"late_by": -1.0}, {"drip_interval": -0.1}, {"apply_after": -2.0}, {"callbacks_late_by": -1.0}]
+)
 def test_emulator_faults_refuse_negative_times(times: dict[str, Any]) -> None:
     """Seconds are 0 or more."""
-    with pytest.raises(ValueError, match="late_by, drip_interval and apply_after are seconds"):
+    with pytest.raises(ValueError, match="late_by, drip_interval, apply_after and callbacks_late_by are seconds"):
         Faults(**times)
 
 

@@ -31,8 +31,6 @@ class Posting:
     lane: Lane
     reply: Reply | None = None
     """What its answer is for."""
-    again: bool = False
-    """Whether it is sent once more when it is over."""
     stage: Literal["waits", "in line", "sent"] = "waits"
 
 

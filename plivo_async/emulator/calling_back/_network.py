@@ -1,5 +1,6 @@
 """An HTTP/1.1 client for one request, with h11: a connection, a request, an answer, and nothing is left."""
 
+import os
 import ssl
 
 import anyio
@@ -135,4 +136,5 @@ def _words(error: BaseException) -> str:
         error = error.__cause__
     if isinstance(error, BaseExceptionGroup):
         return _words(error.exceptions[0])
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number is not None and number > 0 else str(error) or type(error).__name__
