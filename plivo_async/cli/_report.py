@@ -1,6 +1,7 @@
 """`plivo-async mpc report`: what a journal tells."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,8 @@ from .._privacy import masked
 from ..batch import summary
 from ._console import fail, given, tell
 from ._output import Facts, as_text
+
+_SHOWN = 5
 
 Format = Literal["text", "json", "csv", "html"]
 
@@ -26,7 +29,8 @@ def report(
 ) -> None:
     """Tell what a journal knows, also while a run writes it; nothing is changed and nobody disturbed.
 
-    What has no outcome yet is not attempted, or unknown if an activation may have been sent.
+    What has no outcome yet is not attempted, or unknown if an activation may have been sent. Of each outcome that is a
+    failure the first five are listed; --only tells all of them.
 
     Examples:
       plivo-async mpc report tonight.db
@@ -43,16 +47,24 @@ def report(
         whole = ActivationReport.read(journal)
         chosen = whole if wanted is None else ActivationReport(filter(wanted, whole), whole.elapsed)
         if form == "text":
-            tell(
-                [
-                    summary(chosen.counts, chosen.elapsed),
-                    *(f"  {masked(str(one))}" for one in chosen if not one.succeeded),
-                ]
-            )
+            tell([summary(chosen.counts, chosen.elapsed), *_failures(chosen, None if wanted else _SHOWN)])
         else:
             sys.stdout.write(as_text(chosen, form, Facts(str(journal), about={"Journal": str(journal)})))
     except JournalError as error:
         fail(str(error))
+
+
+def _failures(report: ActivationReport, most: int | None) -> list[str]:
+    """A line for each that isn't live; where `most` is given, at most so many of each outcome, and how many more."""
+    shown: Counter[ActivationOutcome] = Counter()
+    lines = []
+    for one in report.failures:
+        shown[one.outcome] += 1
+        if most is None or shown[one.outcome] <= most:
+            lines.append(f"  {masked(str(one))}")
+    more = {outcome: count - most for outcome, count in shown.items() if most is not None and count > most}
+    lines += [f"  … and {count:,} more: --only {outcome.value}" for outcome, count in more.items()]
+    return lines
 
 
 def _wanted(only: str) -> Callable[[Activation], bool] | None:

@@ -14,7 +14,7 @@ pytest.importorskip("typer")
 from anyio.from_thread import start_blocking_portal
 from typer.testing import CliRunner
 
-from plivo_async.batch._journal_file import Identity, JournalFile
+from plivo_async.batch._journal_file import Identity, JournalFile, intents, places
 from plivo_async.cli import app
 from plivo_async.emulator import Emulator
 
@@ -74,6 +74,18 @@ def test_a_journal_is_read_as_text_json_csv_and_page(plivo: Emulator) -> None:
     rows = list(csv.DictReader(io.StringIO(run("report", "run.db", "--only", "not_found", "--format", "csv")[1])))
     assert [row["name"] for row in rows] == ["d"]
     assert "3 of 4 conferences are live" in run("report", "run.db", "--format", "html")[1]
+
+
+def test_of_many_failures_the_first_are_listed_and_the_rest_said(plivo: Emulator, tmp_path: Path) -> None:
+    """Hundreds that were not attempted yet hide what matters; --only tells all."""
+    file = JournalFile(tmp_path / "run.db", Identity(plivo.auth_id, plivo.url), 0.0)
+    file.write([places([(at, f"c{at}", None) for at in range(9)]), intents(1.0, [0])])
+    file.close(2.0)
+    lines = run("report", "run.db")[1].splitlines()
+    assert lines[0].startswith("1 unknown · 8 not attempted")
+    assert [line.split()[0] for line in lines[1:]] == ["'c0'", *(f"'c{at}'" for at in range(1, 6)), "…"]
+    assert lines[-1] == "  … and 3 more: --only not_attempted"
+    assert len(run("report", "run.db", "--only", "not_attempted")[1].splitlines()) == 9
 
 
 @pytest.mark.parametrize(
