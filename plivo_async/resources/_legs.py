@@ -82,17 +82,6 @@ class Patience:
             raise invalid("interval", f"must be 1 second or more, not {interval!r}: each look costs requests")
         return cls(interval, given_seconds("patience", patience), bool(until_ended))
 
-    def judge(self, leg: "Leg", now: float) -> CallOutcome | LookAgain:
-        """What is known of a call by now."""
-        sight = Sight(
-            now,
-            leg.seen_at,
-            up=leg.place != "",
-            status=leg.status,
-            ending=None if leg.record is None else ending_of(leg.record),
-        )
-        return outcome_of(sight, interval=self.interval, patience=self.patience, picked_up_counts=not self.until_ended)
-
 
 @dataclass(slots=True)
 class Leg:
@@ -102,6 +91,7 @@ class Leg:
         uuid: Its UUID.
         seen_at: When it was queued or live last; when it was asked for, if never.
         due: When the next look at it alone is worth its request.
+        wait: How it is looked at.
         place: `queued`, `live`, or nothing.
         status: Of the live one, if it was looked at.
         record: Its record.
@@ -110,9 +100,22 @@ class Leg:
     uuid: str
     seen_at: float
     due: float
+    wait: Patience
     place: str = ""
     status: str = ""
     record: Call | None = None
+
+    def judge(self, now: float) -> CallOutcome | LookAgain:
+        """What is known of it by now."""
+        sight = Sight(
+            now,
+            self.seen_at,
+            up=self.place != "",
+            status=self.status,
+            ending=None if self.record is None else ending_of(self.record),
+        )
+        wait = self.wait
+        return outcome_of(sight, interval=wait.interval, patience=wait.patience, picked_up_counts=not wait.until_ended)
 
     def ended(self, outcome: CallOutcome, now: float, words: str = "") -> CallEnd:
         """What there is to tell."""
@@ -195,7 +198,7 @@ async def one_leg(operations: Operations, uuid: str, wait: Patience, deadline: f
     """
     clock = operations.exchange.clock
     looks, outage, now = looking(operations), Outage(operations), clock()
-    ends, leg = now + deadline, Leg(uuid, now, now)
+    ends, leg = now + deadline, Leg(uuid, now, now, wait)
 
     async def ask(request: Request, model: type[T]) -> T:
         found = await looks.run(request, model, max(0.0, ends - clock()))
@@ -205,7 +208,7 @@ async def one_leg(operations: Operations, uuid: str, wait: Patience, deadline: f
     while True:
         try:
             await look(ask, leg, clock)
-            verdict: CallOutcome | LookAgain = wait.judge(leg, clock())
+            verdict: CallOutcome | LookAgain = leg.judge(clock())
         except PASSING as error:
             outage.check(error)
             verdict = LookAgain(clock() + wait.interval)

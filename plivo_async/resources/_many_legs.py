@@ -51,64 +51,57 @@ class _Sweep:
     offset: int = 0
 
 
-@public
-class CallOutcomes(AsyncIterator[CallEnd]):
-    """The outcomes of many calls, each as it is known: to be iterated (`async for`), once.
+class Rounds:
+    """Looks for calls, in rounds of few requests; whose outcomes are sought may change from round to round.
 
-    Looks are made while it is iterated, and at no other time. Leaving the loop early leaves nothing behind.
+    Attributes:
+        legs: The calls whose outcomes are sought.
+        known: The outcomes that were found, for whoever takes them out.
     """
 
-    def __init__(self, operations: Operations, call_uuids: Iterable[str], wait: Patience, deadline: float) -> None:
-        """Made by `client.calls.outcomes`."""
+    def __init__(self, operations: Operations) -> None:
+        """Nothing is sought yet."""
+        self.legs: dict[str, Leg] = {}
+        self.known: deque[CallEnd] = deque()
         self._operations = looking(operations)
         self._outage = Outage(operations)
         self._clock = operations.exchange.clock
-        self._uuids = list(call_uuids)
-        self._wait = wait
-        self._deadline = deadline
-        self._ends: float | None = None
-        self._next_round = 0.0
         self._allowed = 0
-        self._legs: dict[str, Leg] = {}
+        self._ends = 0.0
         self._sweep = _Sweep()
-        self._known: deque[CallEnd] = deque()
         self._records: AsyncIterator[Page[Call]] | None = None
 
-    @property
-    def open(self) -> int:
-        """How many outcomes aren't known yet."""
-        return len(self._legs) if self._ends is not None else len(self._uuids)
+    def seek(self, uuid: str, wait: Patience) -> None:
+        """Seek the outcome of one more, which was asked for just now."""
+        now = self._clock()
+        self.legs[uuid] = Leg(uuid, now, now + _FIRST_ALONE, wait)
 
-    async def __anext__(self) -> CallEnd:
-        if self._ends is None:
-            now = self._clock()
-            self._ends, self._next_round = now + self._deadline, now
-            self._legs = {uuid: Leg(uuid, now, now + _FIRST_ALONE) for uuid in self._uuids}
-        while not self._known:
-            if not self._legs:
-                raise StopAsyncIteration
-            await sleep_until(min(self._next_round, self._ends), self._clock)
-            if self._clock() >= self._ends:
-                self._give_up()
-            else:
-                await self._round()
-        return self._known.popleft()
+    async def round(self, allowed: int, ends: float) -> int:
+        """Make the looks of one round.
 
-    def __repr__(self) -> str:
-        return f"<CallOutcomes: {self.open} not known yet>"
+        Args:
+            allowed: How many requests it may take.
+            ends: The instant at which every look must be over.
 
-    # ---- One round ----------------------------------------------------------------------------------------------
+        Returns:
+            How many it took.
 
-    async def _round(self) -> None:
-        """All looks of a round, as many as it may have."""
-        began, allowed = self._clock(), int(MOST_PER_SECOND * self._wait.interval)
-        self._allowed, self._next_round = allowed, began + self._wait.interval  # also of a round that is cancelled
+        Raises:
+            PlivoError: A look was refused for good, or none was answered for too long.
+        """
+        self._allowed, self._ends = allowed, ends
         for part in (self._places, self._on_record, self._alone):
             try:
                 await part()
             except PASSING as error:
                 self._outage.check(error)
-        self._next_round = began + max(self._wait.interval, (allowed - self._allowed) / MOST_PER_SECOND)
+        return allowed - self._allowed
+
+    def give_up(self) -> None:
+        """Of whatever isn't known, nothing will be."""
+        now = self._clock()
+        for leg in list(self.legs.values()):
+            self._tell(leg.ended(CallOutcome.UNKNOWN, now))
 
     async def _places(self) -> None:
         """Who is queued, who is live, as far as half of a round gets: long lists may come in pages.
@@ -136,14 +129,14 @@ class CallOutcomes(AsyncIterator[CallEnd]):
 
     def _note(self, status: str, uuids: Iterable[str]) -> None:
         now = self._clock()
-        for leg in filter(None, map(self._legs.get, uuids)):
+        for leg in filter(None, map(self.legs.get, uuids)):
             leg.status = leg.status if leg.place == status else ""
             leg.place, leg.seen_at = status, now
             if status == "queued":
                 leg.due = now
 
     def _miss(self, seen: Collection[str]) -> None:
-        for leg in self._legs.values():
+        for leg in self.legs.values():
             if leg.uuid not in seen and leg.place:
                 leg.place, leg.status, leg.due = "", "", self._clock() + _FIRST_ALONE
 
@@ -157,7 +150,7 @@ class CallOutcomes(AsyncIterator[CallEnd]):
                 self._records = self._pages(min(leg.seen_at for leg in gone))
             page = await anext(self._records)
             for record in page.objects:
-                leg = self._legs.get(record.call_uuid.lower())
+                leg = self.legs.get(record.call_uuid.lower())
                 if leg is not None:
                     leg.record = record
                     self._judge(leg)
@@ -169,7 +162,7 @@ class CallOutcomes(AsyncIterator[CallEnd]):
         """Single looks: at those who are nowhere, when that is due, and at those who may have been answered."""
         now = self._clock()
         gone = sorted((leg for leg in self._gone() if leg.due <= now), key=lambda leg: leg.due)
-        live = [] if self._wait.until_ended else [leg for leg in self._legs.values() if leg.place == "live"]
+        live = [leg for leg in self.legs.values() if leg.place == "live" and not leg.wait.until_ended]
         for leg in [*gone, *sorted(live, key=lambda leg: leg.due)]:
             if self._allowed <= 0:
                 return
@@ -193,27 +186,21 @@ class CallOutcomes(AsyncIterator[CallEnd]):
     # ---- What it is made of -------------------------------------------------------------------------------------
 
     def _gone(self) -> list[Leg]:
-        return [leg for leg in self._legs.values() if not leg.place]
+        return [leg for leg in self.legs.values() if not leg.place]
 
     def _judge(self, leg: Leg) -> None:
         now = self._clock()
-        verdict = self._wait.judge(leg, now)
+        verdict = leg.judge(now)
         if isinstance(verdict, LookAgain):
             leg.due = verdict.at
         else:
             self._tell(leg.ended(verdict, now))
 
-    def _give_up(self) -> None:
-        now = self._clock()
-        for leg in list(self._legs.values()):
-            self._tell(leg.ended(CallOutcome.UNKNOWN, now))
-
     def _tell(self, end: CallEnd) -> None:
-        del self._legs[end.call_uuid]
-        self._known.append(end)
+        del self.legs[end.call_uuid]
+        self.known.append(end)
 
     async def _asked(self, request: Request, model: type[T]) -> T:
-        assert self._ends is not None  # noqa: S101  (for the type checker)
         self._allowed -= 1
         found = await self._operations.run(request, model, max(0.0, self._ends - self._clock()))
         self._outage.passed()
@@ -227,3 +214,52 @@ class CallOutcomes(AsyncIterator[CallEnd]):
         since = self._operations.exchange.wall_at(seen_at) - _BEFORE
         asked = {"call_direction": "outbound", "end_time__gte": since.replace(microsecond=0)}
         return Pages(Call, list_calls(asked), self._page, self._operations.account).pages()
+
+
+@public
+class CallOutcomes(AsyncIterator[CallEnd]):
+    """The outcomes of many calls, each as it is known: to be iterated (`async for`), once.
+
+    Looks are made while it is iterated, and at no other time. Leaving the loop early leaves nothing behind.
+    """
+
+    def __init__(self, operations: Operations, call_uuids: Iterable[str], wait: Patience, deadline: float) -> None:
+        """Made by `client.calls.outcomes`."""
+        self._rounds = Rounds(operations)
+        self._clock = operations.exchange.clock
+        self._uuids = list(call_uuids)
+        self._wait = wait
+        self._deadline = deadline
+        self._ends: float | None = None
+        self._next_round = 0.0
+
+    @property
+    def open(self) -> int:
+        """How many outcomes aren't known yet."""
+        return len(self._rounds.legs) if self._ends is not None else len(self._uuids)
+
+    async def __anext__(self) -> CallEnd:
+        if self._ends is None:
+            now = self._clock()
+            self._ends, self._next_round = now + self._deadline, now
+            for uuid in self._uuids:
+                self._rounds.seek(uuid, self._wait)
+        while not self._rounds.known:
+            if not self._rounds.legs:
+                raise StopAsyncIteration
+            await sleep_until(min(self._next_round, self._ends), self._clock)
+            if self._clock() >= self._ends:
+                self._rounds.give_up()
+            else:
+                await self._round(self._ends)
+        return self._rounds.known.popleft()
+
+    def __repr__(self) -> str:
+        return f"<CallOutcomes: {self.open} not known yet>"
+
+    async def _round(self, ends: float) -> None:
+        """All looks of a round, as many as it may have."""
+        began, interval = self._clock(), self._wait.interval
+        self._next_round = began + interval  # also of a round that is cancelled
+        took = await self._rounds.round(int(MOST_PER_SECOND * interval), ends)
+        self._next_round = began + max(interval, took / MOST_PER_SECOND)
