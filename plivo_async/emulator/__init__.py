@@ -9,6 +9,7 @@ from ._faults import Fault
 from ._limit import Limit
 from ._log import Counts, Request
 from ._recipes import MEANINGS, Meaning
+from ._telling import IncomingCall
 from .calling_back._deliveries import Delivery, DeliveryTry
 from .calling_back._letters import CallbackAnswer, CallbackRequest
 from .world._callbacks import CallbackRecord
@@ -38,6 +39,7 @@ __all__ = [
     "Emulator",
     "Fault",
     "Faults",
+    "IncomingCall",
     "Leg",
     "Limit",
     "Meaning",

@@ -24,6 +24,7 @@ from ._telling import CallbackView, Post
 from ._voice import VoiceView
 from .api._auth import made_up
 from .api._routes import OPERATIONS
+from .calling_back._conversations import Conversations
 from .calling_back._courier import Courier
 from .calling_back._destinations import LOOPBACK
 from .calling_back._in_process import AsgiApp
@@ -148,6 +149,7 @@ class Emulator(VoiceView, CallbackView):
         postal = post.rules(self._account.auth_token, mishaps_of(trouble), trouble.callbacks_late_by, seed)
         self._mishaps = postal.mishaps
         self._courier = Courier(machine, postal, self._clock.time, self._tasks.start)
+        self._conversations = Conversations(machine, self._courier, self._clock.time, self._tasks.start)
         machine.time.clock, machine.time.check = self._clock.look, self._clock.check_change
         self._rings = Rings(machine.phones)
         self._machine = machine
@@ -181,7 +183,7 @@ class Emulator(VoiceView, CallbackView):
             self._cleanup.close()
             raise
         self._clock.begin()
-        self._core.machine.told.listener = self._courier.take
+        self._core.machine.told.listener = self._conversations.take
         if listener is not None:
             self._tasks.start(self._accept, listener)
         return self

@@ -3,16 +3,21 @@
 from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ._mishaps import Line, Mishap, Mishaps
 from .calling_back._courier import Courier, PostalRules
 from .calling_back._deliveries import Delivery
-from .calling_back._destinations import checked_hosts
+from .calling_back._destinations import checked_hosts, place_of, shown
 from .calling_back._in_process import AsgiApp, ToFunction, to_app
 from .calling_back._letters import Deliver
 from .calling_back._network import Network, Verify, context_of
+from .world import _placing as placing
 from .world._callbacks import CallbackRecord
-from .world._machine import Machine
+from .world._legs import Leg
+from .world._machine import OWN_NUMBER, Machine
+from .world._phones import KEYS
+from .world._values import CallHooks, Hook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +58,127 @@ class Post:
         )
 
 
+class IncomingCall:
+    """A call that has come in, as its caller holds it. Get it by `Emulator.incoming_call`.
+
+    What has become of it stands in `leg`, which is also in `Emulator.calls`.
+    """
+
+    __slots__ = ("_machine", "leg")
+
+    leg: Leg
+    """The call; its `status` is `ringing` until its XML has answered it."""
+
+    def __init__(self, machine: Machine, leg: Leg) -> None:
+        self._machine = machine
+        self.leg = leg
+
+    def __repr__(self) -> str:
+        return f"<IncomingCall {self.leg.call_uuid} {self.leg.status}>"
+
+    @property
+    def call_uuid(self) -> str:
+        """Its UUID."""
+        return self.leg.call_uuid
+
+    @property
+    def refused(self) -> list[tuple[int, str]]:
+        """What of its XML was not understood, or not allowed: the line, and what is wrong. Line 0: there was no XML."""
+        self._machine.time.sync()
+        return list(self.leg.refused)
+
+    def hang_up(self) -> None:
+        """The caller hangs up, or gives up.
+
+        Raises:
+            ValueError: It is over.
+        """
+        now = self._machine.time.act()
+        if self.leg.over:
+            raise ValueError(f"the call {self.leg.call_uuid} is over")
+        self._machine.hang_up(self.leg, now)
+
+    def press(self, keys: str) -> None:
+        """The caller presses keys, one after the other.
+
+        Args:
+            keys: Of 0 to 9, * and #.
+
+        Raises:
+            ValueError: No such key, or it is not answered, or over.
+        """
+        if not keys or not set(keys) <= set(KEYS):
+            raise ValueError(f"keys: {keys!r} are not of {' '.join(KEYS)}")
+        now = self._machine.time.act()
+        if not self.leg.live:
+            raise ValueError(f"the call {self.leg.call_uuid} is {self.leg.status}")
+        for key in keys:
+            self._machine.press(self.leg, key, now)
+
+
 class CallbackView:
     """Callbacks: what there was to tell, and how that was delivered."""
 
     _machine: Machine
     _courier: Courier
     _mishaps: Mishaps
+
+    def incoming_call(
+        self,
+        *,
+        from_: str,
+        to: str = OWN_NUMBER,
+        answer_url: str | None = None,
+        answer_method: Literal["GET", "POST"] = "POST",
+        fallback_url: str | None = None,
+        fallback_method: Literal["GET", "POST"] = "POST",
+        hangup_url: str | None = None,
+        hangup_method: Literal["GET", "POST"] = "POST",
+        call_uuid: str | None = None,
+    ) -> IncomingCall:
+        """Let somebody call a number whose XML is fetched and carried out, as Plivo does; `add_call` is answered as is.
+
+        Fetching begins at once: `await plivo.delivered()` waits until it has come, and was carried out as far as it
+        goes without anybody's doing. XML that can't be had after three tries, or 60 s, nor from the fallback URL, ends
+        the call with 7011, what can't be parsed with 8011, and its end with 4010.
+
+        Args:
+            from_: Whose phone it is.
+            to: The number that was called; a made-up one of the account by default.
+            answer_url: Where its XML is; None: where the application of `to` says.
+            answer_method: How that is asked for.
+            fallback_url: Where it is asked for when `answer_url` has failed.
+            fallback_method: How.
+            hangup_url: Where its end is told; None for nowhere, or where the application of `to` says.
+            hangup_method: How.
+            call_uuid: Its UUID; drawn from the seed when it is not given.
+
+        Raises:
+            ValueError: A UUID in use, an empty number, a URL that is none, a host that callbacks may not go to, or no
+                `answer_url` although `to` leads to no application.
+            RuntimeError: The emulator is not running, or runs in another thread or event loop.
+        """
+        machine, now = self._machine, self._machine.time.act()
+        hooks = machine.office.hooks(to)
+        if answer_url is not None:
+            given = {"answer": (answer_url, answer_method), "fallback": (fallback_url, fallback_method)}
+            given["hangup"] = (hangup_url, hangup_method)
+            hooks = CallHooks(**{name: self._hook(name, *way) for name, way in given.items()})
+        if hooks.answer is None:
+            raise ValueError(f"to: {to} leads to no application, so an answer_url is needed")
+        if not self._courier.allows(hooks.answer.url):
+            raise ValueError(f"answer_url: callbacks may not go to {shown(hooks.answer.url)}; name it in callbacks_to")
+        leg = placing.ring_in(machine, now, from_=from_, to=to, hooks=hooks, call_uuid=call_uuid)
+        return IncomingCall(machine, leg)
+
+    def _hook(self, name: str, url: str | None, method: Literal["GET", "POST"]) -> Hook | None:
+        if url is None:
+            return None
+        if place_of(url) is None:
+            raise ValueError(f"{name}_url: not a URL of http or https")
+        if method not in ("GET", "POST"):
+            raise ValueError(f"{name}_method: {method!r} is none of 'GET', 'POST'")
+        return Hook(url=url, method=method)
 
     @property
     def callbacks(self) -> list[CallbackRecord]:

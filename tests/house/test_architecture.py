@@ -52,7 +52,7 @@ ALLOWED = {
 EMULATOR = {
     "world": {"world"},
     "api": {"world", "api"},
-    "calling_back": {"anyio", "h11", "world", "calling_back", "_mishaps"},
+    "calling_back": {"anyio", "h11", "world", "api", "calling_back", "_mishaps"},
     "serving": {"anyio", "h11", "api", "serving", "_core", "_log", "_recipes", "_spoiling"},
     "_faults": set(),
     "_draws": set(),

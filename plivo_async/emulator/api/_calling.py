@@ -10,7 +10,7 @@ from typing import Any
 from ..world._phones import bare
 from ..world._settings import Settings
 from ..world._values import CallHooks, Calling, Detection
-from ._arguments import METHODS, choice, flag, hook, integer, refuse, text, url
+from ._arguments import flag, hook, integer, refuse, text
 from ._job import Arguments
 from ._joining import DIGITS, NUMBER, SIP
 
@@ -91,6 +91,7 @@ def _hooks(arguments: Arguments, settings: Settings) -> CallHooks:
     return CallHooks(
         ring=hook(arguments, "ring", "POST"),
         answer=answer,
+        fallback=hook(arguments, "fallback", "POST"),
         hangup=answer if hangup is None and settings.hangup_url_default == "answer_url" else hangup,
         detection=hook(arguments, "machine_detection", "POST"),
     )
@@ -117,8 +118,6 @@ def _headers(arguments: Arguments) -> tuple[tuple[str, str], ...]:
 
 def _check_idle(arguments: Arguments) -> None:
     flag(arguments, "send_on_preanswer")
-    url(arguments, "fallback_url")
-    choice(arguments, "fallback_method", METHODS)
     forms: tuple[tuple[str, re.Pattern[str], str], ...] = (
         ("caller_name", re.compile(r".{1,50}", re.DOTALL), "longer than 50 characters"),
         ("send_digits", DIGITS, "not digits, w, W and @ with a length"),

@@ -84,7 +84,7 @@ class Courier:
 
     def take(self, record: CallbackRecord, about: About) -> None:
         """The world has something to tell."""
-        event = record.params.get("EventName") or record.params.get("Event") or about.event
+        event = record.params.get("EventName") or about.event or record.params.get("Event") or ""
         subject = subject_of(record)
         allowed = self.allows(record.url)
         mishaps = self._rules.mishaps.of(event, subject) if allowed else frozenset()

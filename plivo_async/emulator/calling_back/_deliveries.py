@@ -33,7 +33,8 @@ class Delivery:
     number: int
     """1 for the first since the emulator started."""
     event: str
-    """`EventName` or `Event` of its parameters, or else `AsyncResult`, `OnExitAction`, `RecordingCompleted`."""
+    """`EventName` or `Event` of its parameters; or `AsyncResult`, `OnExitAction`, `RecordingCompleted` (of a call). Of
+    the XML of calls `fallback`, `action`, `redirect`, `transfer`, or an element that tells how it went: `GetInput`."""
     subject: str
     """The friendly name of the conference that it is about, or else the number of the phone; empty for none."""
     url: str

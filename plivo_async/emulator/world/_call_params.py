@@ -39,7 +39,7 @@ def call_params(leg: Leg, at: float, instant: Callable[[float], datetime], setti
     }
     if leg.request_uuid:
         params["RequestUUID"] = leg.request_uuid
-    if leg.answered_at is not None:
+    if leg.answered_at is not None or (leg.direction == "inbound" and not leg.over):
         params |= {"ALegUUID": leg.call_uuid, "ALegRequestUUID": leg.request_uuid}
     if leg.over:
         params |= _at_the_end(leg, instant, settings)
@@ -59,7 +59,7 @@ def session_start(leg: Leg, instant: Callable[[float], datetime], settings: Voic
 def _event(leg: Leg) -> str:
     if leg.over:
         return "Hangup"
-    return "Ring" if leg.status == "ringing" else "StartApp"
+    return "Ring" if leg.status == "ringing" and leg.direction == "outbound" else "StartApp"
 
 
 def _at_the_end(leg: Leg, instant: Callable[[float], datetime], settings: VoiceSettings) -> dict[str, str]:

@@ -81,7 +81,7 @@ class About(NamedTuple):
     """What a callback is about, which its parameters don't say."""
 
     event: str = ""
-    """What it is called, if no parameter says so."""
+    """What it is called, if it is more than its parameter `Event` says."""
     owner: str | None = None
     """Auth ID of the subaccount that it belongs to; None for the account itself."""
     reply: Reply | None = None
@@ -202,8 +202,18 @@ class Callbacks:
         more: Mapping[str, str] | None = None,
     ) -> None:
         """Ask for XML that goes on with a call."""
+        about = About("" if kind == "answer" else kind, leg.sub_account, Reply(leg, kind))
+        self.note(hook, self._params(leg, at, more, begins=kind in ("answer", "fallback")), at, about)
+
+    def tell(self, leg: Leg, hook: Hook, event: str, at: float, more: Mapping[str, str]) -> None:
+        """Tell what has come of a step of its XML, when no XML is to come back."""
+        self.note(hook, self._params(leg, at, more), at, About(event, leg.sub_account))
+
+    def _params(self, leg: Leg, at: float, more: Mapping[str, str] | None, *, begins: bool = False) -> dict[str, str]:
         params = {**call_params(leg, at, self._instant, self._settings), **(more or {})}
-        self.note(hook, params, at, About(kind, leg.sub_account, Reply(leg, kind)))
+        if leg.live and not begins:
+            params["CallStatus"] = leg.status
+        return params
 
     def _hook(self, leg: Leg) -> Hook | None:
         """A call that came in rings first, and is answered by what its answer URL says: that is told once."""
@@ -213,6 +223,10 @@ class Callbacks:
 
     def call_recording(self, leg: Leg, recording: Recording, at: float) -> None:
         """The recording of a call is over. In snake case, unlike all others. Source: Plivo docs, Record a call."""
+        if recording.by_xml:
+            told = {**call_params(leg, at, self._instant, self._settings), **self.recorded(recording)}
+            self.note(recording.callback, told, at, About("RecordingCompleted", leg.sub_account))
+            return
         began, ended = (self._instant(one or 0.0) for one in (recording.started_at, recording.ended_at))
         params = {
             "api_id": "",
@@ -225,6 +239,18 @@ class Callbacks:
             "recording_end_ms": milliseconds(ended - EPOCH),
         }
         self.note(recording.callback, params, at, About("RecordingCompleted", leg.sub_account))
+
+    def recorded(self, recording: Recording) -> dict[str, str]:
+        """What `<Record>` tells of a recording. Source: Plivo docs, Record."""
+        began, ended = (self._instant(one or 0.0) for one in (recording.started_at, recording.ended_at))
+        return {
+            "RecordUrl": recording.recording_url,
+            "RecordingID": recording.recording_id,
+            "RecordingDuration": _text(recording.duration) or "-1",
+            "RecordingDurationMs": milliseconds(ended - began) if recording.duration is not None else "-1",
+            "RecordingStartMs": milliseconds(began - EPOCH),
+            "RecordingEndMs": milliseconds(ended - EPOCH) if recording.duration is not None else "-1",
+        }
 
     def on_exit(self, conference: Conference, who: Participant, at: float) -> None:
         """What is fetched when a participant leaves. That it is when the phone was hung up is unverified."""

@@ -1,5 +1,6 @@
 """Calls, and why they end: what Plivo calls a leg of a conference."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -82,6 +83,12 @@ class Leg:
     """Whom it is there."""
     callback: Hook | None = field(default=None, repr=False)
     """Where its state is told."""
+    refused: tuple[tuple[int, str], ...] = ()
+    """What of the XML that it was given was not understood, or not allowed: the line and what is wrong with it."""
+    pressed: str = field(default="", repr=False)
+    """The keys that were pressed since it began to listen for keys, outside of conferences."""
+    watcher: Callable[[], None] | None = field(default=None, repr=False)
+    """Is told whenever something becomes of it."""
 
     @property
     def live(self) -> bool:
@@ -102,3 +109,9 @@ class Leg:
     def far_end(self) -> str:
         """The number or URI of the phone."""
         return self.from_ if self.direction == "inbound" else self.to
+
+
+def poke(leg: Leg) -> None:
+    """Something has become of it: tell whoever carries on with it."""
+    if leg.watcher is not None:
+        leg.watcher()

@@ -27,7 +27,7 @@ from ._calls import Calls
 from ._conferences import Conference, everybody, filled, headcount, those_present
 from ._dialling import Dial, Dialler, Exchange
 from ._guests import Guests
-from ._legs import Leg
+from ._legs import Leg, poke
 from ._office import Office
 from ._participants import ExitCause, Participant
 from ._phones import Phones
@@ -250,7 +250,7 @@ class Machine:
         """The phone's owner ends a call or, while it rings, rejects it."""
         if leg.over:  # another call of the phone may have taken this one with it
             return
-        if leg.live:
+        if leg.live or leg.direction == "inbound":
             self.cut(leg, now, 4000)
         else:
             self.dialler.decline(leg, now)
@@ -279,20 +279,25 @@ class Machine:
             self.told.on_exit(conference, one, at)
         if one.dialled and one.on_exit_action is None and one.leg.live and cause in _HANGUP_CODES:
             self.dialler.end(one.leg, at, _HANGUP_CODES[cause])
+        poke(one.leg)
 
     # ---- Phones -------------------------------------------------------------------------------------------------
 
     def pick_up(self, leg: Leg, now: float) -> None:
-        """A ringing call is answered."""
-        self.dialler.pick_up(leg, now)
+        """A ringing call is answered; one that comes in is answered by its XML alone."""
+        if leg.direction == "outbound":
+            self.dialler.pick_up(leg, now)
 
     def press(self, leg: Leg, key: str, now: float) -> None:
-        """A key is pressed: to confirm, or within a conference."""
+        """A key is pressed: to confirm, within a conference, or because XML asks for it."""
         conference = self.registry.by_uuid.get(leg.mpc_uuid or "")
         if self.dialler.pending(leg):
             self.dialler.press(leg, key, now)
         elif conference is not None:
             self.told.status(conference, "ParticipantDigitInput", now, _of(conference, leg)[0], {"DigitInput": key})
+        else:
+            leg.pressed += key
+            poke(leg)
 
     def call_in(self, from_: str, to: str, call_uuid: str, at: float) -> Leg:
         """Somebody calls, and is answered."""

@@ -70,7 +70,9 @@ class Application:
         """Where a call to one of its numbers is told."""
         answer = Hook(url=self.answer_url, method=self.answer_method)
         hangup = answer if self.hangup_url is None else Hook(url=self.hangup_url, method=self.hangup_method)
-        return CallHooks(answer=answer, hangup=hangup)
+        fallback = self.fallback_answer_url
+        other = None if fallback is None else Hook(url=fallback, method=self.fallback_method)
+        return CallHooks(answer=answer, fallback=other, hangup=hangup)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

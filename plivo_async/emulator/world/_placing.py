@@ -9,7 +9,7 @@ from ._legs import Leg
 from ._machine import Machine
 from ._phones import bare
 from ._recordings import Recording
-from ._values import Applied, Calling, Hook, NewCallRecording, RuleError
+from ._values import Applied, CallHooks, Calling, Hook, NewCallRecording, RuleError
 
 _HANGING_UP = "API Request"
 
@@ -34,7 +34,7 @@ def make(machine: Machine, calling: Calling, now: float, *, by: int) -> tuple[tu
     return legs, any(waiting)
 
 
-def _leg(machine: Machine, calling: Calling, to: str, now: float, by: int) -> Leg:
+def _leg(machine: Machine, calling: Calling, to: str, now: float, by: int | None) -> Leg:
     uuid = machine.new_uuid()
     leg = Leg(
         call_uuid=uuid,
@@ -54,6 +54,58 @@ def _leg(machine: Machine, calling: Calling, to: str, now: float, by: int) -> Le
     machine.phones.get(to)  # as it is written
     machine.calls.enter(leg)
     return leg
+
+
+def dial_by_xml(machine: Machine, calling: Calling, now: float) -> tuple[Leg, ...]:
+    """Dial each of them at once, for a call that is up. They need not wait for their turn.
+
+    Raises:
+        RuleError: 403 as in `make`.
+    """
+    machine.time.advance(now)
+    machine.alone.permit(calling.from_, calling.to)
+    legs = tuple(_leg(machine, calling, to, now, None) for to in calling.to)
+    for leg in legs:
+        machine.dialler.place_now(leg, now)
+    machine.time.advance(now)
+    return legs
+
+
+# ---- That come in, and ask for XML ----------------------------------------------------------------------------------
+
+
+def ring_in(
+    machine: Machine, now: float, *, from_: str, to: str, hooks: CallHooks, call_uuid: str | None = None
+) -> Leg:
+    """A call that comes in: what its answer URL says is asked for, and may answer it.
+
+    Raises:
+        ValueError: A UUID that was used before, or an empty number.
+    """
+    machine.time.advance(now)
+    if call_uuid is not None and call_uuid in machine.legs:
+        raise ValueError(f"there is a call with the UUID {call_uuid} already")
+    machine.phones.get(from_)  # as it is written
+    leg = Leg(
+        call_uuid=call_uuid or machine.new_uuid(),
+        from_=bare(from_),
+        to=bare(to),
+        direction="inbound",
+        status="ringing",
+        placed_at=now,
+        hooks=hooks,
+    )
+    machine.calls.enter(leg)
+    machine.phones.take(leg.from_, leg)
+    if hooks.answer is not None:
+        machine.told.fetch(leg, hooks.answer, "answer", now)
+    return leg
+
+
+def answer(leg: Leg, at: float) -> None:
+    """One that comes in and rings is answered, by its XML; any other stays as it is."""
+    if leg.status == "ringing" and leg.direction == "inbound":
+        leg.status, leg.answered_at = "in-progress", at
 
 
 # ---- To its end -----------------------------------------------------------------------------------------------------

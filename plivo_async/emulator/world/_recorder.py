@@ -69,7 +69,7 @@ class Recorder:
         """Begin a recording of a call by itself; it is over with the call, or when its time limit has passed."""
         recording = self._new(new.file_format, at, new.callback)
         recording.call_uuid, recording.from_, recording.to = leg.known_as, leg.from_, leg.to
-        recording.sub_account = leg.sub_account
+        recording.sub_account, recording.by_xml = leg.sub_account, new.by_xml
         leg.made = (*leg.made, recording)
         self._agenda.put(at + new.time_limit, self._long_enough, (leg, recording))
         return recording

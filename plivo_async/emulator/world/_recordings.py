@@ -47,6 +47,8 @@ class Recording:
     track: Literal["participant", "all"] = "all"
     """What a participant's recording holds: its own voice, or all in channels."""
     callback: Hook | None = None
+    by_xml: bool = False
+    """Begun by `<Record>`."""
     phase: Phase = "recording"
     end_time: datetime | None = None
     """None until it is completed."""

@@ -83,6 +83,21 @@ def add_call(machine: Machine, now: float, *, to: str = OWN_NUMBER, from_: str, 
     return machine.call_in(bare(from_), bare(to), call_uuid or machine.new_uuid(), now)
 
 
+def join_by_xml(machine: Machine, leg: Leg, name: str, joining: Joining, now: float) -> Conference:
+    """A live call comes into the live conference of that name, or makes it, because its XML says so.
+
+    Raises:
+        RuleError: 400: it is full. What becomes of the call then is unverified.
+    """
+    machine.time.advance(now)
+    conference = machine.registry.live(name)
+    if conference is not None and headcount(conference) >= conference.max_participants:
+        raise RuleError(400, f"the conference is full: {conference.max_participants} participants")
+    conference = conference or machine.create(name, joining.options, now, sub_account=leg.sub_account)
+    machine.join(conference, leg, joining, now)
+    return conference
+
+
 def note_callback(machine: Machine, hook: Hook, params: Mapping[str, str], now: float) -> None:
     """Record a callback that has nothing to do with the conferences' state."""
     machine.told.note(hook, params, now, About("AsyncResult"))

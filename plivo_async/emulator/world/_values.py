@@ -51,6 +51,8 @@ class CallHooks:
 
     ring: Hook | None = None
     answer: Hook | None = None
+    fallback: Hook | None = None
+    """Asked when `answer` has failed."""
     hangup: Hook | None = None
     detection: Hook | None = None
 
@@ -142,3 +144,5 @@ class NewCallRecording:
     time_limit: int = 60
     """Seconds."""
     callback: Hook | None = None
+    by_xml: bool = False
+    """Whether XML asks for it, and so is told of it by other names."""

@@ -152,6 +152,7 @@ class VoiceSettings(CallbackSettings):
     all others. Plivo docs give the same limit in two sections; that these are two counters is inferred."""
 
     def __post_init__(self) -> None:
+        CallbackSettings.__post_init__(self)
         for name in ("record_after", "record_late_by", "dial_seconds", "recording_after", "media_after"):
             if not 0 <= getattr(self, name) < 1e9:
                 raise ValueError(f"{name}: {getattr(self, name)} is not a number of seconds within 30 years")
