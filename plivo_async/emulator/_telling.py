@@ -78,7 +78,7 @@ class IncomingCall:
 
     @property
     def call_uuid(self) -> str:
-        """Its UUID."""
+        """The UUID of the call."""
         return self.leg.call_uuid
 
     @property

@@ -13,7 +13,7 @@ _LONGEST = 86_400  # seconds
 
 
 def transfer(job: Job) -> Result:
-    """Of the A leg. The emulator runs no XML, so that there is never a B leg: that alone is a 404 (inferred)."""
+    """Of the A leg. A B leg alone is a 404: here it has no XML of its own."""
     legs = choice(job.arguments, "legs", _LEGS) or "aleg"
     ways = {leg: hook(job.arguments, leg, "POST") for leg in ("aleg", "bleg")}
     for leg, way in ways.items():

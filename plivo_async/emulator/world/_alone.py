@@ -49,7 +49,7 @@ class Alone:
             self.time.agenda.put(at + leg.asked.hangup_on_ring, self._too_long, leg)
 
     def answered(self, leg: Leg, at: float) -> None:
-        """One is answered. Nobody fetches its answer URL: it goes on until somebody hangs up, or its time is over."""
+        """One is answered. It goes on until somebody, or its XML, hangs up, or its time is over."""
         asked = leg.asked
         assert asked is not None  # noqa: S101  (who is dialled into a conference is answered elsewhere)
         if asked.send_digits is not None:

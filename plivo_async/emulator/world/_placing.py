@@ -193,7 +193,7 @@ def live_one(machine: Machine, uuid: str, now: float) -> Leg:
 
 
 def transfer(machine: Machine, uuid: str, to: Hook, now: float, *, by: int) -> Leg:
-    """A call goes on elsewhere, and leaves the conference that it is in. Nobody fetches what is there: it is told.
+    """A call goes on elsewhere, and leaves the conference that it is in. What is there is asked for.
 
     Raises:
         RuleError: 404 as in `live_one`, or it is still on its way into a conference (unverified).
