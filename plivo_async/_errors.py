@@ -15,7 +15,10 @@
     │  └─ ServerError             5xx
     ├─ DecodeError            an answer that nobody can read, or that isn't Plivo's; the body is in .detail
     ├─ JournalError           a batch's journal is in use, of something else, damaged, or can't be written
-    └─ StatusNotReachedError  wait_until() has waited long enough, or that status can't come any more: .status
+    ├─ StatusNotReachedError  wait_until() has waited long enough, or that status can't come any more: .status
+    └─ CallbackError          a request to a URL of yours isn't taken for one of Plivo's callbacks
+       ├─ SignatureError          it isn't signed with a token of yours, or was altered, or comes again
+       └─ MalformedCallbackError  it is too large, or no callback that is well formed: .parameter
 
     ActivationFailures (an ExceptionGroup)   the errors of many activations
 
@@ -225,6 +228,35 @@ class StatusNotReachedError(PlivoError):
     def to_dict(self) -> dict[str, Any]:
         """All facts as plain JSON types."""
         return {**super().to_dict(), "status": self.status}
+
+
+@public
+class CallbackError(PlivoError):
+    """A request to a URL of yours isn't taken for one of Plivo's callbacks.
+
+    The message is for your log: the sender is told nothing but a status, 403 or 400.
+    """
+
+
+@public
+class SignatureError(CallbackError):
+    """It isn't signed by Plivo: no token of yours fits, or it was altered on the way, or it has come before."""
+
+
+@public
+class MalformedCallbackError(CallbackError):
+    """It is too large, or no callback that is well formed. The message repeats no value: it may be a phone number."""
+
+    parameter: str | None
+    """The parameter that is missing, repeated or can't be read; None if it isn't one."""
+
+    def __init__(self, message: str, *, parameter: str | None = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.parameter = parameter
+
+    def to_dict(self) -> dict[str, Any]:
+        """All facts as plain JSON types."""
+        return {**super().to_dict(), "parameter": self.parameter}
 
 
 @public

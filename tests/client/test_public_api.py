@@ -16,12 +16,14 @@ import pytest
 
 import plivo_async
 import plivo_async.emulator
+import plivo_async.webhooks
 from plivo_async import AsyncClient
 
 ROOT = Path(__file__).parents[2]
+MODULES = [plivo_async, plivo_async.emulator, plivo_async.webhooks]
 
 
-@pytest.mark.parametrize("module", [plivo_async, plivo_async.emulator], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_all_is_true(module: ModuleType) -> None:
     """`__all__` names everything public that is there, and nothing else."""
     assert all(hasattr(module, name) for name in module.__all__)  # those that are imported when used, too
@@ -33,7 +35,7 @@ def test_all_is_true(module: ModuleType) -> None:
 def public() -> list[tuple[str, object]]:
     """Every public class, function, method and property."""
     found: list[tuple[str, object]] = []
-    for module in (plivo_async, plivo_async.emulator):
+    for module in MODULES:
         for name in module.__all__:
             value = getattr(module, name)
             if not (inspect.isclass(value) or inspect.isfunction(value)):
@@ -55,7 +57,7 @@ def test_everything_public_says_what_it_means(name: str, value: object) -> None:
     assert len(inspect.getdoc(value) or "") > 10, name
 
 
-@pytest.mark.parametrize("module", [plivo_async, plivo_async.emulator], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_all_is_sorted(module: ModuleType) -> None:
     """Constants, classes, the rest; each in order, and none twice."""
     names: list[str] = module.__all__

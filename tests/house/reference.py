@@ -105,10 +105,13 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "ServerError",
         "DecodeError",
         "StatusNotReachedError",
+        "CallbackError",
+        "SignatureError",
+        "MalformedCallbackError",
         "ActivationFailures",
     ),
 }
-"""The public names of `plivo_async`, in the order in which they are told; those of the emulator follow by name."""
+"""The public names of `plivo_async`, in the order in which they are told; callbacks and emulator follow by name."""
 
 WORDS = (
     "ChannelType",
@@ -167,6 +170,10 @@ def page() -> str:
     parts = [HEAD, _contents()]
     for title, names in SECTIONS.items():
         parts += [f"## {title}\n", *(_entry(name, package[name]) for name in names)]
+    webhooks = package["webhooks"]
+    parts += ["## Callbacks\n", "In `plivo_async.webhooks`.\n"]
+    told = {name for names in SECTIONS.values() for name in names}
+    parts += [_entry(name, webhooks[name]) for name in sorted(set(map(str, webhooks.exports or ())) - told | {"Event"})]
     emulator = package["emulator"]
     parts += ["## Emulator\n", "In `plivo_async.emulator`.\n"]
     parts += [_entry(name, emulator[name], emulated=True) for name in sorted(map(str, emulator.exports or ()))]
@@ -175,7 +182,7 @@ def page() -> str:
 
 
 def _contents() -> str:
-    titles = [*SECTIONS, "Emulator", "Types in signatures"]
+    titles = [*SECTIONS, "Callbacks", "Emulator", "Types in signatures"]
     return "".join(f"* [{title}](#{title.lower().replace(' ', '-')})\n" for title in titles)
 
 
@@ -219,6 +226,8 @@ def _signature(name: str, ways: Iterable[griffe.Class | griffe.Function]) -> Ite
 def _made_by_hand(way: griffe.Class) -> bool:
     """Whether users make it: its constructor says for what, and doesn't say that somebody else makes it."""
     if way.name in _NOT_MADE_BY_HAND or any("Enum" in str(base) for base in way.bases):
+        return False
+    if way.path.startswith("plivo_async.webhooks.") and "Event" in {way.name, *(base.name for base in way.mro())}:
         return False
     if way.name == "Emulator" or any("dataclass" in str(decorator.value) for decorator in way.decorators):
         return True

@@ -23,6 +23,7 @@ ALLOWED = {
               "_printable", "_privacy", "_version"},
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources",
                   "_announcer", "_errors", "_exchange", "_media", "_options", "_unset"},
+    "webhooks": {"_privacy", "models", "webhooks", "_errors"},
     "emulator": {"anyio", "h11", "emulator"},
     "_public": set(),
     "_jsonable": {"pydantic_core"},  # late, when pydantic itself asks
