@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # what a client is made of takes as long to import as httpx, 
     from ._core import Core
     from ._events import Observer
     from .pacing._source import SharedBudget
-    from .resources import AccountResource, Applications, Calls, MultiPartyCalls, Numbers, Recordings
+    from .resources import AccountResource, Applications, Calls, Events, Hub, MultiPartyCalls, Numbers, Recordings
 
 BASE_URL = "https://api.plivo.com"
 """Source: Plivo docs, "API overview"."""
@@ -98,6 +98,7 @@ class AsyncClient:
 
     if TYPE_CHECKING:
         _core: Core
+        _hub: Hub
         mpc: MultiPartyCalls
         """The multiparty calls of the account."""
         calls: Calls
@@ -110,6 +111,8 @@ class AsyncClient:
         """What points its numbers at URLs."""
         numbers: Numbers
         """Its phone numbers."""
+        events: Events
+        """What Plivo tells: callbacks that are handed in, for all who wait."""
     else:
         mpc = _Template("MultiPartyCalls")
         calls = _Template("Calls")
@@ -117,6 +120,7 @@ class AsyncClient:
         account = _Template("AccountResource")
         applications = _Template("Applications")
         numbers = _Template("Numbers")
+        events = _Template("Events")
 
     def __init__(
         self,
@@ -202,16 +206,28 @@ class AsyncClient:
             verify=verify,
             observer=observer,
         )
-        self._set(core, options, is_copy=False)
+        self._set(core, options)
 
-    def _set(self, core: "Core", options: Options, *, is_copy: bool) -> None:
-        from .resources import AccountResource, Applications, Calls, MultiPartyCalls, Numbers, Operations, Recordings
+    def _set(self, core: "Core", options: Options, hub: "Hub | None" = None) -> None:
+        from .resources import (
+            AccountResource,
+            Applications,
+            Calls,
+            Events,
+            Hub,
+            MultiPartyCalls,
+            Numbers,
+            Operations,
+            Recordings,
+        )
 
         self._core = core
         self._options = options
-        self._is_copy = is_copy
-        self.mpc = MultiPartyCalls(core.exchange, options, core.width, core.account)
-        operations = Operations(core.exchange, options, core.account)
+        self._is_copy = hub is not None
+        self._hub = hub if hub is not None else Hub(Operations(core.exchange, options, core.account))
+        operations = Operations(core.exchange, options, core.account, self._hub)
+        self.mpc = MultiPartyCalls(core.exchange, options, core.width, core.account, self._hub)
+        self.events = Events(operations)
         self.calls = Calls(operations)
         self.recordings = Recordings(operations, core.media)
         self.account = AccountResource(operations)
@@ -241,7 +257,7 @@ class AsyncClient:
             InvalidArgumentError, TypeError: One is wrong.
         """
         copy = type(self).__new__(type(self))
-        copy._set(self._core, self._options.merged(timeout, retry, deadline, priority), is_copy=True)
+        copy._set(self._core, self._options.merged(timeout, retry, deadline, priority), self._hub)
         return copy
 
     async def request(

@@ -20,6 +20,7 @@ from ._operation import Operations
 from ._pages import Page, Pages
 from ._recordings import Recordings, RecordingStream
 from ._request_options import ConferenceFilters
+from .following import Dial, EventBus, Events, Hub, Reached, Timeline, TimelineEntry
 
 __all__ = [
     "AccountResource",
@@ -33,6 +34,10 @@ __all__ = [
     "DeferredMultiPartyCallHandle",
     "DeferredMultiPartyCalls",
     "DeferredParticipantHandle",
+    "Dial",
+    "EventBus",
+    "Events",
+    "Hub",
     "JournalPath",
     "MaybeSent",
     "MembersHandle",
@@ -45,6 +50,9 @@ __all__ = [
     "Page",
     "Pages",
     "ParticipantHandle",
+    "Reached",
     "RecordingStream",
     "Recordings",
+    "Timeline",
+    "TimelineEntry",
 ]

@@ -40,6 +40,7 @@ from ._pages import Pages
 from ._request_options import spelt_out
 from ._settle import Goal, controlling_recording, stopping
 from ._waiting import checked_interval, checked_wait, given_seconds, wait_until
+from .following import Dial, Reached, Timeline, dialled, following, status_reached, told_of
 
 _ENDED = "get() by its UUID, or client.mpc.list(status='ended'), shows whether it is over"
 _RECORDED = "get() shows it in `recording`"
@@ -164,6 +165,38 @@ class MultiPartyCallHandle:
         """
         return await wait_until(self._operations, checked_wait(self._conference, status, deadline, interval))
 
+    async def until(self, status: Status, *, timeout: float | None = 60.0) -> Reached:  # noqa: ASYNC109  (it is an operation's)
+        """Wait until the conference has a status: by a callback if one comes, by a look if none does. Safe.
+
+        As `wait_until`, for those who get callbacks and hand them to `client.events`: then it costs no request. Where
+        none come, looks are shared by all who wait in this client, at most three requests a second, lists where they
+        are many. What it tells is when the status was reached, not what else the conference is by now.
+
+        Args:
+            status: `initialized`, `active` or `ended`.
+            timeout: Seconds for all of it; None for no bound.
+
+        Raises:
+            StatusNotReachedError: The time is up, or the status can't come any more.
+            NotFoundError: No conference has that UUID; or its end is waited for, by name, and none of that name is
+                live.
+            InvalidArgumentError, TypeError: An argument is wrong; nothing was sent.
+            PlivoError: A look was refused for good, or none was answered for too long.
+        """
+        return await status_reached(self._operations, self._conference, status, timeout)
+
+    async def timeline(self, *, deadline: float | None = None) -> Timeline:
+        """What happened in the conference, in order. Safe; see `client.events.timeline`.
+
+        Args:
+            deadline: Seconds for all of it; None takes the client's.
+
+        Raises:
+            NotFoundError: There is no such conference, and no callback has told of it.
+            PlivoError: As for the class.
+        """
+        return await told_of(self._operations, self._conference, deadline)
+
     # ---- Participants -------------------------------------------------------------------------------------------
 
     @overload
@@ -175,7 +208,7 @@ class MultiPartyCallHandle:
         to: str | Destination,
         deadline: float | None = ...,
         **options: Unpack[DialOptions],
-    ) -> AddedParticipant: ...
+    ) -> Dial: ...
     @overload
     async def add_participant(
         self,
@@ -185,7 +218,7 @@ class MultiPartyCallHandle:
         to: Sequence[str | Destination],
         deadline: float | None = ...,
         **options: Unpack[DialOptions],
-    ) -> AddedParticipant: ...
+    ) -> Dial: ...
     @overload
     async def add_participant(
         self,
@@ -210,8 +243,8 @@ class MultiPartyCallHandle:
 
         Neither safe nor idempotent, for a phone must not ring twice: it is repeated only where the attempt before can't
         have done anything (429, connection never made). By name it creates the conference if none of that name is
-        live. That it returns means that dialling was accepted, not that anybody has answered: `find_participant` looks
-        whether they have joined. Source: Plivo docs, Multiparty Call, "Add a participant".
+        live. That it returns means that dialling was accepted, not that anybody has answered: `outcome()` of what it
+        returns waits for that. Source: Plivo docs, Multiparty Call, "Add a participant".
 
         Args:
             role: `agent`, `supervisor` or `customer`; `ai-agent` is taken by Plivo's Python SDK, and not documented.
@@ -223,7 +256,8 @@ class MultiPartyCallHandle:
             options: Any of `DialOptions`, with `call_uuid` of `ParticipantOptions`.
 
         Returns:
-            The calls that are being made. There is no member id yet: it comes with the answer.
+            The calls that are being made, a `Dial`. There is no member id yet: it comes with the answer. Of a live call
+            that is moved, an `AddedParticipant`.
 
         Raises:
             OutcomeUnknownError: The phone may ring; look (`find_participant`) before dialling again.
@@ -233,7 +267,10 @@ class MultiPartyCallHandle:
         arguments = {"role": role, "from_": from_, "to": to, "call_uuid": call_uuid, **options}
         request = add_participant(self._conference, arguments)
         how = _DIALLED if call_uuid is None else _MOVED
-        return await self._operations.run(request, AddedParticipant, deadline, how=how)
+        added = await self._operations.run(request, AddedParticipant, deadline, how=how)
+        if call_uuid is not None:
+            return added
+        return dialled(added, following(self._operations, self._conference, to, options))
 
     def participants(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 from uuid import UUID
 
 from .._errors import AuthenticationError, DecodeError, NotFoundError, PlivoError, invalid
@@ -55,6 +55,10 @@ class CallEnd(Model):
     """Who ended it, as `Callee`."""
     record: Call | None = None
     """Its record; None if there was none yet."""
+    told_by: Literal["callback", "look"] = "look"
+    """Whether a callback told it, or a look showed it."""
+    inferred: bool = False
+    """Whether the outcome follows from something else than the call's own status: that they joined a conference."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,11 @@ class Rounds:
         while self._allowed > 1 and len(gone := self._gone()) > 1:
             if self._records is None:
                 self._records = self._pages(min(leg.seen_at for leg in gone))
-            page = await anext(self._records)
+            try:
+                page = await anext(self._records)
+            except BaseException:
+                self._records = None  # what was cancelled can't go on
+                raise
             for record in page.objects:
                 leg = self.legs.get(record.call_uuid.lower())
                 if leg is not None:

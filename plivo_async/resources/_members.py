@@ -3,8 +3,9 @@
 from collections.abc import Awaitable
 from functools import partial
 from types import NoneType
-from typing import TypeVar
+from typing import Literal, TypeVar
 
+from .._errors import invalid
 from .._public import public
 from ..models import Participant, ParticipantUpdate, Playback, Recording
 from ..wire import (
@@ -29,6 +30,7 @@ from ..wire import (
 from ._changing import Build, change
 from ._operation import Operations
 from ._settle import Settle, kicking
+from .following import Reached, member_left
 
 T = TypeVar("T")
 
@@ -237,6 +239,26 @@ class ParticipantHandle(MembersHandle):
             PlivoError: As for the class.
         """
         return await self._operations.run(retrieve_participant(self._conference, self._members), Participant, deadline)
+
+    async def until(self, goal: Literal["left"], *, timeout: float | None = 60.0) -> Reached:  # noqa: ASYNC109  (it is an operation's)
+        """Wait until they have left: by a callback if one comes, by a look if none does. Safe.
+
+        The end of the conference says so as well. Looks are shared by all who wait in this client, one list of
+        participants for each conference, at most three requests a second. See `client.events`.
+
+        Args:
+            goal: "left".
+            timeout: Seconds for all of it; None for no bound.
+
+        Raises:
+            StatusNotReachedError: The time is up.
+            NotFoundError: There is no such conference, or no live one of that name: then it is over.
+            InvalidArgumentError, TypeError: An argument is wrong; nothing was sent.
+            PlivoError: A look was refused for good, or none was answered for too long.
+        """
+        if goal != "left":
+            raise invalid("goal", f"must be 'left', not {goal!r}")
+        return await member_left(self._operations, self._conference, self._members.segment, timeout)
 
     async def update(
         self,

@@ -19,6 +19,7 @@ from ._handle import MultiPartyCallHandle, stop
 from ._operation import Operations
 from ._pages import Pages
 from ._request_options import ConferenceFilters, spelt_out, which
+from .following import Hub
 
 
 @public
@@ -29,7 +30,9 @@ class MultiPartyCalls:
     are never guessed from the text.
     """
 
-    def __init__(self, exchange: Exchange, options: Options, width: int, account: Account) -> None:
+    def __init__(
+        self, exchange: Exchange, options: Options, width: int, account: Account, hub: Hub | None = None
+    ) -> None:
         """Made by the client.
 
         Args:
@@ -37,9 +40,11 @@ class MultiPartyCalls:
             options: Timeouts and retries.
             width: How many attempts a batch may have under way.
             account: Whose they are.
+            hub: Where callbacks come in, shared by the copies of a client; None for one of its own.
         """
         self._activator = Activator(exchange, options, width, account)
-        self._operations = Operations(exchange, options, account)
+        hub = hub if hub is not None else Hub(Operations(exchange, options, account))
+        self._operations = Operations(exchange, options, account, hub)
 
     @overload
     def __call__(self, name: str | UUID) -> MultiPartyCallHandle: ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import NoneType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._announcer import Watched
 from .._errors import DecodeError, OutcomeUnknownError
@@ -15,6 +15,9 @@ from ..policy import Effect
 from ..wire import Account, Answer, Request
 from ._pages import Pages
 from ._settle import add_words
+
+if TYPE_CHECKING:
+    from .following import Hub
 
 T = TypeVar("T")
 
@@ -27,11 +30,19 @@ class Operations:
         exchange: Makes the attempts.
         options: Timeouts, retries, and the deadline of what is given none.
         account: Whose resources they are.
+        waits: Where callbacks come in, and who waits for them; None for resources of which nothing is waited for.
     """
 
     exchange: Exchange
     options: Options
     account: Account
+    waits: "Hub | None" = None
+
+    @property
+    def hub(self) -> "Hub":
+        """Where callbacks come in, and who waits for them."""
+        assert self.waits is not None  # noqa: S101  (conferences and participants have one)
+        return self.waits
 
     async def run(
         self,

@@ -90,8 +90,10 @@ class Wait:
         return self.not_reached(f"was not {self.goal} within {self.deadline:g} s: {advice}{last}", status)
 
 
-def checked_wait(conference: Conference, status: object, deadline: float | None, interval: float) -> Wait:
-    """Check the arguments of a wait.
+def checked_wait(
+    conference: Conference, status: object, deadline: float | None, interval: float, *, name: str = "deadline"
+) -> Wait:
+    """Check the arguments of a wait; `name` is what the caller knows its deadline by.
 
     Raises:
         InvalidArgumentError, TypeError: One is wrong.
@@ -99,7 +101,7 @@ def checked_wait(conference: Conference, status: object, deadline: float | None,
     if status not in get_args(Status):
         raise invalid("status", f"must be 'initialized', 'active' or 'ended', in lower case, not {status!r}")
     every = checked_interval(interval)
-    return Wait(conference, str(status).capitalize(), seconds("deadline", deadline), every, datetime.now(UTC))
+    return Wait(conference, str(status).capitalize(), seconds(name, deadline), every, datetime.now(UTC))
 
 
 def checked_interval(interval: float) -> float:
@@ -144,7 +146,7 @@ async def wait_until(operations: Operations, wait: Wait) -> MultiPartyCall:
             if conference.name is None or wait.goal == "Ended":
                 raise
         else:
-            conference, status = _followed(conference, found), found.status
+            conference, status = followed(conference, found.mpc_uuid), found.status
             match prospect(wait.goal, status):
                 case Prospect.REACHED:
                     return found
@@ -155,8 +157,9 @@ async def wait_until(operations: Operations, wait: Wait) -> MultiPartyCall:
         await sleep_until(at + wait.interval, clock)
 
 
-def _followed(conference: Conference, found: MultiPartyCall) -> Conference:
+def followed(conference: Conference, mpc_uuid: str) -> Conference:
+    """A conference by its UUID, once that is known; as it was given if Plivo's isn't one."""
     try:
-        return conference_by_uuid(found.mpc_uuid)
+        return conference_by_uuid(mpc_uuid)
     except ValueError:
         return conference

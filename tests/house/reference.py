@@ -25,6 +25,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Multiparty calls": ("MultiPartyCalls", "MultiPartyCallHandle"),
     "Participants": ("MembersHandle", "ParticipantHandle", "ParticipantOptions", "DialOptions", "Destination"),
     "Calls": ("Calls", "CallHandle", "CallOptions", "CallOutcomes", "CallEnd", "CallOutcome"),
+    "Knowing without asking": ("Events", "Dial", "Reached", "Timeline", "TimelineEntry", "EventBus"),
     "Recordings": ("Recordings", "RecordingStream"),
     "The account": ("AccountResource", "Applications", "ApplicationOptions", "Numbers"),
     "Options": (
