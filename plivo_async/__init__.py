@@ -267,6 +267,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BASE_URL": "_client",
+    "UNSET": "_unset",
     "Accepted": "models",
     "AccountFacts": "models",
     "AccountResource": "resources",
@@ -285,7 +287,6 @@ _HOMES = {
     "AttemptEnded": "_events",
     "AttemptOutcome": "policy",
     "AuthenticationError": "_errors",
-    "BASE_URL": "_client",
     "BadRequestError": "_errors",
     "BatchBegan": "_events",
     "BatchEnded": "_events",
@@ -390,7 +391,6 @@ _HOMES = {
     "TimeoutOption": "_options",
     "TrackType": "wire",
     "TranscriptionType": "wire",
-    "UNSET": "_unset",
     "Unset": "_unset",
     "plan": "batch",
 }

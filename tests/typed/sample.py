@@ -41,9 +41,12 @@ from plivo_async import (
     DeferredMultiPartyCallHandle,
     DeferredMultiPartyCalls,
     Destination,
+    Dial,
     DialledCall,
     DialOptions,
     Event,
+    EventBus,
+    Events,
     LiveCall,
     LiveCallFilters,
     MadeCall,
@@ -65,6 +68,7 @@ from plivo_async import (
     Playback,
     PlivoError,
     RateLimit,
+    Reached,
     Recording,
     RecordingFilters,
     Recordings,
@@ -75,7 +79,10 @@ from plivo_async import (
     StatusNotReachedError,
     StoredRecording,
     Subaccount,
+    Timeline,
+    TimelineEntry,
     plan,
+    webhooks,
 )
 
 CALL = "c0267574-5c12-4861-8990-da9404c8cdf6"
@@ -167,7 +174,8 @@ async def lists(client: AsyncClient) -> None:
 async def adding(mpc: MultiPartyCallHandle, to: list[str], url: str | None) -> None:
     """Dialling one, dialling several, transferring."""
     added = await mpc.add_participant(role="customer", from_="+14151234567", to="+14157654321", record=True)
-    assert_type(added, AddedParticipant)
+    assert_type(added, Dial)
+    assert_type(await added.outcome(timeout=60), CallEnd)
     assert_type(added.calls, tuple[DialledCall, ...])
     await mpc.add_participant(role="supervisor", from_="+14151234567", to=Destination("+14157654321", ring_timeout=20))
     await mpc.add_participant(role="agent", from_="+14151234567", to=to)
@@ -190,6 +198,25 @@ async def adding(mpc: MultiPartyCallHandle, to: list[str], url: str | None) -> N
     await mpc.add_participant(role="customer", from_="+14151234567", to="+14157654321", **dialling)
     assert_type(await mpc.find_participant(call_uuid=CALL, wait_for=30), Participant | None)
     assert_type(await mpc.find_participant(member_address="+14157654321", joined_since=SINCE), Participant | None)
+
+
+async def told(client: AsyncClient, mpc: MultiPartyCallHandle, event: webhooks.Event, bus: EventBus) -> None:
+    """Callbacks in, and what waits for them."""
+    assert_type(client.events, Events)
+    assert_type(client.events.feed(event), bool)
+    reached = await mpc.until("active", timeout=30)
+    assert_type(reached, Reached)
+    assert_type(reached.at, datetime | None)
+    assert_type(await mpc.participant(7).until("left"), Reached)
+    line = await mpc.timeline()
+    assert_type(line, Timeline)
+    assert_type(line.entries, tuple[TimelineEntry, ...])
+    assert_type(await client.events.timeline("support-4812"), Timeline)
+    assert_type(await client.events.explain(uuid=CALL), str)
+    async with client.events.over(bus):
+        pass
+    moved = await mpc.add_participant(role="customer", call_uuid=CALL)
+    assert_type(moved, AddedParticipant)
 
 
 async def participants(mpc: MultiPartyCallHandle) -> None:

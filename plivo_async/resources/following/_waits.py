@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from ..._errors import StatusNotReachedError
 from ..._public import public
@@ -12,7 +13,6 @@ from ...wire import Conference
 from .._legs import CallEnd, Patience
 from .._waiting import Prospect, Wait, prospect
 from ._memory import LegNews, Memory, Room
-from ._news import Source
 
 FRESH = 10.0
 """Seconds for which what was heard before a wait began is still taken for true."""
@@ -31,7 +31,7 @@ class Reached(Model):
 
     what: str
     """`Initialized`, `Active` or `Ended` of a conference, `left` of a participant."""
-    told_by: Source
+    told_by: Literal["callback", "look"]
     """`callback` or `look`."""
     inferred: bool
     """Whether it follows from something else: a participant has left because the conference is over."""
