@@ -4,7 +4,10 @@ import os
 import shlex
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import anyio
@@ -13,7 +16,8 @@ import typer
 
 from .._privacy import masked
 from ..batch import duration
-from ..emulator import MEANINGS, Emulator, Faults, Limit, Request
+from ..emulator import MEANINGS, Delivery, Emulator, Faults, Limit, Request
+from ..emulator._mishaps import CALLBACK_MEANINGS
 from ._console import fail, given, out, say, tell, warn
 from ._input import InputError, read_entries, read_source
 from ._options import parse_faults, parse_latency, parse_rate
@@ -47,7 +51,17 @@ def emulator(
     limit: Annotated[str, typer.Option(metavar="N/SECONDS|none", help="The account's limit.")] = "300/5",
     window: Annotated[WindowKind, typer.Option(help="How the limit is counted.")] = "sliding",
     seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 0,
-    log: Annotated[bool, typer.Option("--log", help="Print a line for each request.")] = False,
+    callbacks_to: Annotated[
+        str,
+        typer.Option(metavar="HOST,…", help="Where callbacks may go: loopback, hosts such as app:8000, * or none."),
+    ] = "loopback",
+    https: Annotated[
+        bool, typer.Option("--https", help="Be https://api.plivo.com, too, behind a proxy of its own (extra https).")
+    ] = False,
+    ca_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --https: where its certificate authority is written.")
+    ] = None,
+    log: Annotated[bool, typer.Option("--log", help="Print a line for each request, and for each callback.")] = False,
 ) -> None:
     """Run an emulator of Plivo's Multiparty Call API on this machine until it is stopped (Ctrl-C).
 
@@ -58,35 +72,48 @@ def emulator(
       plivo-async emulator
       plivo-async emulator --faults lost-response=0.02,500=0.03 --latency 40ms --log
       plivo-async emulator --conferences names.txt --limit 100/5 --window bucket
+      plivo-async emulator --callbacks-to app:8000 --https
     """
     rate = given("--limit", parse_rate, limit)
     trouble = given("--faults", parse_faults, faults)
     lag = given("--latency", parse_latency, latency)
     names = given("--conferences", _names, conferences)
-    plivo = Emulator(
-        AUTH_ID,
-        AUTH_TOKEN,
-        port=port,
-        host=host,
-        limit=None if rate is None else Limit(rate.limit, per=rate.per, window=window),
-        faults=trouble,
-        latency=lag,
-        seed=seed,
-        keep_requests=_KEPT,
-    )
+    hosts = given("--callbacks-to", hosts_of, callbacks_to)
+    if ca_file is not None and not https:
+        fail("--ca-file is for --https")
+    try:
+        plivo = Emulator(
+            AUTH_ID,
+            AUTH_TOKEN,
+            port=port,
+            host=host,
+            limit=None if rate is None else Limit(rate.limit, per=rate.per, window=window),
+            faults=trouble,
+            latency=lag,
+            seed=seed,
+            keep_requests=_KEPT,
+            callbacks_to=hosts,
+            https=https,
+        )
+    except RuntimeError as error:
+        fail(str(error))
     if host not in ("127.0.0.1", "localhost", "::1"):
         warn(f"on {host} every machine that reaches this one can use it: its credentials are no secret")
     counted = f"{rate}, counted as a {window} window" if rate is not None else "none"
     wrongs = [f"{fault} {share:g}" for fault, share in trouble.probabilities.items()]
+    wrongs += [f"callbacks-{mishap} {share:g}" for mishap, share in mishap_shares(trouble).items()]
     rules = {"limit": counted, "faults": ", ".join(wrongs) or "none", "latency": latency if lag else "none"}
-    run = partial(_serve, plivo, names, partial(_introduction, plivo, conferences, len(names), rules), log)
+    rules["callbacks"] = f"to {callbacks_to}" if hosts else "none"
     began = time.monotonic()
-    try:
-        anyio.run(until_signal, run)
-    except KeyboardInterrupt:
-        pass
-    except OSError as error:
-        fail(f"port {port} of {host} can't be had: {error.strerror or error}; --port 0 takes a free one")
+    with ExitStack() as files:
+        authority = _authority(plivo, ca_file, files) if https else None
+        introduction = partial(_introduction, plivo, conferences, len(names), rules, authority)
+        try:
+            anyio.run(until_signal, partial(_serve, plivo, names, introduction, log))
+        except KeyboardInterrupt:
+            pass
+        except OSError as error:
+            fail(f"port {port} of {host} can't be had: {error.strerror or error}; --port 0 takes a free one")
     tell(truth_lines(plivo, time.monotonic() - began))
 
 
@@ -97,6 +124,34 @@ async def _serve(plivo: Emulator, names: Sequence[str], introduction: partial[li
         for line in introduction():
             say(out(), line)
         await (_log_forever(plivo) if log else anyio.sleep_forever())
+
+
+def _authority(plivo: Emulator, ca_file: Path | None, files: ExitStack) -> Path:
+    """Its authority's certificate in a file, which is gone afterwards unless somebody has named it."""
+    if ca_file is None:
+        ca_file = Path(files.enter_context(TemporaryDirectory(prefix="plivo-async-"))) / "ca.pem"
+    try:
+        ca_file.write_text(plivo.ca_pem, encoding="ascii")
+    except OSError as error:
+        fail(f"--ca-file {ca_file}: {error.strerror or error}")
+    return ca_file
+
+
+def hosts_of(text: str) -> list[str]:
+    """The hosts that `--callbacks-to` names.
+
+    Raises:
+        ValueError: One of them is none.
+    """
+    hosts = [] if text.strip().lower() == "none" else [one.strip() for one in text.split(",")]
+    Emulator(port=None, callbacks_to=hosts)  # it checks them
+    return hosts
+
+
+def mishap_shares(faults: Faults) -> dict[str, float]:
+    """What happens to callbacks, and how often."""
+    shares = {name: float(getattr(faults, f"callbacks_{name}")) for name in ("lost", "late", "twice", "shuffled")}
+    return {name: share for name, share in shares.items() if share}
 
 
 def _names(text: str) -> list[str]:
@@ -121,6 +176,8 @@ def faults_listed() -> str:
     """Every fault and what it does, for the help."""
     text = "\n".join(["Faults:", *(f"  {fault.value:19} {meaning.text}" for fault, meaning in MEANINGS.items())])
     standard = Faults()
+    text += "\n" + "\n".join(f"  {name:19} {meaning}" for name, meaning in CALLBACK_MEANINGS.items())
+    text = text.replace("`callbacks_late_by`", f"{standard.callbacks_late_by:g}")
     text = text.replace("`late_by`", f"{standard.late_by:g}").replace("`apply_after`", f"{standard.apply_after:g}")
     return text.replace("`drip_interval` seconds", f"{standard.drip_interval:g} s")
 
@@ -130,7 +187,9 @@ def example_name(number: int) -> str:
     return f"conference-{number:04}"
 
 
-def _introduction(plivo: Emulator, source: str, count: int, rules: Mapping[str, str]) -> list[str]:
+def _introduction(
+    plivo: Emulator, source: str, count: int, rules: Mapping[str, str], authority: Path | None = None
+) -> list[str]:
     if source.isdigit():
         named = f", {example_name(1)} to {example_name(count)}" if count else ""
         command = f"{_names_command(count, os.name)} | plivo-async mpc start - --base-url {plivo.url}"
@@ -146,14 +205,30 @@ def _introduction(plivo: Emulator, source: str, count: int, rules: Mapping[str, 
         *(f"  {line}" for line in _exports(plivo, os.name)),
         f"  {command}",
         "",
+        *([] if authority is None else _behind_a_proxy(plivo, authority)),
+    ]
+
+
+def _behind_a_proxy(plivo: Emulator, authority: Path) -> list[str]:
+    """For those who speak to https://api.plivo.com and nothing else."""
+    variables = {"HTTPS_PROXY": plivo.url}
+    trusting = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
+    variables |= dict.fromkeys(trusting, str(authority))
+    return [
+        "For SDKs whose base URL is fixed, it is https://api.plivo.com behind this proxy:",
+        *(f"  {line}" for line in _set(variables, os.name)),
+        "",
     ]
 
 
 def _exports(plivo: Emulator, system: str) -> list[str]:
-    variables = {"PLIVO_AUTH_ID": plivo.auth_id, "PLIVO_AUTH_TOKEN": plivo.auth_token}
+    return _set({"PLIVO_AUTH_ID": plivo.auth_id, "PLIVO_AUTH_TOKEN": plivo.auth_token}, system)
+
+
+def _set(variables: Mapping[str, str], system: str) -> list[str]:
     if system == "nt":
         return [f'$env:{name} = "{value}"' for name, value in variables.items()]
-    return ["export " + " ".join(f"{name}={value}" for name, value in variables.items())]
+    return ["export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())]
 
 
 def _names_command(count: int, system: str) -> str:
@@ -168,14 +243,19 @@ def _names_command(count: int, system: str) -> str:
 async def _log_forever(plivo: Emulator) -> None:
     """Print each request when it is over. One that takes long doesn't hold back those after it."""
     began = anyio.current_time()
-    seen = 0
+    seen = told = 0
     waiting: list[Request] = []
+    callbacks: list[Delivery] = []
     while True:
         waiting += [request for request in plivo.requests if request.number > seen]
         seen = plivo.counts().requests
         now = anyio.current_time() - began
         lines = [log_line(request) for request in waiting if is_over(request, now)]
         waiting = [request for request in waiting if not is_over(request, now)]
+        callbacks += [one for one in plivo.deliveries if one.number > told]
+        told = max([told, *(one.number for one in callbacks)])
+        lines += [callback_line(one) for one in callbacks if one.over]
+        callbacks = [one for one in callbacks if not one.over]
         if lines:  # in a thread: a reader that doesn't read must not stop the emulator
             await anyio.to_thread.run_sync(_print_all, lines, abandon_on_cancel=True)
         await anyio.sleep(_POLL)
@@ -200,6 +280,13 @@ def log_line(request: Request) -> str:
     applied = ", applied" if request.applied else ""
     why = f"  ({request.fault.value}{applied})" if request.fault is not None else ""
     return f"{request.at:9.3f}  {what:8} {masked(repr(who))}  {told}{why}"
+
+
+def callback_line(one: Delivery) -> str:
+    """As `    1.234  callback ParticipantJoin 'support-4812'  delivered 200`; masked and escaped likewise."""
+    at = one.tries[0].at if one.tries else one.due_at
+    status = "" if one.status is None else f" {one.status}"
+    return f"{at:9.3f}  callback {one.event} {masked(repr(one.subject))}  {one.state}{status}"
 
 
 def truth_lines(plivo: Emulator, elapsed: float) -> list[str]:

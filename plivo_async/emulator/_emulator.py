@@ -31,10 +31,12 @@ from .calling_back._in_process import AsgiApp
 from .calling_back._letters import Deliver
 from .calling_back._network import Verify
 from .serving._asgi import Asgi, asgi
+from .serving._connection import Connection
 from .serving._pipe import pipe
-from .serving._server import Connection, serve
+from .serving._server import serve
 from .serving._sockets import accept_forever, listen
 from .serving._tasks import Tasks
+from .serving._tls import Authority
 from .world import _rules as rules
 from .world._conferences import Conference
 from .world._legs import Leg
@@ -80,10 +82,14 @@ class Emulator(VoiceView, CallbackView):
             are trusted, or an SSL context.
         callback_tokens: Further tokens that callbacks are signed with beside `auth_token`, as while one is changed.
         keep_deliveries: How many of the latest stay in `deliveries`, 1 or more.
+        https: Whether it is a proxy as well, behind which it is `https://api.plivo.com`, for SDKs whose base URL is
+            fixed: `HTTPS_PROXY` is its `url`, and the authority that they must trust is `ca_pem`. It leads nowhere
+            else. Needs the extra `https`.
 
     Raises:
         ValueError: An argument out of its range or form.
         OSError: There is no such file of certificates.
+        RuntimeError: `https` without the extra `https`.
     """
 
     def __init__(
@@ -107,6 +113,7 @@ class Emulator(VoiceView, CallbackView):
         callbacks_verify: Verify = True,
         callback_tokens: Collection[str] = (),
         keep_deliveries: int = 10_000,
+        https: bool = False,
     ) -> None:
         if not 0 <= answer_after < math.inf:
             raise ValueError(f"answer_after: {answer_after} is not a number of seconds")
@@ -154,6 +161,7 @@ class Emulator(VoiceView, CallbackView):
         self._rings = Rings(machine.phones)
         self._machine = machine
         self._core = Core(self._account, machine, self._rules, self._courier.expect)
+        self._authority = Authority() if https else None
         self._open: set[Connection] = set()
         self._most_connections = 0
 
@@ -222,6 +230,19 @@ class Emulator(VoiceView, CallbackView):
         host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self._host, self._host)  # noqa: S104
         shown = f"[{host}]" if ":" in host else host
         return f"http://{shown}:{self._port}" if self._port else f"http://{shown}"
+
+    @property
+    def ca_pem(self) -> str:
+        """The certificate of the authority that speaks for `https://api.plivo.com` behind its proxy, in PEM.
+
+        It is made anew for each emulator with `https=True`.
+
+        Raises:
+            ValueError: It has none.
+        """
+        if self._authority is None:
+            raise ValueError("ca_pem: Emulator(https=True) has one")
+        return self._authority.pem
 
     def connect(self) -> anyio.abc.ByteStream:
         """A new connection to it in memory: no socket, no real time. Speak HTTP/1.1 over it.
@@ -443,6 +464,6 @@ class Emulator(VoiceView, CallbackView):
 
     async def _serve(self, connection: Connection) -> None:
         try:
-            await serve(connection, self._core, self._clock.time)
+            await serve(connection, self._core, self._clock.time, self._authority)
         finally:
             self._open.discard(connection)

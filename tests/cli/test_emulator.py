@@ -6,6 +6,7 @@ import re
 import shlex
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -31,6 +32,7 @@ from plivo_async.cli._emulator import (
     _names,
     _names_command,
     faults_listed,
+    hosts_of,
     is_over,
     log_line,
 )
@@ -137,6 +139,7 @@ def test_every_fault_is_in_the_help() -> None:
     """With the times that hold on the command line."""
     text = faults_listed()
     assert all(f"\n  {fault.value} " in text for fault in Fault)
+    assert "\n  callbacks-late      the callback is sent 30 seconds late" in text
     assert "`" not in text
 
 
@@ -247,6 +250,82 @@ def test_it_logs_and_sums_up(source: str, tmp_path: Path, monkeypatch: pytest.Mo
     assert "  activate 'conference-0001'  503  (503-applied, applied)\n" in result.stdout
     assert ": 1 requests, 1 applied, 0 answered 429, 0 not answered\n" in result.stdout
     assert result.stdout.endswith("  faults       503-applied 1\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals as POSIX has them")
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.parametrize("named", [True, False])
+def test_it_calls_back_and_is_a_proxy(named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it prints leads to it as https://api.plivo.com; callbacks are logged, and what is lost is said before."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made: list[Emulator] = []
+    answers: list[int] = []
+
+    class Noted(Emulator):
+        """An emulator that the test can find."""
+
+        async def __aenter__(self) -> Self:
+            """Start, and be found."""
+            await super().__aenter__()
+            made.append(self)
+            return self
+
+    def use_and_stop() -> None:
+        while not (made and any(tmp_path.rglob("ca.pem"))):
+            time.sleep(0.01)
+        [path] = tmp_path.rglob("ca.pem")
+        trusting = ssl.create_default_context(cafile=str(path))
+        with httpx.Client(proxy=made[0].url, verify=trusting, auth=(AUTH_ID, AUTH_TOKEN)) as client:
+            url = f"https://api.plivo.com/v1/Account/{AUTH_ID}/MultiPartyCall/name_sales/Participant/"
+            hook = f"http://127.0.0.1:{made[0].url.rpartition(':')[2]}/nothing-here"
+            body = {"role": "agent", "from": "+14151234567", "to": "+14157654321", "status_callback_url": hook}
+            answers.append(client.post(url, json=body).status_code)
+        while not [one for one in made[0].deliveries if one.over]:
+            time.sleep(0.01)
+        time.sleep(0.25)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("plivo_async.cli._emulator.Emulator", Noted)
+    threading.Thread(target=use_and_stop, daemon=True).start()
+    options = ["--https", "--log", "--faults", "callbacks-lost=0.0001", *(["--ca-file", "ca.pem"] if named else [])]
+    result = CliRunner().invoke(app, ["emulator", "--port", "0", "--conferences", "0", *options])
+    assert result.exit_code == 0, result.output
+    assert answers == [201]
+    assert f"HTTPS_PROXY={made[0].url} SSL_CERT_FILE=" in result.stdout
+    assert "  faults       callbacks-lost 0.0001\n  latency      none\n  callbacks    to loopback\n" in result.stdout
+    assert re.search(r"callback MPCInitialized 'sales'  refused 404\n", result.stdout)
+    assert bool(list(tmp_path.rglob("ca.pem"))) is named
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--ca-file", "ca.pem"], "--ca-file is for --https"),
+        (["--callbacks-to", "https://app"], "no host"),
+        (["--https", "--ca-file", "/nowhere/ca.pem"], "/nowhere/ca.pem: No such file"),
+        (["--faults", "callbacks-lost=2"], "not between 0 and 1"),
+    ],
+)
+def test_mistakes_about_callbacks_are_2(options: list[str], text: str) -> None:
+    """Told before it runs."""
+    result = CliRunner().invoke(app, ["emulator", *options])
+    assert result.exit_code == 2
+    assert text in " ".join(result.output.split())
+
+
+def test_https_without_its_extra_is_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to install."""
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    result = CliRunner().invoke(app, ["emulator", "--https"])
+    assert result.exit_code == 2
+    assert "plivo-async[https]" in result.output
+
+
+def test_hosts_of_the_command_line() -> None:
+    """Several with commas, or none."""
+    assert hosts_of("app:8000, loopback") == ["app:8000", "loopback"]
+    assert hosts_of("none") == []
 
 
 def test_the_banner_says_what_goes_wrong() -> None:

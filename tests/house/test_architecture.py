@@ -24,7 +24,7 @@ ALLOWED = {
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources", "webhooks",
                   "_announcer", "_errors", "_exchange", "_media", "_options", "_printable", "_privacy", "_unset"},
     "webhooks": {"_privacy", "models", "webhooks", "_errors"},
-    "emulator": {"anyio", "h11", "emulator"},
+    "emulator": {"anyio", "h11", "trustme", "emulator"},  # trustme late, for HTTPS alone
     "_public": set(),
     "_jsonable": {"pydantic_core"},  # late, when pydantic itself asks
     "_unset": {"_public"},
@@ -54,7 +54,7 @@ EMULATOR = {
     "world": {"world"},
     "api": {"world", "api"},
     "calling_back": {"anyio", "h11", "world", "api", "calling_back", "_mishaps"},
-    "serving": {"anyio", "h11", "api", "serving", "_core", "_log", "_recipes", "_spoiling"},
+    "serving": {"anyio", "h11", "trustme", "api", "serving", "_core", "_log", "_recipes", "_spoiling"},
     "_faults": set(),
     "_draws": set(),
     "_limit": set(),

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
 import anyio
 import h11
@@ -13,34 +12,14 @@ from .._core import Core
 from .._log import Request
 from .._recipes import NOTHING_WRONG, Leaving, Recipe, recipe_of
 from .._spoiling import http_date
-from ..api._answers import Answer
+from ..api._answers import Answer, plain_text
+from ._connection import Connection
 from ._rendering import rendered
+from ._tls import Authority, is_plivo, secured
 
 _MAX_HEAD = 256 * 1024  # a name of 10 kB, all of it percent-encoded, still fits into a path
 _PATIENCE = 60.0  # seconds in which a request that has begun, and the first one of a connection, has to be whole
 _LINGER = 1.0  # seconds in which a client that was refused half way may finish sending, so that it reads the refusal
-
-
-class Connection(Protocol):
-    """What the server needs of a connection: a `PipeEnd` or a `SocketEnd`."""
-
-    async def receive(self) -> bytes:
-        """Wait for bytes."""
-
-    async def send(self, item: bytes) -> None:
-        """Send bytes."""
-
-    async def send_eof(self) -> None:
-        """Send no more."""
-
-    def gone(self) -> bool:
-        """Whether the peer has closed its end."""
-
-    def close(self) -> None:
-        """Close in an orderly way."""
-
-    def reset(self) -> None:
-        """Break the connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +36,9 @@ class _TooSlowError(Exception):
     pass
 
 
-async def serve(connection: Connection, core: Core, clock: Callable[[], float]) -> None:
+async def serve(
+    connection: Connection, core: Core, clock: Callable[[], float], authority: Authority | None = None
+) -> None:
     """Answer the requests of one connection until either side closes it; closes it in the end.
 
     A peer that sends garbage, breaks off or disappears ends its own connection and nothing else.
@@ -66,9 +47,14 @@ async def serve(connection: Connection, core: Core, clock: Callable[[], float]) 
         connection: The server's end of it.
         core: Decides.
         clock: Seconds since the emulator started.
+        authority: Whose certificate is shown behind a CONNECT to Plivo; None: a CONNECT is refused like any request.
     """
     try:
-        await _Exchanges(connection, core, clock).run()
+        outside = _Exchanges(connection, core, clock, authority)
+        await outside.run()
+        if authority is not None and outside.tunnel is not None:
+            inside = await secured(connection, authority.context, outside.tunnel)
+            await _Exchanges(inside, core, clock).run()
     except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
         pass
     finally:
@@ -78,9 +64,14 @@ async def serve(connection: Connection, core: Core, clock: Callable[[], float]) 
 class _Exchanges:
     """The requests and answers of one connection, one after the other."""
 
-    __slots__ = ("_clock", "_connection", "_core", "_http")
+    __slots__ = ("_authority", "_clock", "_connection", "_core", "_http", "tunnel")
 
-    def __init__(self, connection: Connection, core: Core, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, connection: Connection, core: Core, clock: Callable[[], float], authority: Authority | None = None
+    ) -> None:
+        self._authority = authority
+        self.tunnel: bytes | None = None
+        """What has come behind a CONNECT that was granted, empty for nothing yet; None: there was none."""
         self._connection = connection
         self._core = core
         self._clock = clock
@@ -142,6 +133,8 @@ class _Exchanges:
         head = incoming.head
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
         method, target = head.method.decode("latin-1"), head.target.decode("latin-1")
+        if method == "CONNECT" and self._authority is not None:
+            return await self._connect(target)
         health = self._core.health(method, target)
         if health is not None:
             return await self._told(health, method)
@@ -157,6 +150,17 @@ class _Exchanges:
         late = self._core.rules.faults.late_by if recipe.leaving is Leaving.LATE else 0.0
         await _pass(received.back + late)
         return await self._answer(record, answer, recipe)
+
+    async def _connect(self, target: str) -> bool:
+        """Be Plivo from here on, or refuse to lead anywhere else."""
+        if not is_plivo(target):
+            text = f"{target.rpartition(':')[0]} is not Plivo: this proxy leads nowhere else (see NO_PROXY)"
+            await self._told(plain_text(403, text, (("Connection", "close"),)), "GET")
+            return False
+        answer = h11.Response(status_code=200, headers=[], reason="Connection established")
+        await self._connection.send(self._http.send(answer) or b"")
+        self.tunnel = self._http.trailing_data[0]
+        return False
 
     async def _answer(self, record: Request, answer: Answer, recipe: Recipe) -> bool:
         head, rest = rendered(self._http, answer, self._date(recipe), recipe.leaving, record.method)
