@@ -1,6 +1,6 @@
 """What Plivo tells and asks: its callbacks, verified and typed. Pure: no I/O, and no web framework."""
 
-from .._errors import MalformedCallbackError
+from .._errors import CallbackError, MalformedCallbackError, SignatureError
 from ._call_events import AnswerRequested, CallEnded, CallEvent, CallRinging, CallStatusChanged, MachineDetected
 from ._event import Event
 from ._mpc_events import (
@@ -27,8 +27,10 @@ from ._mpc_events import (
     ParticipantUnheld,
     ParticipantUnmuted,
 )
+from ._nonces import NonceMemory
 from ._other_events import AsyncResult, UnknownEvent
 from ._reading import Parameters, parse_trusted
+from ._receiver import Receiver
 from ._recording_events import (
     CallRecorded,
     MpcRecordingCompleted,
@@ -46,6 +48,8 @@ from ._recording_events import (
     RecordingEvent,
     Transcribed,
 )
+from ._request import Headers
+from ._signature import sign
 
 __all__ = [
     "AddParticipantCompleted",
@@ -58,8 +62,10 @@ __all__ = [
     "CallRecorded",
     "CallRinging",
     "CallStatusChanged",
+    "CallbackError",
     "Event",
     "ExitActionRequested",
+    "Headers",
     "MachineDetected",
     "MalformedCallbackError",
     "MemberEvent",
@@ -74,6 +80,7 @@ __all__ = [
     "MpcRecordingResumed",
     "MpcStarted",
     "MpcStateEvent",
+    "NonceMemory",
     "Parameters",
     "ParticipantCoachingStarted",
     "ParticipantCoachingStopped",
@@ -93,8 +100,11 @@ __all__ = [
     "ParticipantSpeakingStopped",
     "ParticipantUnheld",
     "ParticipantUnmuted",
+    "Receiver",
     "RecordingEvent",
+    "SignatureError",
     "Transcribed",
     "UnknownEvent",
     "parse_trusted",
+    "sign",
 ]

@@ -17,8 +17,8 @@ class MpcEvent(Event):
     """
 
     mpc_uuid: str | None = None
-    """The conference (`MPCUUID` on the wire); None only for recordings of one participant, for which none is
-    documented."""
+    """The conference (`MPCUUID` on the wire). Documented for all but recordings of one participant; an event that has
+    only the name is taken as well."""
     mpc_name: str | None = None
     """Its friendly name (`MPCName`; on exit actions `MPCFriendlyName`)."""
     event_timestamp: datetime | None = None
@@ -37,15 +37,15 @@ class MpcEvent(Event):
 
     @property
     def _parts(self) -> tuple[str | None, ...]:
-        """What tells its events apart, beside name and sequence number."""
+        """Whose its sequence numbers are, and what else tells its events apart."""
         return (self.mpc_uuid,)
 
     @property
     def _identity(self) -> tuple[str, ...] | None:
-        name, number, parts = self.event_name, self.sequence_number, self._parts
-        if name is None or number is None or not any(parts):
+        name, number, (whose, *others) = self.event_name, self.sequence_number, self._parts
+        if name is None or number is None or whose is None:
             return None
-        return ("mpc", parts[0] or "", name, *(part or "" for part in parts[1:]), str(number))
+        return ("mpc", whose, name, *(part or "" for part in others), str(number))
 
 
 # ---- The conference -------------------------------------------------------------------------------------------------
@@ -55,9 +55,6 @@ class MpcEvent(Event):
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class MpcStateEvent(MpcEvent):
     """Of the conference as a whole (`mpc-state-changes`)."""
-
-    mpc_uuid: str
-    """The conference."""
 
 
 @public
@@ -98,8 +95,6 @@ class MpcEnded(MpcStateEvent):
 class ParticipantEvent(MpcEvent):
     """Of one participant."""
 
-    mpc_uuid: str
-    """The conference."""
     member_id: str | None = None
     """Plivo's number for them, as text; None only while they are being added."""
     member_address: str | None = None
@@ -232,8 +227,6 @@ class ExitActionRequested(MpcEvent):
     Whether it comes when they have hung up themselves is unverified.
     """
 
-    mpc_uuid: str
-    """The conference."""
     member_id: str | None = None
     """Plivo's number for them."""
     call_uuid: str | None = None

@@ -45,6 +45,7 @@ from ._recording_events import (
     MpcRecordingPaused,
     MpcRecordingResumed,
     ParticipantRecordingCompleted,
+    ParticipantRecordingEvent,
     ParticipantRecordingFailed,
     ParticipantRecordingInitiated,
     ParticipantRecordingPaused,
@@ -93,6 +94,7 @@ _BY_EVENT: dict[str, type[Event]] = {
     "MachineDetection": MachineDetected,
 }
 """What `Event` says, of phone calls."""
+_CONFERENCE = frozenset({"MPCUUID", "MPCName", "MPCFriendlyName"})
 _LAST_STATUSES = frozenset({"completed", "busy", "failed", "timeout", "no-answer", "cancel"})
 
 _NAMES: dict[type[Event], dict[str, str]] = {
@@ -222,6 +224,8 @@ def read(params: Pairs, query: Pairs = ()) -> Event:
         raise MalformedCallbackError("there are no parameters; was the body read before?")
     given = _given(params)
     cls: Any = _class(given)
+    if issubclass(cls, MpcEvent) and not (issubclass(cls, ParticipantRecordingEvent) or given.keys() & _CONFERENCE):
+        raise MalformedCallbackError("MPCUUID is missing or empty, and so is MPCName", parameter="MPCUUID")
     values: dict[str, object] = {}
     for one in _plan(cls):
         value = one.take(given)

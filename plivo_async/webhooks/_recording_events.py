@@ -35,16 +35,13 @@ class RecordingEvent(MpcEvent):
 
     @property
     def _parts(self) -> tuple[str | None, ...]:
-        return (self.mpc_uuid, self.member_id, self.recording_uuid)  # each recording counts for itself
+        return (self.mpc_uuid or self.recording_uuid, self.member_id, self.recording_uuid)  # each counts for itself
 
 
 @public
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class MpcRecordingEvent(RecordingEvent):
     """Of the recording of a conference."""
-
-    mpc_uuid: str
-    """The conference."""
 
 
 @public

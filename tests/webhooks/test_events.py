@@ -300,7 +300,7 @@ def test_what_nobody_knows_is_kept() -> None:
 @pytest.mark.parametrize(
     ("changes", "parameter"),
     [
-        ({"MPCUUID": ""}, "MPCUUID"),
+        ({"MPCUUID": "", "MPCName": ""}, "MPCUUID"),
         ({"MemberID": ""}, "MemberID"),
         ({"EventTimestamp": "+14157654321"}, "EventTimestamp"),
         ({"EventTimestamp": "2026-02-30 10:00:00+00:00"}, "EventTimestamp"),
@@ -395,6 +395,13 @@ def test_recordings_count_for_themselves() -> None:
     params = {"EventName": "MPCRecordingInitiated", "MPCUUID": "u", "SequenceNumber": "1"}
     keys = {parse_trusted({**params, "RecordingUUID": one}).dedupe_key for one in "ab"}
     assert len(keys) == 2
+
+
+def test_a_conference_that_has_only_a_name_is_told_apart_by_all() -> None:
+    """The name may be the next conference's."""
+    named = without(JOIN, "MPCUUID")
+    assert parse_trusted(named).dedupe_key == ("ParticipantJoined", parse_trusted(named).dedupe_key[1])
+    assert parse_trusted(named).dedupe_key != parse_trusted({**named, "Tomorrow": "other"}).dedupe_key
 
 
 def test_those_who_are_being_added_are_told_apart_by_their_calls() -> None:
