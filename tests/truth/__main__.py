@@ -1,6 +1,6 @@
 """Randomised operations under every fault of the emulator, compared one by one with what really happened.
 
-    python -m tests.truth --activations 100000 --changes 20000 --additions 10000 --dials 10000
+    python -m tests.truth --activations 100000 --changes 20000 --additions 10000 --dials 10000 --outcomes 10000
 
 Time is virtual, one core is used, and a seed repeats a run. Prints whatever contradicts the truth, and exits 1 then.
 """
@@ -20,6 +20,7 @@ from .additions import add_many
 from .changes import change
 from .dials import dial_many
 from .findings import Findings
+from .outcomes import wait_for_many
 
 Share = Callable[[int, int], Awaitable[Findings]]
 SHARES: dict[str, tuple[Share, int]] = {
@@ -27,6 +28,7 @@ SHARES: dict[str, tuple[Share, int]] = {
     "changes": (change, 1_000),
     "additions": (add_many, 1_000),
     "dials": (dial_many, 1_000),
+    "outcomes": (wait_for_many, 1_000),
 }
 """By kind: what makes some of them from a seed, and how many at a time."""
 

@@ -1,5 +1,6 @@
 """What happened in a conference, in order: what was told and what was seen, once each. Pure."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -126,12 +127,15 @@ def timeline(
     )
 
 
-_RANK = {"MPCInitialized": 0, "ParticipantJoin": 1, "MPCStart": 2, "ParticipantExit": 4, "MPCEnd": 5}
+_FIRST, _LAST = "MPCInitialized", "MPCEnd"
+_RANK = {"ParticipantJoin": 1, "MPCStart": 2, "ParticipantExit": 4}
 
 
-def _order(one: News) -> tuple[datetime, int, int]:
-    """By Plivo's time; within its second by its number; what has none where it most likely belongs (inferred)."""
-    return one.at or _BEGINNING, one.sequence if one.sequence is not None else -1, _RANK.get(one.what, 3)
+def _order(one: News) -> tuple[datetime, int, float, int]:
+    """By Plivo's time; within its second by its number, and then what has none (where it most likely belongs)."""
+    edge = {_FIRST: -1, _LAST: 1}.get(one.what, 0)
+    number = one.sequence if one.sequence is not None else math.inf
+    return one.at or _BEGINNING, edge, number, _RANK.get(one.what, 3)
 
 
 def _entry(one: News) -> TimelineEntry:

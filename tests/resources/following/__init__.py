@@ -1,0 +1,1 @@
+"""What follows conferences, participants and calls."""
