@@ -71,10 +71,10 @@ class Rounds:
         self._sweep = _Sweep()
         self._records: AsyncIterator[Page[Call]] | None = None
 
-    def seek(self, uuid: str, wait: Patience) -> None:
-        """Seek the outcome of one more, which was asked for just now."""
+    def seek(self, uuid: str, wait: Patience, alone_after: float | None = None) -> None:
+        """Seek the outcome of one more; the seconds for which lists are to show it before it is looked at alone."""
         now = self._clock()
-        self.legs[uuid] = Leg(uuid, now, now + _FIRST_ALONE, wait)
+        self.legs[uuid] = Leg(uuid, now, now + (_FIRST_ALONE if alone_after is None else alone_after), wait)
 
     async def round(self, allowed: int, ends: float) -> int:
         """Make the looks of one round.

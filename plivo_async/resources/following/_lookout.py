@@ -200,7 +200,7 @@ class Lookout:
         for uuid, one in due.items():
             one.looked_at = self._clock()
             if uuid not in rounds.legs:
-                rounds.seek(uuid, one.patience)
+                rounds.seek(uuid, one.patience, alone_after=0.0 if one.is_overdue(self._clock()) else None)
         if due:
             await self._joined(waits)
             self._left -= await rounds.round(self._left, self._ends)

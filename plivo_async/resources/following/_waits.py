@@ -121,7 +121,7 @@ class ConferenceWait(Waiting):
         if room.heard_at < self.began - FRESH:
             return False
         ended = room.reached.get("Ended")
-        return ended is None or ended.heard_at >= self.began
+        return ended is None or ended.heard_at > self.began
 
     def too_late(self, memory: Memory) -> StatusNotReachedError:
         """It didn't come in time."""
@@ -224,6 +224,10 @@ class CallWait(Waiting):
 
     def _counts(self, leg: LegNews) -> bool:
         return leg.final or leg.inferred or not self.patience.until_ended
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether it has rung as long as it may: then a look at it alone tells most."""
+        return now >= self.began + self.lease
 
     def due(self, memory: Memory, interval: float) -> float:
         """Callbacks are waited for until the lease is over, if one has come, or is to be expected."""
