@@ -45,6 +45,7 @@ ALLOWED = {
                   "_announcer", "_events"},
     "_events": {"_public", "policy"},
     "_announcer": {"anyio", "policy", "wire", "pacing", "_errors", "_events", "_privacy"},
+    "buses": {"redis", "_errors"},
     "otel": {"opentelemetry", "policy", "_events", "_version"},
 }  # fmt: skip
 

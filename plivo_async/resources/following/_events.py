@@ -2,14 +2,14 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import anyio
 
-from ..._errors import NotFoundError, StatusNotReachedError
+from ..._errors import MalformedCallbackError, NotFoundError, StatusNotReachedError
 from ..._options import seconds
 from ..._public import public
 from ..._unset import UNSET, Unset
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("plivo_async")
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _WAITING_TO_BE_SENT = 1_000
+_CLOSING = 2.0
 _VERSION = 1
 
 
@@ -104,13 +105,19 @@ class Events:
     async def _hear(self, bus: EventBus) -> None:
         from ...webhooks import parse_trusted
 
-        async for message in bus.listen():
-            try:
-                told = json.loads(message)
-                if told["version"] == _VERSION:
-                    self._take(parse_trusted([(str(key), str(value)) for key, value in told["parameters"]]))
-            except (ValueError, TypeError, KeyError):
-                _log.warning("a message on the event bus can't be read; it was left out")
+        messages = bus.listen()
+        try:
+            async for message in messages:
+                try:
+                    told = json.loads(message)
+                    if told["version"] == _VERSION:
+                        self._take(parse_trusted([(str(key), str(value)) for key, value in told["parameters"]]))
+                except (ValueError, TypeError, KeyError, MalformedCallbackError):
+                    _log.warning("a message on the event bus can't be read; it was left out")
+        finally:
+            if isinstance(messages, AsyncGenerator):
+                with anyio.move_on_after(_CLOSING, shield=True):
+                    await messages.aclose()
 
     async def timeline(
         self, name: str | UUID | Unset = UNSET, *, uuid: str | UUID | Unset = UNSET, deadline: float | None = None
