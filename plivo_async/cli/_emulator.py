@@ -99,6 +99,8 @@ def emulator(
         fail(str(error))
     if host not in ("127.0.0.1", "localhost", "::1"):
         warn(f"on {host} every machine that reaches this one can use it: its credentials are no secret")
+        if hosts:
+            warn("and can let it call back programs on this machine, or wherever --callbacks-to says; none lets it not")
     counted = f"{rate}, counted as a {window} window" if rate is not None else "none"
     wrongs = [f"{fault} {share:g}" for fault, share in trouble.probabilities.items()]
     wrongs += [f"callbacks-{mishap} {share:g}" for mishap, share in mishap_shares(trouble).items()]

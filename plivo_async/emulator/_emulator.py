@@ -2,7 +2,7 @@
 
 import math
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -20,6 +20,7 @@ from ._faults import fault_named
 from ._latency import Latency, check_latency
 from ._limit import Limit
 from ._log import Counts, Request
+from ._rooms import ConferenceView
 from ._telling import CallbackView, Post
 from ._voice import VoiceView
 from .api._auth import made_up
@@ -37,17 +38,14 @@ from .serving._server import serve
 from .serving._sockets import accept_forever, listen
 from .serving._tasks import Tasks
 from .serving._tls import Authority
-from .world import _rules as rules
-from .world._conferences import Conference
-from .world._legs import Leg
-from .world._machine import OWN_NUMBER, Machine
-from .world._phones import Phone, Rings
+from .world._machine import Machine
+from .world._phones import Rings
 from .world._settings import Settings
 
 _DEFAULT_LIMIT = Limit()
 
 
-class Emulator(VoiceView, CallbackView):
+class Emulator(ConferenceView, VoiceView, CallbackView):
     """Plivo's API for conferences, calls and recordings on this machine, for one account, with the truth on show.
 
     Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 and stops with the
@@ -275,122 +273,6 @@ class Emulator(VoiceView, CallbackView):
     def most_connections(self) -> int:
         """The most that were open at the same time."""
         return self._most_connections
-
-    # ---- Conferences --------------------------------------------------------------------------------------------
-
-    @property
-    def conferences(self) -> Mapping[str, Conference]:
-        """The conferences by friendly name, the newest of each name; a live view."""
-        self._core.machine.time.sync()
-        return self._core.machine.registry.newest
-
-    @property
-    def conferences_by_uuid(self) -> Mapping[str, Conference]:
-        """All conferences by UUID, the oldest first; a live view."""
-        self._core.machine.time.sync()
-        return self._core.machine.registry.by_uuid
-
-    def add_conference(
-        self,
-        name: str,
-        *,
-        waiting: int = 1,
-        status: str = "initialized",
-        uuid: str | None = None,
-        stay_alone: bool | None = None,
-        sub_account: str | None = None,
-        started_ago: float = 0.0,
-        max_duration: int | None = None,
-    ) -> Conference:
-        """Add a conference, as if its participants had called in, by XML, and just joined.
-
-        Like any other it ends after `max_duration`, though nobody leaves.
-
-        Args:
-            name: Its friendly name.
-            waiting: Participants in it, 1 to 10.
-            status: `initialized`, `active` or `ended`.
-            uuid: Its UUID; drawn from the seed when it is not given.
-            stay_alone: May a single participant stay behind? None: as in the settings.
-            sub_account: Auth ID of the subaccount that owns it, if one does.
-            started_ago: Seconds since they joined and, if it is not `initialized`, since it became active; 0 or more,
-                and less than `max_duration`.
-            max_duration: Seconds that it may last, 300 to 28,800; None for 14,400, four hours, as at Plivo.
-
-        Raises:
-            ValueError: An argument out of range, a UUID in use, or a live conference of that name.
-            RuntimeError: The emulator is not running, or runs in another thread or event loop.
-        """
-        return rules.add(
-            self._core.machine,
-            name,
-            now=self._clock.now(),
-            waiting=waiting,
-            status=status,
-            uuid=uuid,
-            stay_alone=self._rules.settings.stay_alone if stay_alone is None else stay_alone,
-            sub_account=sub_account,
-            started_ago=started_ago,
-            max_duration=max_duration,
-        )
-
-    def activate_conference(self, name: str) -> None:
-        """Activate the conference, by somebody else's doing.
-
-        Raises:
-            ValueError: No Initialized conference has that name.
-        """
-        now = self._clock.now()
-        conference = self._core.machine.registry.live(name)
-        if conference is None or not rules.activate(self._core.machine, conference, now):
-            raise ValueError(f"no conference called {name!r} waits to be activated")
-
-    def end_conference(self, name: str, *, cause: int = 1000) -> None:
-        """End the conference, by somebody else's doing.
-
-        Args:
-            name: Its friendly name.
-            cause: Why: 1000 its last participant left, 1010 only one was left, 2000 too long, 3000 by the API.
-
-        Raises:
-            ValueError: No live conference has that name, or there is no such cause.
-        """
-        now = self._clock.now()
-        conference = self._core.machine.registry.live(name)
-        if conference is None or not rules.end(self._core.machine, conference, now, cause=cause):
-            raise ValueError(f"no live conference is called {name!r}")
-
-    # ---- Phones and calls ---------------------------------------------------------------------------------------
-
-    def phone(self, number: str) -> Phone:
-        """The phone, or SIP endpoint, of that number; it is there when it is first spoken of, running or not.
-
-        Args:
-            number: With or without a leading "+": both are the same phone. A `sip:` URI is taken as it is.
-
-        Raises:
-            ValueError: An empty number.
-        """
-        return self._core.machine.phones.get(number)
-
-    @property
-    def rings(self) -> Mapping[str, int]:
-        """How often each phone was rung, by number, with or without "+"; 0 for any other. A live view."""
-        return self._rings
-
-    def add_call(self, *, from_: str, to: str = OWN_NUMBER, call_uuid: str | None = None) -> Leg:
-        """Let somebody call: a live call in no conference, which can be transferred into one by its `call_uuid`.
-
-        Args:
-            from_: Whose phone it is; `phone(from_).hang_up()` ends it.
-            to: The number that was called; a made-up one of the account by default.
-            call_uuid: Its UUID; drawn from the seed when it is not given.
-
-        Raises:
-            ValueError: A UUID in use, or an empty number.
-            RuntimeError: The emulator is not running, or runs in another thread or event loop.
-        """
-        return rules.add_call(self._core.machine, self._clock.now(), from_=from_, to=to, call_uuid=call_uuid)
 
     # ---- Time ---------------------------------------------------------------------------------------------------
 

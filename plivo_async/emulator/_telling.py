@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ._clock import Clock
 from ._mishaps import Line, Mishap, Mishaps
 from .calling_back._courier import Courier, PostalRules
 from .calling_back._deliveries import Delivery
@@ -120,6 +121,7 @@ class CallbackView:
     """Callbacks: what there was to tell, and how that was delivered."""
 
     _machine: Machine
+    _clock: Clock
     _courier: Courier
     _mishaps: Mishaps
 
@@ -158,7 +160,7 @@ class CallbackView:
                 `answer_url` although `to` leads to no application.
             RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
-        machine, now = self._machine, self._machine.time.act()
+        machine, now = self._machine, self._clock.now()
         hooks = machine.office.hooks(to)
         if answer_url is not None:
             given = {"answer": (answer_url, answer_method), "fallback": (fallback_url, fallback_method)}
@@ -204,7 +206,7 @@ class CallbackView:
         Raises:
             RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
-        self._machine.time.act()
+        self._clock.now()
         await self._courier.settled()
 
     async def resend(self, delivery: Delivery) -> Delivery:
@@ -223,7 +225,7 @@ class CallbackView:
             ValueError: Its host is not among those that callbacks may go to.
             RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
-        self._machine.time.act()
+        self._clock.now()
         copy = self._courier.send_again(delivery)
         await self._courier.over(copy)
         return copy

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from plivo_async.emulator import CallbackAnswer, Emulator, IncomingCall, Settings
@@ -562,3 +563,39 @@ async def test_the_end_of_the_emulator_ends_conversations(after: float) -> None:
         await anyio.sleep(after)
     assert plivo._courier.busy == 0
     assert not plivo._conversations._running
+
+
+async def test_nothing_is_sent_before_it_runs_or_afterwards() -> None:
+    """Whoever asks for it is told so."""
+    plivo = emulator(receiving({ANSWER: ""}))
+    for again in (False, True):
+        with pytest.raises(RuntimeError, match="not running"):
+            plivo.incoming_call(from_=CALLER, answer_url=ANSWER)
+        with pytest.raises(RuntimeError, match="not running"):
+            await plivo.delivered()
+        if not again:
+            async with plivo:
+                await called(plivo)
+    with pytest.raises(RuntimeError, match="not running"):
+        await plivo.resend(plivo.deliveries[0])
+
+
+@pytest.mark.parametrize("steps", range(0, 60, 3))
+async def test_the_end_of_the_emulator_at_any_step(steps: int) -> None:
+    """A call that is fetched, put into a conference, dialled for; events that are told: cut off wherever they are."""
+    texts = {
+        ANSWER: f'<MultiPartyCall role="agent" statusCallbackUrl="{STATUS}">sales</MultiPartyCall>',
+        ACTION: f'<Dial action="{STATUS}"><Number>14157654321</Number></Dial>',
+    }
+    receiver = receiving(texts)
+    async with emulator(receiver) as plivo:
+        plivo.phone("14157654321").answers(after=0)
+        plivo.incoming_call(from_=CALLER, answer_url=ANSWER)
+        plivo.incoming_call(from_=CALLER, answer_url=ACTION)
+        for _ in range(steps):
+            await anyio.lowlevel.checkpoint()
+    sent = len(receiver.requests)
+    assert (plivo._courier.busy, plivo._conversations._running) == (0, {})
+    assert not any(leg.watcher for leg in plivo.calls.values() if leg.direction == "inbound")
+    await anyio.sleep(100)
+    assert len(receiver.requests) == sent
