@@ -224,7 +224,8 @@ class Callbacks:
     def call_recording(self, leg: Leg, recording: Recording, at: float) -> None:
         """The recording of a call is over. In snake case, unlike all others. Source: Plivo docs, Record a call."""
         if recording.by_xml:
-            told = {**call_params(leg, at, self._instant, self._settings), **self.recorded(recording)}
+            whose = {"CallUUID": leg.call_uuid, "From": leg.from_, "To": leg.to, "Direction": leg.direction}
+            told = {**whose, **self.recorded(recording)}
             self.note(recording.callback, told, at, About("RecordingCompleted", leg.sub_account))
             return
         began, ended = (self._instant(one or 0.0) for one in (recording.started_at, recording.ended_at))
