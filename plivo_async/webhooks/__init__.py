@@ -1,7 +1,9 @@
 """What Plivo tells and asks: its callbacks, verified and typed. Pure: no I/O, and no web framework."""
 
 from .._errors import CallbackError, MalformedCallbackError, SignatureError
+from ._asgi import CallbackApp
 from ._call_events import AnswerRequested, CallEnded, CallEvent, CallRinging, CallStatusChanged, MachineDetected
+from ._deduplicating import Deduplicator
 from ._event import Event
 from ._mpc_events import (
     AddParticipantCompleted,
@@ -49,12 +51,14 @@ from ._recording_events import (
     Transcribed,
 )
 from ._request import Headers
+from ._router import Answer, Handler, HasXml, Reply, Router
 from ._signature import sign
 
 __all__ = [
     "AddParticipantCompleted",
     "AddParticipantEvent",
     "AddParticipantInitiated",
+    "Answer",
     "AnswerRequested",
     "AsyncResult",
     "CallEnded",
@@ -62,9 +66,13 @@ __all__ = [
     "CallRecorded",
     "CallRinging",
     "CallStatusChanged",
+    "CallbackApp",
     "CallbackError",
+    "Deduplicator",
     "Event",
     "ExitActionRequested",
+    "Handler",
+    "HasXml",
     "Headers",
     "MachineDetected",
     "MalformedCallbackError",
@@ -102,6 +110,8 @@ __all__ = [
     "ParticipantUnmuted",
     "Receiver",
     "RecordingEvent",
+    "Reply",
+    "Router",
     "SignatureError",
     "Transcribed",
     "UnknownEvent",

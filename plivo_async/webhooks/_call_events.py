@@ -68,6 +68,11 @@ class AnswerRequested(CallEvent):
     """Plivo asks for XML: a call has been answered, or one has come in (`answer_url`; `StartApp` on the wire)."""
 
     @property
+    def wants_xml(self) -> bool:
+        """Whether what is answered is XML that goes on with the call."""
+        return True
+
+    @property
     def _identity(self) -> tuple[str, ...] | None:
         return None  # it may be asked again and again, and each time wants an answer
 
@@ -85,6 +90,11 @@ class CallStatusChanged(CallEvent):
 
     The `action` URLs of XML (`Dial`, `GetInput`, `Record`) come as this: what they tell is in `extra`.
     """
+
+    @property
+    def wants_xml(self) -> bool:
+        """Whether what is answered is XML that goes on with the call."""
+        return True
 
     @property
     def _identity(self) -> tuple[str, ...] | None:

@@ -43,6 +43,11 @@ class Event(Model):
         return None
 
     @property
+    def wants_xml(self) -> bool:
+        """Whether what is answered is XML that goes on with the call."""
+        return False
+
+    @property
     def order_key(self) -> tuple[datetime, int]:
         """Sorts events by Plivo's time, those of one second by its sequence number; those without a time come last.
 

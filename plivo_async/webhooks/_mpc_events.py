@@ -239,6 +239,11 @@ class ExitActionRequested(MpcEvent):
     """`agent`, `supervisor`, `customer`, in lower case."""
 
     @property
+    def wants_xml(self) -> bool:
+        """Whether what is answered is XML that goes on with the call."""
+        return True
+
+    @property
     def at(self) -> datetime | None:
         """When they left, by Plivo's own clock, in UTC; None if Plivo doesn't say."""
         return self.exit_time or self.event_timestamp

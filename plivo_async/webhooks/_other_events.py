@@ -40,6 +40,11 @@ class UnknownEvent(Event):
             return None
 
     @property
+    def wants_xml(self) -> bool:
+        """Whether what is answered may be XML: of what tells no event, as requests for music and sounds (inferred)."""
+        return self.get("EventName") is None
+
+    @property
     def _sequence(self) -> int | None:
         try:
             return integer(self.get("SequenceNumber"))

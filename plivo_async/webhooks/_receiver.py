@@ -9,7 +9,7 @@ from ._event import Event, public
 from ._explain import explained
 from ._nonces import NonceMemory, at_least
 from ._reading import read
-from ._request import Headers, Incoming, Limits, Text, by_name, incoming, only_nonce, signatures
+from ._request import Headers, Incoming, Limits, by_name, incoming, only_nonce, signatures
 from ._signature import bases, fits, message
 
 
@@ -26,7 +26,7 @@ class Receiver:
         tokens: Sequence[str],
         *,
         base_url: str | None = None,
-        max_body: int = 1 << 20,
+        max_body: int = 1 << 18,
         max_params: int = 256,
         nonces: NonceMemory | None = None,
     ) -> None:
@@ -37,7 +37,8 @@ class Receiver:
             base_url: What the world calls your service, as it stands in the URLs that you give to Plivo:
                 `https://api.example.com`, with port and path if those have them. It takes the place of what your
                 framework sees behind a proxy. None takes the URL of each request as it is given.
-            max_body: Bytes of a body, and characters of a URL, that are looked at.
+            max_body: Bytes of a body, and characters of a URL, that are looked at. Callbacks have some 2,000; only a
+                transcription of hours may have more than the default.
             max_params: Parameters that are looked at.
             nonces: Refuses what comes again; read `NonceMemory` first.
 
@@ -58,7 +59,7 @@ class Receiver:
         """Bytes of a body that are looked at."""
         return self._limits.body
 
-    def unwrap(self, method: str, url: Text, headers: Headers, body: Text = b"") -> Event:
+    def unwrap(self, method: str, url: str | bytes, headers: Headers, body: str | bytes = b"") -> Event:
         """The event that a request tells, if it is Plivo's.
 
         Args:
@@ -73,14 +74,15 @@ class Receiver:
             TypeError: An argument is of a wrong type.
         """
         named = by_name(headers)
+        given, nonce = signatures(named), only_nonce(named)
         request = incoming(method, url, named, body, self._limits)
-        nonce = self._verify(request, named)
+        self._verify(request, nonce, given)
         event = read(request.told, request.query if request.method == "POST" else ())
         if self._nonces is not None and not self._nonces.is_new(nonce):
             raise SignatureError("its nonce was seen before: it is a request that was sent again")
         return event
 
-    def explain(self, method: str, url: Text, headers: Headers, body: Text = b"") -> str:
+    def explain(self, method: str, url: str | bytes, headers: Headers, body: str | bytes = b"") -> str:
         """Why a request isn't believed, for your log: what the signature would fit.
 
         Tries other hosts, schemes, ports, paths, methods and bodies, and says what helps. Shows no token, no number,
@@ -99,17 +101,13 @@ class Receiver:
         tokens = [token.reveal() for token in self._tokens]
         return explained(method, url, by_name(headers), body, tokens, self._base_url, self._limits)
 
-    def _verify(self, request: Incoming, headers: dict[str, list[str]]) -> str:
-        """Its nonce, if it is signed."""
-        given = signatures(headers)
-        nonce = only_nonce(headers)
+    def _verify(self, request: Incoming, nonce: str, given: list[str]) -> None:
         known = bases(request.path, self._base_url)
         if not known:
             raise SignatureError("the URL has no host: give the whole URL, or a base_url to the Receiver")
         texts = [message(request.method, one, request.query, request.params) for one in known]
         if not fits((token.reveal() for token in self._tokens), texts, nonce, given):
             raise SignatureError("no token that is known has signed it; Receiver.explain() says what may be wrong")
-        return nonce
 
     def __repr__(self) -> str:
         shown = "" if self._base_url is None else f", base_url={_without_password(self._base_url)!r}"

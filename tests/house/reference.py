@@ -175,6 +175,8 @@ def page() -> str:
     parts += ["## Callbacks\n", "In `plivo_async.webhooks`.\n"]
     told = {name for names in SECTIONS.values() for name in names}
     parts += [_entry(name, webhooks[name]) for name in sorted(set(map(str, webhooks.exports or ())) - told | {"Event"})]
+    adapters = [(module, name) for module in ("django", "starlette") for name in webhooks[module].exports or ()]
+    parts += [_entry(f"{module}.{name}", webhooks[module][str(name)]) for module, name in adapters]
     emulator = package["emulator"]
     parts += ["## Emulator\n", "In `plivo_async.emulator`.\n"]
     parts += [_entry(name, emulator[name], emulated=True) for name in sorted(map(str, emulator.exports or ()))]
@@ -294,7 +296,8 @@ def _members(thing: griffe.Class, *, signed: bool) -> Iterator[str]:
     if any("Enum" in str(base) for base in thing.bases):
         values = [one for one in thing.members.values() if isinstance(one, griffe.Attribute) and one.value is not None]
         yield "".join(f"* `{one.value}`\n" for one in values)
-    if "__call__" in thing.members and isinstance(call := thing["__call__"], griffe.Function):
+    made = not thing.path.startswith("plivo_async.webhooks.")
+    if made and "__call__" in thing.members and isinstance(call := thing["__call__"], griffe.Function):
         yield "#### client.mpc(…)\n"
         yield from _signature("client.mpc", call.overloads or [call])
         yield from _words(call)

@@ -23,7 +23,7 @@ ALLOWED = {
               "_printable", "_privacy", "_version"},
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources", "webhooks",
                   "_announcer", "_errors", "_exchange", "_media", "_options", "_printable", "_privacy", "_unset"},
-    "webhooks": {"models", "webhooks", "_errors", "_privacy", "_secret"},
+    "webhooks": {"anyio", "models", "starlette", "django", "webhooks", "_errors", "_privacy", "_secret"},
     "emulator": {"anyio", "h11", "trustme", "emulator"},  # trustme late, for HTTPS alone
     "_public": set(),
     "_jsonable": {"pydantic_core"},  # late, when pydantic itself asks

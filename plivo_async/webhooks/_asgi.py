@@ -1,0 +1,68 @@
+"""The router as an ASGI application, and what other adapters need of ASGI."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+from ._event import public
+from ._receiver import Receiver
+from ._router import Reply, Router
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+@public
+class CallbackApp:
+    """An ASGI application that takes callbacks at whatever path it is mounted."""
+
+    def __init__(self, receiver: Receiver, router: Router) -> None:
+        """Put the two together.
+
+        Args:
+            receiver: Verifies requests.
+            router: Handles their events.
+        """
+        self._receiver = receiver
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"{type(self).__name__} takes HTTP requests, not {scope['type']}; mount it in your app")
+        body = await bounded(_chunks(receive), self._receiver.max_body)
+        if body is None:
+            reply = Reply(400)
+        else:
+            reply = await self._router.reply(self._receiver, scope["method"], url(scope), scope["headers"], body)
+        headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+
+
+def url(scope: Scope) -> str:
+    """The URL of a request: its path as it came, not decoded."""
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    raw = (scope.get("raw_path") or quote(scope["path"]).encode()).partition(b"?")[0]
+    query = scope["query_string"]
+    path = raw.decode("utf-8", "surrogateescape") + (f"?{query.decode('utf-8', 'surrogateescape')}" if query else "")
+    return f"{scope['scheme']}://{host}{path}" if host else path
+
+
+async def bounded(chunks: AsyncIterable[bytes], most: int) -> bytes | None:
+    """A body; None if it is too large: no more of it is kept than is allowed."""
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > most:
+            return None
+    return bytes(body)
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        yield message.get("body", b"")
+        more = message["type"] == "http.request" and message.get("more_body", False)
