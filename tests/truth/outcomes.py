@@ -78,9 +78,9 @@ async def _one(client: AsyncClient, room: str, phone: str, how: DialOptions, aft
     await anyio.sleep(after)
     try:
         dial = await client.mpc(room).add_participant(role="agent", from_=CALLER, to=phone, **how)
+        ends.append(await dial.outcome(timeout=300))
     except PlivoError:
-        return
-    ends.append(await dial.outcome(timeout=300))
+        return  # not even dialled, for all that is known; or two looks in a row were refused the credentials
 
 
 def _judged(plivo: Emulator, ends: list[CallEnd], looks: list[float]) -> Findings:
