@@ -151,7 +151,9 @@ class Emulator(ConferenceView, VoiceView, CallbackView):
             keep=keep_deliveries,
         )
         trouble = self._rules.faults
-        postal = post.rules(self._account.auth_token, mishaps_of(trouble), trouble.callbacks_late_by, seed)
+        postal = post.rules(
+            self._account.auth_token, mishaps_of(trouble), trouble.callbacks_late_by, seed, self._tasks.start
+        )
         self._mishaps = postal.mishaps
         self._courier = Courier(machine, postal, self._clock.time, self._tasks.start)
         self._conversations = Conversations(machine, self._courier, self._clock.time, self._tasks.start)

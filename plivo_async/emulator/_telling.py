@@ -7,7 +7,7 @@ from typing import Literal
 
 from ._clock import Clock
 from ._mishaps import Line, Mishap, Mishaps
-from .calling_back._courier import Courier, PostalRules
+from .calling_back._courier import Courier, PostalRules, Start
 from .calling_back._deliveries import Delivery
 from .calling_back._destinations import checked_hosts, place_of, shown
 from .calling_back._in_process import AsgiApp, ToFunction, to_app
@@ -32,7 +32,7 @@ class Post:
     tokens: Collection[str]
     keep: int
 
-    def rules(self, token: str, shares: Mapping[Mishap, float], late_by: float, seed: int) -> PostalRules:
+    def rules(self, token: str, shares: Mapping[Mishap, float], late_by: float, seed: int, start: Start) -> PostalRules:
         """The same, checked.
 
         Raises:
@@ -45,7 +45,7 @@ class Post:
             raise ValueError(f"keep_deliveries: {self.keep} is less than 1")
         if isinstance(self.tokens, str) or not all(self.tokens):
             raise ValueError("callback_tokens: not a collection of tokens")
-        function = to_app(self.app) if self.app is not None else self.deliver
+        function = to_app(self.app, start) if self.app is not None else self.deliver
         verify = context_of(self.verify) if isinstance(self.verify, str) else self.verify
         hosts = checked_hosts(self.to)
         return PostalRules(

@@ -59,7 +59,7 @@ class Courier:
         self._start = start
         self._nonces = Random(f"{rules.seed} nonces")  # noqa: S311  (to be replayed, not to be secret)
         self._desk = Desk()
-        self._news = anyio.Event()
+        self._news: anyio.Event | None = None
         self._idle: anyio.Event | None = None
         self._awaited: dict[int, anyio.Event] = {}
         self._runs = False
@@ -141,7 +141,8 @@ class Courier:
 
     def wake(self) -> None:
         """There is something new to do."""
-        self._news.set()
+        if self._news is not None:
+            self._news.set()
 
     async def settled(self) -> None:
         """Wait until nothing is to be sent, nothing in flight, and no call carried on with."""

@@ -1,5 +1,6 @@
 """Callbacks that leave no process: to a function, or to an ASGI application. No socket, no real time."""
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +11,8 @@ import anyio.lowlevel
 from ._destinations import place_of
 from ._letters import MOST_XML, CallbackAnswer, CallbackRequest, Deliver, NotAnsweredError
 from ._tuning import Tuning
+
+_log = logging.getLogger("plivo_async.emulator")
 
 Message = MutableMapping[str, Any]
 AsgiApp = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
@@ -39,16 +42,28 @@ class ToFunction:
         except NotAnsweredError:
             raise
         except Exception as error:
+            _log.exception("the function raised on a callback")
             raise NotAnsweredError("rt", f"it raised {type(error).__name__}") from error
         return CallbackAnswer() if answer is None else answer
 
 
-def to_app(app: AsgiApp) -> Deliver:
-    """A function that hands callbacks to an ASGI application, which is there already: its lifespan is its own."""
+def to_app(app: AsgiApp, start: Callable[..., None]) -> Deliver:
+    """A function that hands callbacks to an ASGI application, which is there already: its lifespan is its own.
+
+    As with a server, a callback is answered when its answer is whole, whatever the application still does afterwards.
+
+    Args:
+        app: The application.
+        start: Starts tasks.
+    """
 
     async def deliver(letter: CallbackRequest) -> CallbackAnswer | None:
         exchange = _Exchange(letter)
-        await app(exchange.scope(), exchange.receive, exchange.send)
+        start(exchange.run, app)
+        try:
+            await exchange.over.wait()
+        finally:
+            exchange.over.set()  # if nobody waits any longer, that is the end of the connection
         return exchange.answer()
 
     return deliver
@@ -58,16 +73,27 @@ class _Exchange:
     def __init__(self, letter: CallbackRequest) -> None:
         self._letter = letter
         self._read = False
-        self._over = anyio.Event()
+        self.over = anyio.Event()
+        self._failure: str | None = None
+        self._whole = False
         self._status: int | None = None
         self._kind: str | None = None
         self._body = bytearray()
+
+    async def run(self, app: AsgiApp) -> None:
+        try:
+            await app(self.scope(), self.receive, self.send)
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is logged)
+            self._failure = type(error).__name__
+            _log.exception("the application raised on a callback")
+        finally:
+            self.over.set()
 
     def scope(self) -> Message:
         letter = self._letter
         place = place_of(letter.url)
         if place is None:
-            raise NotAnsweredError("ct", "the URL leads nowhere")
+            raise ValueError("the URL leads nowhere")
         path, _, query = place.target.partition("?")
         headers = [("host", place.authority), *letter.headers]
         return {
@@ -87,7 +113,7 @@ class _Exchange:
 
     async def receive(self) -> Message:
         if self._read:
-            await self._over.wait()
+            await self.over.wait()
             return {"type": "http.disconnect"}
         self._read = True
         return {"type": "http.request", "body": self._letter.body, "more_body": False}
@@ -101,9 +127,11 @@ class _Exchange:
         elif message["type"] == "http.response.body":
             self._body += message.get("body", b"")[: MOST_XML + 1 - len(self._body)]
             if not message.get("more_body", False):
-                self._over.set()
+                self._whole = True
+                self.over.set()
 
     def answer(self) -> CallbackAnswer:
-        if self._status is None:
-            raise NotAnsweredError("rt", "the application did not answer")
+        if self._status is None or not self._whole:
+            why = "did not answer" if self._failure is None else f"raised {self._failure}"
+            raise NotAnsweredError("rt", f"the application {why}")
         return CallbackAnswer(status=self._status, body=bytes(self._body), content_type=self._kind)

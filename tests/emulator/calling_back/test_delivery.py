@@ -345,6 +345,50 @@ async def test_an_application_that_does_not_answer() -> None:
         assert plivo.deliveries[0].tries[0].failure == "the application did not answer"
 
 
+async def test_an_application_may_go_on_after_its_answer() -> None:
+    """As background tasks do: the callback is answered, and what is raised afterwards is no matter of it."""
+    went_on: list[float] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+        await anyio.sleep(100)
+        assert (await receive())["type"] == "http.disconnect"
+        went_on.append(anyio.current_time())
+        raise KeyError("oh")
+
+    async with Emulator(port=None, callbacks_app=app) as plivo:
+        room(plivo)
+        began = anyio.current_time()
+        await plivo.delivered()
+        assert [one.status for one in plivo.deliveries] == [204] * 3
+        assert anyio.current_time() - began < 1
+        await anyio.sleep(101)
+        assert len(went_on) == 3
+
+
+@pytest.mark.parametrize("half", [True, False])
+async def test_an_application_that_raises(half: bool) -> None:
+    """Before its answer is whole: tried again, as a connection that broke."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if half:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise KeyError("oh")
+
+    async with Emulator(port=None, callbacks_app=app) as plivo:
+        room(plivo)
+        await plivo.delivered()
+        first = plivo.deliveries[0]
+        assert (first.state, len(first.tries), first.tries[0].failure) == (
+            "failed",
+            2,
+            "the application raised KeyError",
+        )
+
+
 # ---- Its end --------------------------------------------------------------------------------------------------------
 
 

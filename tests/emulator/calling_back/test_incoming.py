@@ -518,6 +518,31 @@ async def test_a_call_that_is_made_is_answered_by_xml() -> None:
         assert [one["CallStatus"] for one in receiver.told] == ["ringing", "in-progress", "completed"]
 
 
+async def test_fallbacks_of_applications_and_of_calls_that_are_made() -> None:
+    """Asked when the answer URL has failed three times."""
+    fallback = "http://app.example/fallback"
+    receiver = Receiver()
+
+    def answering(_: dict[str, str]) -> Any:
+        return 500 if receiver.requests[-1].url == ANSWER else xml("<Wait length='9'/>")
+
+    receiver.answering = answering
+    async with emulator(receiver) as plivo, in_memory(plivo) as client:
+        arguments = {"app_name": "app", "answer_url": ANSWER, "fallback_answer_url": fallback}
+        made = await client.request("POST", "Application/", json=arguments)
+        plivo.add_number("14155550123", app_id=made["app_id"])
+        call = plivo.incoming_call(from_=CALLER, to="14155550123")
+        await plivo.delivered()
+        assert call.leg.live
+        await client.calls.make(
+            from_="+14151234567", to="+14157654321", answer_url=ANSWER, fallback_url=fallback, fallback_method="GET"
+        )
+        await anyio.sleep(1.5)
+        await plivo.delivered()
+        assert plivo.phone("14157654321").calls[0].live
+        assert [one.method for one in receiver.requests if one.url.startswith(fallback)] == ["POST", "GET"]
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -1,5 +1,7 @@
 """As `https://api.plivo.com` behind a proxy of its own: SDKs whose base URL is fixed use the emulator unchanged."""
 
+import os
+import shutil
 import ssl
 import sys
 from pathlib import Path
@@ -101,6 +103,19 @@ async def test_httpx_through_the_proxy(host: str) -> None:
             assert big == 400
             assert (await client.get(url)).status_code == 200
     assert plivo.connections == 0
+
+
+@pytest.mark.real_time
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+async def test_curl_heeds_the_environment(tmp_path: Path) -> None:
+    """A proxy, and whom to trust."""
+    async with Emulator(AUTH_ID, AUTH_TOKEN, https=True) as plivo:
+        (tmp_path / "ca.pem").write_text(plivo.ca_pem)
+        environment = {"HTTPS_PROXY": plivo.url, "CURL_CA_BUNDLE": str(tmp_path / "ca.pem")}
+        url = f"https://api.plivo.com/v1/Account/{AUTH_ID}/MultiPartyCall/"
+        command = ["curl", "-sS", "-u", f"{AUTH_ID}:{AUTH_TOKEN}", url]
+        done = await anyio.run_process(command, env={**os.environ, **environment}, check=False)
+        assert b'"objects": []' in done.stdout, done.stderr
 
 
 @pytest.mark.real_time
