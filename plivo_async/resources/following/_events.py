@@ -62,6 +62,7 @@ class Events:
 
         Raises:
             TypeError: It is no event of `plivo_async.webhooks`.
+            RuntimeError: Somebody waits in another thread, which would not be woken.
         """
         new = self._take(event)
         for stream in self._out:

@@ -1,5 +1,6 @@
 """Who waits, and what wakes them: callbacks that are handed in, and looks that one of them makes for all."""
 
+import threading
 from collections.abc import Iterable, Sequence
 
 import anyio
@@ -30,6 +31,7 @@ class Hub:
         self._waits: dict[Kind, _Waiter] = {}
         self._by_key: dict[str, set[Kind]] = {}
         self._looking = False
+        self._thread = 0
 
     @property
     def waiting(self) -> int:
@@ -38,6 +40,11 @@ class Hub:
 
     def take(self, news: Iterable[News]) -> list[News]:
         """Learn what was told or seen, and wake whoever waited for it; what was new of it."""
+        if self._waits and threading.get_ident() != self._thread:
+            raise RuntimeError(
+                "events belong to the event loop of the client; from a thread hand them over with "
+                "anyio.from_thread.run_sync(client.events.feed, event), or loop.call_soon_threadsafe"
+            )
         now, new, woken = self._clock(), [], set[Kind]()
         for one in news:
             if self.memory.take(one, now):
@@ -56,6 +63,7 @@ class Hub:
         Raises:
             PlivoError: A look was refused for good, or none was answered for too long.
         """
+        self._thread = threading.get_ident()
         waiter = _Waiter(waits)
         for one in waits:
             one.check(self.memory)

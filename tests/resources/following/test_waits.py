@@ -1,5 +1,6 @@
 """Waiting for conferences, participants and dials: by callbacks without a request, by few looks without callbacks."""
 
+import concurrent.futures
 import pickle
 from typing import Any
 
@@ -227,6 +228,17 @@ async def test_cancelled_anywhere_nothing_stays_behind_and_the_others_go_on() ->
             hub = client.events._hub
             assert (hub.waiting, hub._by_key, hub._looking) == (0, {}, False)
             assert client.statistics().permits_in_flight == 0
+
+
+async def test_from_another_thread_it_is_refused() -> None:
+    """It would wake nobody."""
+    async with hearing() as (plivo, client), anyio.create_task_group() as group:
+        plivo.add_conference("room")
+        group.start_soon(client.mpc("room").until, "active")
+        await anyio.sleep(1)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool, pytest.raises(RuntimeError, match="from_thread"):
+            pool.submit(client.events.feed, event("MPCStart", 1)).result()
+        client.events.feed(event("MPCStart", 1, mpc=plivo.conferences["room"].mpc_uuid))
 
 
 async def test_a_dial_is_an_added_participant_that_belongs_to_its_client() -> None:
