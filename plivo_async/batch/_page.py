@@ -51,6 +51,7 @@ def page(
     elapsed: float,
     source: str = "",
     about: Mapping[str, str] | None = None,
+    where: Callable[[int], str] | None = None,
 ) -> str:
     """The page.
 
@@ -61,6 +62,7 @@ def page(
         elapsed: Seconds that the run took.
         source: What the names came from, for its head.
         about: What else is known of the run, a line each.
+        where: Says where the item at a position of the input stands.
     """
     found = figures(activations, per)
     rate = None if limit is None else limit / per
@@ -74,7 +76,7 @@ def page(
         _shares(found, rate),
         _speed(found),
         _trouble(found),
-        _failures(found),
+        _failures(found, where),
         _about(about or {}),
         "</main>",
         _foot(),
@@ -342,12 +344,12 @@ def _trouble(found: Figures) -> str:
     return _section("trouble", "What went wrong on the way, and what became of it", sub, content)
 
 
-def _failures(found: Figures) -> str:
+def _failures(found: Figures, where: Callable[[int], str] | None) -> str:
     if not found.failures:
         return ""
     rows = [
         (
-            f"{one.position + 1:,}",
+            f"{one.position + 1:,}" if where is None else _text(where(one.position)),
             f'<span class="name">{_text(label(one))}</span>',
             _outcome(one.outcome),
             _text("" if one.error is None else one.error),

@@ -5,7 +5,7 @@ import io
 import itertools
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self, overload
 
 from .._cells import defused
@@ -105,20 +105,34 @@ class ActivationReport(Jsonable, Sequence[Activation]):
         if errors:
             raise ActivationFailures(f"{len(errors):,} of {len(self):,} conferences are not known to be live", errors)
 
-    def to_dict(self) -> dict[str, Any]:
-        """All of it as plain JSON types."""
+    def to_dict(self, *, columns: Mapping[str, Sequence[object]] | None = None) -> dict[str, Any]:
+        """All of it as plain JSON types.
+
+        Args:
+            columns: What else is known of the items of the input, by name: values by position. Each activation has its
+                own under `input`.
+        """
         return {
             "elapsed": round(self.elapsed, 6),
             "counts": {outcome.value: count for outcome, count in self.counts.items()},
-            "activations": [activation.to_dict() for activation in self._ledger],
+            "activations": [
+                activation.to_dict() | ({} if columns is None else {"input": _own(columns, activation.position)})
+                for activation in self._ledger
+            ],
         }
 
-    def to_json(self, *, indent: int | None = None) -> str:
-        """All of it as JSON text."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+    def to_json(self, *, indent: int | None = None, columns: Mapping[str, Sequence[object]] | None = None) -> str:
+        """All of it as JSON text; the arguments are those of `json.dumps` and `to_dict`."""
+        return json.dumps(self.to_dict(columns=columns), ensure_ascii=False, indent=indent)
 
     def to_html(
-        self, *, source: str = "", limit: int | None = None, per: float = 5.0, about: Mapping[str, str] | None = None
+        self,
+        *,
+        source: str = "",
+        limit: int | None = None,
+        per: float = 5.0,
+        about: Mapping[str, str] | None = None,
+        where: Callable[[int], str] | None = None,
     ) -> str:
         """All of it as one page for people: outcomes, pace, failures and what to do next, without script or network.
 
@@ -129,10 +143,11 @@ class ActivationReport(Jsonable, Sequence[Activation]):
             limit: Requests that were allowed in `per` seconds, to be drawn; None for no limit.
             per: Seconds; bars are that wide, or wider if there were more than 60.
             about: What else is known of the run, a line each: account, machine, input.
+            where: Says where the item at a position of the input stands, as `line 7`; None shows the position.
         """
         from ._page import page  # only who wants one pays for it
 
-        return page(self._ledger, limit=limit, per=per, elapsed=self.elapsed, source=source, about=about)
+        return page(self._ledger, limit=limit, per=per, elapsed=self.elapsed, source=source, about=about, where=where)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Self:
@@ -150,18 +165,25 @@ class ActivationReport(Jsonable, Sequence[Activation]):
         report._ledger, report.elapsed = read_journal(path)
         return report
 
-    def to_csv(self) -> str:
+    def to_csv(self, *, columns: Mapping[str, Sequence[object]] | None = None) -> str:
         """A line for each item, after a line of column names; `attempts` is a number, `error` a sentence.
 
         People open it in spreadsheets: a text that would be taken for a formula there, as it begins with `=`, `+`, `-`,
         `@`, a tab or a carriage return, has an apostrophe before it. `to_json()` has it as it is.
+
+        Args:
+            columns: What else is known of the items of the input, by name: values by position. They come last; one that
+                is called as a column of ours gets `input_` before its name.
         """
-        lines = [_csv_line(_COLUMNS)]
+        more = columns or {}
+        names = [f"input_{name}" if name in _COLUMNS else name for name in more]
+        lines = [_csv_line([*_COLUMNS, *map(defused, names)])]
         for activation in self._ledger:
             row = {**activation.to_dict(), "attempts": len(activation.attempts)}
             row["error"] = "" if activation.error is None else str(activation.error)
             row["live"] = "" if activation.live is None else str(activation.live).lower()
-            lines.append(_csv_line("" if row[column] is None else defused(str(row[column])) for column in _COLUMNS))
+            cells = [*(row[column] for column in _COLUMNS), *_own(more, activation.position).values()]
+            lines.append(_csv_line("" if cell is None else defused(str(cell)) for cell in cells))
         return "".join(lines)
 
     def __str__(self) -> str:
@@ -183,6 +205,10 @@ class ActivationReport(Jsonable, Sequence[Activation]):
             if key == (None, None) or key not in seen:
                 seen.add(key)
                 yield activation
+
+
+def _own(columns: Mapping[str, Sequence[object]], position: int) -> dict[str, object]:
+    return {name: values[position] for name, values in columns.items()}
 
 
 def summary(counts: Mapping[ActivationOutcome, int], elapsed: float) -> str:

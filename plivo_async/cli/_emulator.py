@@ -53,7 +53,7 @@ def emulator(
     seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 0,
     callbacks_to: Annotated[
         str,
-        typer.Option(metavar="HOST,…", help="Where callbacks may go: loopback, hosts such as app:8000, * or none."),
+        typer.Option(metavar="HOSTS", help="Where callbacks may go: loopback, hosts by commas (app:8000), * or none."),
     ] = "loopback",
     https: Annotated[
         bool, typer.Option("--https", help="Be https://api.plivo.com, too, behind a proxy of its own (extra https).")

@@ -8,7 +8,7 @@ anything is sent, with a sentence that says where, why, and what to do.
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -28,10 +28,11 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Entry(NamedTuple):
-    """One conference of the input, and the line it stands on, from 1."""
+    """One conference of the input, the line it stands on, from 1, and what stands beside it, by column."""
 
     line: int
     conference: str | UUID
+    beside: Mapping[str, str] = {}
 
 
 def looks_like_uuid(name: str) -> bool:
@@ -103,8 +104,8 @@ def _refuse_what_is_no_list(cells: Sequence[Cell], label: str) -> None:
     """
     if not cells:
         return
-    line, first = cells[0]
-    for line, text in cells:
+    first = cells[0].text
+    for line, text, _ in cells:
         if "\t" in text:
             listed = looks_like_uuid(text.rpartition("\t")[2])
             way = "add | cut -f1 after mpc list" if listed else "give --column with its number or name"
@@ -117,7 +118,7 @@ def _refuse_what_is_no_list(cells: Sequence[Cell], label: str) -> None:
             f"{label}, line {line}: {first[:60]!r} is a line of column names; give --column {known[0]}, "
             "or --column 1 --no-header if a conference is called so"
         )
-    if all(len(text) > 1 and text[0] == text[-1] == '"' for _, text in cells):
+    if all(len(text) > 1 and text[0] == text[-1] == '"' for _, text, _ in cells):
         raise InputError(
             f"{label}, line {line}: every name is in quotes; use jq -r, or give --column 1 to read it as CSV"
         )
@@ -126,9 +127,9 @@ def _refuse_what_is_no_list(cells: Sequence[Cell], label: str) -> None:
 def _checked(cells: Iterable[Cell], label: str, uuid: bool) -> list[Entry]:
     entries: list[Entry] = []
     mistakes: list[str] = []
-    for line, text in cells:
+    for line, text, beside in cells:
         try:
-            entries.append(Entry(line, _conference(text, uuid)))
+            entries.append(Entry(line, _conference(text, uuid), beside))
         except ValueError as error:
             mistakes.append(f"{label}, line {line}: {error}")
     if mistakes:

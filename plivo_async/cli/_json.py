@@ -42,7 +42,17 @@ def json_cells(text: str, label: str, keys: Sequence[str]) -> Iterator[Cell]:
             raise InputError(f"{label} {_REPORT}")
         objects = value.get("objects") if isinstance(value, dict) else None
         for item in objects if isinstance(objects, list) else [value]:  # as Plivo answers
-            yield Cell(line, _name(item, f"{label}, line {line}", keys))
+            name = _name(item, f"{label}, line {line}", keys)
+            yield Cell(line, name, _beside(item, name) if isinstance(item, dict) else {})
+
+
+def _beside(item: dict[str, Any], name: str) -> dict[str, str]:
+    """What else an object has that is one value."""
+    return {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in item.items()
+        if isinstance(value, str | int | float | bool) and value != name
+    }
 
 
 def _values(text: str, label: str) -> Iterator[tuple[int, Any]]:

@@ -4,12 +4,13 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .._printable import printable
 from ..batch import ActivationReport
+from ._input import Entry
 from ._options import Rate
 
 _FORMATS = (".json", ".csv", ".html")
@@ -22,16 +23,36 @@ class Facts:
     source: str = ""
     rate: Rate | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+    entries: Sequence[Entry] | None = None
+
+    @property
+    def columns(self) -> dict[str, list[str | int]] | None:
+        """File and line of each item of the input, and its other columns; None if the input isn't known."""
+        if self.entries is None:
+            return None
+        names = dict.fromkeys(name for entry in self.entries for name in entry.beside)
+        own: dict[str, list[str | int]] = {
+            "file": [self.source] * len(self.entries),
+            "line": [entry.line for entry in self.entries],
+        }
+        return own | {
+            f"input_{name}" if name in own else name: [entry.beside.get(name, "") for entry in self.entries]
+            for name in names
+        }
+
+    def where(self, position: int) -> str:
+        """Where an item of the input stands."""
+        return str(position + 1) if self.entries is None else f"line {self.entries[position].line}"
 
 
 def as_text(report: ActivationReport, form: str, facts: Facts) -> str:
     """A report as `json`, `csv` or `html`."""
     if form == "csv":
-        return report.to_csv()
+        return report.to_csv(columns=facts.columns)
     if form == "html":
         limit, per = facts.rate or (None, 5.0)
-        return report.to_html(source=facts.source, limit=limit, per=per, about=facts.about)
-    return report.to_json(indent=1) + "\n"
+        return report.to_html(source=facts.source, limit=limit, per=per, about=facts.about, where=facts.where)
+    return report.to_json(indent=1, columns=facts.columns) + "\n"
 
 
 def check_report_path(path: Path) -> None:

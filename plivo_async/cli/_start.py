@@ -174,7 +174,7 @@ def start(
         journal=journal,
         resume=again,
     )
-    facts = Facts(file, rate, facts_of(base_url, rate, journal, file))
+    facts = Facts(file, rate, facts_of(base_url, rate, journal, file), entries)
     with log.written(sys.stderr) if log_json else nullcontext() if quiet else progress(tally, err()):
         run.make(activate)
         kept = (None, "") if report is None else keep_report(report, run.report, facts)

@@ -109,7 +109,7 @@ class _Stopping:
         self.unauthorized = False
         self._client = client
         first: dict[ConferenceId, int] = {}
-        for line, conference in entries:
+        for line, conference, _ in entries:
             first.setdefault(conference, line)
         self.total = len(first)
         self._ends: dict[ConferenceId, tuple[str, str]] = dict.fromkeys(first, (_NOT_ATTEMPTED, ""))

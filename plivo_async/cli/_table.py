@@ -87,9 +87,24 @@ def table_cells(
         skipped = True
     ours = guess.head[0][1][: len(_REPORT)] == _REPORT
     width = len(guess.head[0][1])
+    names = _names(guess.head[0][1]) if skipped else [f"column {number}" for number in range(1, width + 1)]
     for line, row in islice(_rows(text, label, guess.delimiter, first), int(skipped), None):
         _check(row, index, width, f"{label}, line {line}", guess.delimiter)
-        yield Cell(line, restored(row[index]) if ours else row[index].strip(" \t"))
+        beside = (
+            {} if ours else {name: cell for at, (name, cell) in enumerate(zip(names, row, strict=False)) if at != index}
+        )
+        yield Cell(line, restored(row[index]) if ours else row[index].strip(" \t"), beside)
+
+
+def _names(header: list[str]) -> list[str]:
+    """What the columns are called, each differently: a second one of a name, and one without, by its number."""
+    seen: set[str] = set()
+    names = []
+    for number, cell in enumerate(header, 1):
+        name = cell.strip()
+        names.append(name if name and name not in seen else f"column {number}")
+        seen.add(name)
+    return names
 
 
 def _check(row: list[str], index: int, width: int, place: str, delimiter: str) -> None:

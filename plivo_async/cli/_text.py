@@ -3,14 +3,16 @@
 import codecs
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """A piece of text, and the line it stands on, from 1."""
+    """A piece of text, the line it stands on, from 1, and what stands beside it, by column."""
 
     line: int
     text: str
+    beside: Mapping[str, str] = {}
 
 
 class InputError(ValueError):

@@ -20,7 +20,7 @@ UUID_TEXT = "8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e"
 
 def names(data: bytes, label: str = "names.txt", **options: str | bool | None) -> list[tuple[int, str]]:
     """What a file holds, as pairs of line and name."""
-    return [(line, str(conference)) for line, conference in read_entries(data, label, **options)]  # type: ignore[arg-type]
+    return [(line, str(conference)) for line, conference, _ in read_entries(data, label, **options)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -306,3 +306,26 @@ def test_stdin_may_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
         read_source("\x1b[2J")
     with pytest.raises(InputError, match=r"\\x00 can't be read: "):
         read_source("\x00")
+
+
+@pytest.mark.parametrize(
+    ("data", "label", "options", "beside"),
+    [
+        (b"room,team,note\na,7,x\nb,8\n", "in.csv", {"column": "room"}, [{"team": "7", "note": "x"}, {"team": "8"}]),
+        (
+            b"room,team,team,\na,7,8,9\n",
+            "in.csv",
+            {"column": "room"},
+            [{"team": "7", "column 3": "8", "column 4": "9"}],
+        ),
+        (b"7;a\n8;b\n", "in.csv", {"column": "2"}, [{"column 1": "7"}, {"column 1": "8"}]),
+        (b'{"name": "a", "team": 7, "vip": true, "tags": ["x"]}', "in.json", {}, [{"team": "7", "vip": "true"}]),
+        (b'["a"]', "in.json", {}, [{}]),
+        (b"a\n", "in.txt", {}, [{}]),
+    ],
+)
+def test_what_stands_beside_a_name_is_kept(
+    data: bytes, label: str, options: dict[str, str], beside: list[dict[str, str]]
+) -> None:
+    """The other columns of a table, by their names or numbers; the other plain values of an object."""
+    assert [entry.beside for entry in read_entries(data, label, **options)] == beside  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """The report file: its place, its mode, and where it goes if its place has gone."""
 
+import csv
 import json
 import os
 import stat
@@ -13,7 +14,8 @@ import pytest
 pytest.importorskip("typer")
 
 from plivo_async import Activation, ActivationOutcome, ActivationReport
-from plivo_async.cli._output import check_report_path, keep_report
+from plivo_async.cli._input import Entry
+from plivo_async.cli._output import Facts, check_report_path, keep_report
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs modes and links as POSIX has them")
 
@@ -125,3 +127,21 @@ def test_a_protected_file_is_refused_before_anything_is_sent(monkeypatch: pytest
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(ValueError, match=r"r\.json can't be written: it is write-protected"):
         check_report_path(Path("r.json"))
+
+
+def test_a_report_says_file_line_and_what_stood_beside() -> None:
+    """In each form; a column of the input that is called as one of ours is renamed."""
+    entries = [Entry(2, "a", {"team": "=7", "outcome": "x", "line": "y"}), Entry(4, "b", {"team": "8"})]
+    outcomes = [Activation(at, name, None, ActivationOutcome.NOT_FOUND, False) for at, name in enumerate("ab")]
+    facts = Facts("in.csv", entries=entries)
+    for suffix in ("json", "csv", "html"):
+        keep_report(Path(f"r.{suffix}"), ActivationReport(outcomes[1:] + outcomes[:1], 1.0), facts)
+    first, second = (one["input"] for one in json.loads(Path("r.json").read_text())["activations"])
+    assert first == {"file": "in.csv", "line": 2, "team": "=7", "outcome": "x", "input_line": "y"}
+    assert second == {"file": "in.csv", "line": 4, "team": "8", "outcome": "", "input_line": ""}
+    rows = list(csv.DictReader(Path("r.csv").read_text().splitlines()))
+    assert [(row["name"], row["outcome"], row["line"], row["team"], row["input_outcome"]) for row in rows] == [
+        ("a", "not_found", "2", "'=7", "x"),
+        ("b", "not_found", "4", "8", ""),
+    ]
+    assert "line 4" in Path("r.html").read_text()
