@@ -14,7 +14,7 @@ from ._participant_checks import DIAL_OPTIONS, OPTIONS
 from ._participant_options import Role
 
 _ALLOWED = ("role", "from_", "to", "call_uuid", *OPTIONS)
-_ALWAYS_WITH_METHOD = ("recording_callback", "status_callback")
+ALWAYS_WITH_METHOD = ("recording_callback", "status_callback")
 
 
 def add_participant(conference: Conference, arguments: Mapping[str, object]) -> Request:
@@ -40,7 +40,7 @@ def add_participant(conference: Conference, arguments: Mapping[str, object]) -> 
         raise TypeError("role= is missing: 'agent', 'supervisor' or 'customer'")
     role = choice("role", given["role"], get_args(Role))
     _check_mode(given)
-    _check_coach_mode(given, role)
+    check_coach_mode(given, role)
     options = {name: check(name, given[name]) for name, check in OPTIONS.items() if name in given}
     _check_methods(given)
     if "call_uuid" in given:
@@ -79,7 +79,8 @@ def _check_mode(given: Mapping[str, object]) -> None:
         )
 
 
-def _check_coach_mode(given: Mapping[str, object], role: str) -> None:
+def check_coach_mode(given: Mapping[str, object], role: str) -> None:
+    """Refuse that anybody but a supervisor coaches: it has no effect, and they would be heard by everybody."""
     if given.get("coach_mode") is True and role != "supervisor":
         raise InvalidArgumentError(
             f"coach_mode=True is for role 'supervisor' only, not {role!r}: this participant would be heard by "
@@ -99,6 +100,6 @@ def _check_methods(given: Mapping[str, object]) -> None:
 
 def _ordered(options: Mapping[str, object]) -> dict[str, object]:
     """The options in the order of Plivo's table, with the methods that are never left to Plivo."""
-    methods = {f"{name}_method": "POST" for name in _ALWAYS_WITH_METHOD if f"{name}_url" in options}
+    methods = {f"{name}_method": "POST" for name in ALWAYS_WITH_METHOD if f"{name}_url" in options}
     filled = {**methods, **options}
     return {name: filled[name] for name in OPTIONS if name in filled}

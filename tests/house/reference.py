@@ -112,7 +112,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "ActivationFailures",
     ),
 }
-"""The public names of `plivo_async`, in the order in which they are told; callbacks and emulator follow by name."""
+"""The public names of `plivo_async`, in the order in which they are told; the rest follows by name."""
 
 WORDS = (
     "ChannelType",
@@ -177,6 +177,9 @@ def page() -> str:
     parts += [_entry(name, webhooks[name]) for name in sorted(set(map(str, webhooks.exports or ())) - told | {"Event"})]
     adapters = [(module, name) for module in ("django", "starlette") for name in webhooks[module].exports or ()]
     parts += [_entry(f"{module}.{name}", webhooks[module][str(name)]) for module, name in adapters]
+    answers = package["xml"]
+    parts += ["## XML\n", "In `plivo_async.xml`.\n"]
+    parts += [_entry(name, answers[name]) for name in sorted(map(str, answers.exports or ()))]
     emulator = package["emulator"]
     parts += ["## Emulator\n", "In `plivo_async.emulator`.\n"]
     parts += [_entry(name, emulator[name], emulated=True) for name in sorted(map(str, emulator.exports or ()))]
@@ -185,7 +188,7 @@ def page() -> str:
 
 
 def _contents() -> str:
-    titles = [*SECTIONS, "Callbacks", "Emulator", "Types in signatures"]
+    titles = [*SECTIONS, "Callbacks", "XML", "Emulator", "Types in signatures"]
     return "".join(f"* [{title}](#{title.lower().replace(' ', '-')})\n" for title in titles)
 
 
@@ -240,10 +243,14 @@ def _made_by_hand(way: griffe.Class) -> bool:
 
 def _folded(text: str) -> str:
     """A long signature with a line for each parameter."""
+    opening, closing = text.index("("), text.rindex(") ->") if ") ->" in text else text.rindex(")")
+    inside = [
+        one for one in _split(text[opening + 1 : closing]) if not one.startswith("_")
+    ]  # no constants of the class
+    text = f"{text[: opening + 1]}{', '.join(inside)}{text[closing:]}"
     if len(text) <= _LONGEST_LINE:
         return text
     opening, closing = text.index("("), text.rindex(") ->") if ") ->" in text else text.rindex(")")
-    inside = _split(text[opening + 1 : closing])
     return "\n".join([text[: opening + 1], *(f"    {one}," for one in inside), text[closing:]])
 
 
@@ -251,7 +258,7 @@ def _split(parameters: str) -> list[str]:
     """At the commas that are in no bracket."""
     parts, depth = [""], 0
     for character in parameters:
-        depth += (character in "[(") - (character in "])")
+        depth += (character in "[({") - (character in "])}")
         if character == "," and not depth:
             parts.append("")
         else:
@@ -285,7 +292,7 @@ def _item(item: griffe.DocstringElement) -> str:
 def _bases(thing: griffe.Class) -> Iterator[str]:
     if "Model" in map(str, thing.bases):
         yield "Turns into plain JSON types with `to_dict()`.\n"
-    hidden = ("Generic", "Protocol", "Model", "_", *_PARTS)
+    hidden = ("Generic", "Protocol", "Model", "Element", "_", *_PARTS)
     names = [str(base) for base in thing.bases if not str(base).startswith(hidden)]
     if names:
         yield f"Base: {', '.join(f'`{name}`' for name in names)}\n"

@@ -24,6 +24,7 @@ ALLOWED = {
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources", "webhooks",
                   "_announcer", "_errors", "_exchange", "_media", "_options", "_printable", "_privacy", "_unset"},
     "webhooks": {"anyio", "models", "starlette", "django", "webhooks", "_errors", "_privacy", "_secret"},
+    "xml": {"wire", "xml", "_errors", "_privacy"},
     "emulator": {"anyio", "h11", "trustme", "emulator"},  # trustme late, for HTTPS alone
     "_public": set(),
     "_jsonable": {"pydantic_core"},  # late, when pydantic itself asks
