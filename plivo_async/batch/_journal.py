@@ -19,7 +19,8 @@ from .._errors import JournalError
 from ..policy import ActivationOutcome
 from ..wire import Answer, Conference, server_time
 from ._activation import Activation
-from ._journal_file import Change, Identity, JournalFile, Row, intents, moved, outcomes, places
+from ._journal_file import Change, Identity, JournalFile, intents, moved, outcomes, places
+from ._journal_reader import Row
 from ._journal_rows import outcome_row
 
 _T = TypeVar("_T")

@@ -19,7 +19,6 @@ import contextlib
 import os
 import platform
 import sqlite3
-import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,8 +26,8 @@ from pathlib import Path
 
 from .._errors import JournalError
 from .._version import __version__
+from ._journal_reader import FORMAT, JournalReader, Row, check_format, meta_of, rows_of, told
 
-FORMAT = 1
 _SCHEMA = """
 create table meta (key text primary key, value text) strict;
 create table run (number integer primary key, began_at real not null, ended_at real, pid integer not null,
@@ -49,19 +48,6 @@ class Identity:
 
     account: str
     base_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is known of one place of the input; times are seconds since 1970."""
-
-    position: int
-    name: str | None
-    uuid: str | None
-    intent_at: float | None
-    outcome: str | None
-    settled_at: float | None
-    detail: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +98,7 @@ class JournalFile:
             JournalError: It is in use, of something else, damaged, or can't be written; the message says which.
         """
         self.path: Path = place_of(path)
-        with _told(self.path, "opened"):
+        with told(self.path, "opened"):
             self._lock = _locked(self.path)
             try:
                 self._connection = _opened(self.path)
@@ -126,10 +112,10 @@ class JournalFile:
             raise
 
     def _prepare(self, identity: Identity, now: float) -> None:
-        with _told(self.path, "opened"):
+        with told(self.path, "opened"):
             if not self._connection.execute("select count(*) from sqlite_master").fetchone()[0]:
                 self._begin(identity)
-            found = _meta(self.path, self._connection)
+            found = meta_of(self.path, self._connection)
             _check(self.path, found, identity)
             _check_sound(self.path, self._connection)
             self.size = int(found["size"]) if "size" in found else None
@@ -156,7 +142,7 @@ class JournalFile:
         Raises:
             JournalError: That failed; the disk is full, for example.
         """
-        with _told(self.path, "written"):
+        with told(self.path, "written"):
             self._connection.execute("begin immediate")
             try:
                 for change in changes:
@@ -169,23 +155,23 @@ class JournalFile:
 
     def set_size(self, size: int) -> None:
         """The input has been read to its end."""
-        with _told(self.path, "written"):
+        with told(self.path, "written"):
             self._set(size=size)
         self.size = size
 
     def rows(self) -> Iterator[Row]:
         """All places that were read, in order."""
-        with _told(self.path, "read"):
-            yield from _rows(self._connection)
+        with told(self.path, "read"):
+            yield from rows_of(self._connection)
 
     def some(self, first: int, number: int) -> list[Row]:
         """So many places from `first` on."""
-        with _told(self.path, "read"):
-            return list(_rows(self._connection, "where position between ? and ?", (first, first + number - 1)))
+        with told(self.path, "read"):
+            return list(rows_of(self._connection, "where position between ? and ?", (first, first + number - 1)))
 
     def count(self) -> int:
         """How many places were read."""
-        with _told(self.path, "read"):
+        with told(self.path, "read"):
             return int(self._connection.execute("select count(*) from item").fetchone()[0])
 
     def close(self, now: float | None) -> None:
@@ -200,66 +186,6 @@ class JournalFile:
             self._connection.close()
         finally:
             self._lock.close()
-
-
-class JournalReader:
-    """Somebody who reads a journal, finished or not, and disturbs nobody. One thread at a time."""
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Open it.
-
-        Raises:
-            JournalError: There is none, or it is something else.
-        """
-        self.path: Path = Path(path)
-        if not self.path.is_file():
-            raise JournalError(f"there is no journal {str(self.path)!r}")
-        with _told(self.path, "read"):
-            # Not `mode=ro`: who finds a journal whose writer was killed has to read its WAL in.
-            self._connection = sqlite3.connect(self.path.absolute(), isolation_level=None, check_same_thread=False)
-            # A report reads from it for as long as the report lives, and nobody closes a report.
-            self._closed = weakref.finalize(self, self._connection.close)
-            self._connection.execute("pragma query_only = on")
-            self._connection.execute("pragma wal_autocheckpoint = 0")
-            self.meta = _meta(self.path, self._connection)
-            _check_format(self.path, self.meta)
-
-    def __len__(self) -> int:
-        return self.number()
-
-    def counts(self) -> dict[str | None, int]:
-        """How many ended in each outcome; None for those that have none yet."""
-        with _told(self.path, "read"):
-            return dict(self._connection.execute("select outcome, count(*) from item group by outcome"))
-
-    def number(self, where: str = "") -> int:
-        """How many places there are of a kind."""
-        with _told(self.path, "read"):
-            asked = f"select count(*) from item {where}"  # noqa: S608  (ours)
-            return int(self._connection.execute(asked).fetchone()[0])
-
-    def some(self, first: int, most: int, condition: str = "true", *values: object) -> list[Row]:
-        """At most so many places that meet a condition, from `first` on."""
-        with _told(self.path, "read"):
-            where = f"where position >= ? and {condition}"
-            return list(_rows(self._connection, where, (first, *values), most))
-
-    def runs(self) -> list[tuple[float, float | None, int, str, str]]:
-        """Who worked on it: (began_at, ended_at, pid, host, version), the first one first."""
-        with _told(self.path, "read"):
-            asked = "select began_at, ended_at, pid, host, version from run order by number"
-            return list(self._connection.execute(asked))
-
-    def last_change(self, first: float, last: float) -> float | None:
-        """When the last outcome of a span was written."""
-        with _told(self.path, "read"):
-            asked = "select max(settled_at) from item where settled_at between ? and ?"
-            found: float | None = self._connection.execute(asked, (first, last)).fetchone()[0]
-            return found
-
-    def close(self) -> None:
-        """Let go of it."""
-        self._closed()
 
 
 # ---- SQLite ---------------------------------------------------------------------------------------------------------
@@ -280,15 +206,6 @@ def place_of(path: str | os.PathLike[str]) -> Path:
     except (OSError, RuntimeError, ValueError) as error:  # a NUL in it; links in a circle
         raise JournalError(f"the journal {str(path)!r} can't be opened: {error}") from error
     raise JournalError(f"the journal {str(path)!r} can't be opened: it is no file")
-
-
-def _rows(
-    connection: sqlite3.Connection, where: str = "", values: tuple[object, ...] = (), most: int = -1
-) -> Iterator[Row]:
-    columns = "position, name, uuid, intent_at, outcome, settled_at, detail"
-    asked = f"select {columns} from item {where} order by position limit {most}"  # noqa: S608  (all of it is ours)
-    for row in connection.execute(asked, values):
-        yield Row(*row)
 
 
 def _locked(path: Path) -> sqlite3.Connection:
@@ -341,24 +258,8 @@ def _touch(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def _meta(path: Path, connection: sqlite3.Connection) -> dict[str, str]:
-    try:
-        return dict(connection.execute("select key, value from meta"))
-    except sqlite3.OperationalError:
-        raise JournalError(f"{str(path)!r} is an SQLite file, but no journal of plivo-async") from None
-
-
-def _check_format(path: Path, found: dict[str, str]) -> None:
-    if found.get("format") != str(FORMAT):
-        newer = found.get("format", "?")
-        raise JournalError(
-            f"the journal {str(path)!r} has format {newer}, and this version of plivo-async ({__version__}) "
-            f"reads format {FORMAT}: use the version that wrote it"
-        )
-
-
 def _check(path: Path, found: dict[str, str], identity: Identity) -> None:
-    _check_format(path, found)
+    check_format(path, found)
     if found["account"] != identity.account:
         raise JournalError(
             f"the journal {str(path)!r} is of account {masked_account(found['account'])}, "
@@ -383,19 +284,3 @@ def _check_sound(path: Path, connection: sqlite3.Connection) -> None:
 
 def _instant(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-
-
-@contextlib.contextmanager
-def _told(path: Path, what: str) -> Iterator[None]:
-    """Say in a sentence what SQLite and the disk say in words of their own."""
-    try:
-        yield
-    except OSError as error:
-        raise JournalError(f"the journal {str(path)!r} can't be {what}: {error.strerror or error}") from error
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", None)
-        if code == sqlite3.SQLITE_NOTADB:
-            raise JournalError(f"{str(path)!r} is no journal of plivo-async, nor any other SQLite file") from error
-        if code == sqlite3.SQLITE_FULL:
-            raise JournalError(f"the journal {str(path)!r} can't be {what}: the disk is full") from error
-        raise JournalError(f"the journal {str(path)!r} can't be {what}: {error}") from error

@@ -9,7 +9,7 @@ from functools import lru_cache
 from .._errors import NotSentError, OutcomeUnknownError
 from ..policy import ActivationOutcome
 from ._activation import Activation
-from ._journal_file import JournalReader, Row
+from ._journal_reader import JournalReader, Row
 from ._journal_rows import activation_of
 
 _CHUNK = 500  # rows that are read at a time

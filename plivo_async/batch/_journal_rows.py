@@ -9,7 +9,7 @@ from .. import _errors
 from .._errors import PlivoError
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome
 from ._activation import Activation
-from ._journal_file import Row
+from ._journal_reader import Row
 from ._ledger import is_plain
 
 

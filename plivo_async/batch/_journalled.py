@@ -8,7 +8,7 @@ import anyio.lowlevel
 from ..policy import ActivationOutcome
 from ._input import BREATH, Input, Item
 from ._journal import Journal
-from ._journal_file import Row
+from ._journal_reader import Row
 from ._journal_rows import activation_of
 from ._roll import Roll
 from ._teller import Teller

@@ -7,7 +7,8 @@ import pytest
 
 from plivo_async import Activation, ActivationOutcome, Attempt, AttemptOutcome, JournalError, NotFoundError
 from plivo_async.batch._journal import Journal
-from plivo_async.batch._journal_file import Identity, JournalReader, Row
+from plivo_async.batch._journal_file import Identity
+from plivo_async.batch._journal_reader import JournalReader, Row
 from plivo_async.batch._journal_rows import activation_of, outcome_row
 from plivo_async.wire import conference
 

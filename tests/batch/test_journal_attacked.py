@@ -23,7 +23,8 @@ from plivo_async import (
 )
 from plivo_async.batch._figures import figures
 from plivo_async.batch._journal import Journal
-from plivo_async.batch._journal_file import Identity, JournalFile, JournalReader, intents, outcomes, places
+from plivo_async.batch._journal_file import Identity, JournalFile, intents, outcomes, places
+from plivo_async.batch._journal_reader import JournalReader
 from plivo_async.emulator import Emulator
 from plivo_async.wire import conference
 

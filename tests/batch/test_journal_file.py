@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from plivo_async import JournalError
-from plivo_async.batch._journal_file import Identity, JournalFile, JournalReader, Row, intents, outcomes, places
+from plivo_async.batch._journal_file import Identity, JournalFile, intents, outcomes, places
+from plivo_async.batch._journal_reader import JournalReader, Row
 
 OURS = Identity("MA00000000000000TEST", "https://api.plivo.com")
 NAMES: list[tuple[object, ...]] = [(0, "a", None), (1, None, "7b80557a-92cd-4f4b-a66f-1c6a0b1d1f8b"), (2, None, None)]

@@ -10,7 +10,8 @@ import anyio
 import pytest
 
 from plivo_async.batch import _journal_file
-from plivo_async.batch._journal_file import Identity, JournalFile, JournalReader
+from plivo_async.batch._journal_file import Identity, JournalFile
+from plivo_async.batch._journal_reader import JournalReader
 from plivo_async.emulator import Emulator, Faults, Settings
 
 from ..support import in_memory
