@@ -51,10 +51,11 @@ from ._recording_events import (
     Transcribed,
 )
 from ._request import Headers
-from ._router import Answer, Handler, HasXml, Reply, Router
+from ._router import AddHandler, Answer, HasXml, Reply, Router
 from ._signature import sign
 
 __all__ = [
+    "AddHandler",
     "AddParticipantCompleted",
     "AddParticipantEvent",
     "AddParticipantInitiated",
@@ -71,7 +72,6 @@ __all__ = [
     "Deduplicator",
     "Event",
     "ExitActionRequested",
-    "Handler",
     "HasXml",
     "Headers",
     "MachineDetected",

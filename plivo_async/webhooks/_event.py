@@ -11,6 +11,7 @@ from ..models._model import Model
 T = TypeVar("T")
 _LAST = datetime.max.replace(tzinfo=UTC)
 _HIDDEN = "****"
+_LONGEST_SHOWN = 500
 
 
 def public(cls: T) -> T:
@@ -65,7 +66,7 @@ class Event(Model):
         aren't all there, it is a digest of all parameters: that two deliveries of one event have the same ones is
         inferred.
         """
-        return self._identity or (type(self).__name__, _digest(self.raw))
+        return self._identity or (type(self).__name__, digest(self.raw))
 
     def get(self, name: str) -> str | None:
         """A parameter by its name on the wire, as `SIP-H-To`; None if it is absent or empty. Of several the first."""
@@ -88,10 +89,11 @@ class Event(Model):
 def _shown(name: str, value: object) -> str:
     if name == "digits":
         return _HIDDEN
-    return masked(repr(value)) if isinstance(value, str | dict) else str(value)
+    text = masked(repr(value)) if isinstance(value, str | dict) else str(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
-def _digest(raw: tuple[tuple[str, str], ...]) -> str:
+def digest(raw: tuple[tuple[str, str], ...]) -> str:
     """Of all that isn't empty, in any order."""
     told = hashlib.sha256()
     for pair in sorted(pair for pair in raw if pair[1]):

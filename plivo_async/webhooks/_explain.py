@@ -3,21 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from .._errors import CallbackError, MalformedCallbackError, SignatureError
 from .._privacy import masked
 from ._reading import Pairs, read
 from ._request import Incoming, Limits, Text, incoming, only_nonce, signatures
-from ._signature import NONCE, bases, fits, message
+from ._signature import NONCE, bases, fits, message, parsed, split
 
 _LARGEST = 1 << 16
 _FORWARDED = ("x-forwarded-host", "x-original-host", "host")
+_ORIGINAL = ("x-original-uri", "x-original-url", "x-forwarded-uri", "x-rewrite-url")
 _PREFIXES = ("x-forwarded-prefix", "x-script-name")
 _CHECK = """\
 No variation of it fits either. What is left:
 * The token is another account's: of the {tokens} known, none fits. A subaccount signs with its own.
-* Something has changed the body: read, decoded, or written again. Give it as it came.
+* Something has changed the body: read, decoded, empty values left out, or written again. Give it as it came.
 * The URL at Plivo is another one: its host, its port, its path, or its query, which may have been dropped on the way
   ({query}).
 * It isn't Plivo's."""
@@ -105,7 +106,12 @@ def _variations(
     scheme, _, rest = first.partition("://")
     host, slash, path = rest.partition("/")
     schemes = [_Way(scheme), *(_Way(one, f"the scheme is {one}") for one in ("https", "http") if one != scheme)]
-    parts = (schemes, list(_hosts(host, headers)), list(_paths(slash + path, request.path, headers)), _told(request))
+    parts = (
+        schemes,
+        list(_hosts(host, headers)),
+        list(_paths(slash + path, request.path, headers)),
+        _told(request, headers),
+    )
     ways = sorted(product(*parts), key=lambda ways: sum(bool(_other(way)) for way in ways))
     for scheme_, host_, path_, (told, other) in ways:
         changes = [word for word in (scheme_.other, host_.other, path_.other, other) if word]
@@ -146,19 +152,26 @@ def _paths(path: str, seen: str, headers: dict[str, list[str]]) -> Iterator[_Way
         (without, "the path of base_url isn't put before the request's"),
         *((prefix + without, "the prefix that the proxy has taken off the path is put back") for prefix in prefixes),
         (unquote(path), "the path is decoded"),
+        (quote(path, safe="/%:@!$&'()*+,;=~"), "the path is percent-encoded"),
     ):
         if one not in tried:
             tried.add(one)
             yield _Way(one, words)
 
 
-def _told(request: Incoming) -> "list[tuple[tuple[str, Pairs, Pairs], str]]":
+def _told(request: Incoming, headers: dict[str, list[str]]) -> "list[tuple[tuple[str, Pairs, Pairs], str]]":
     """Methods, queries and bodies."""
     method, query, params = request.method, request.query, request.params
     other = "GET" if method == "POST" else "POST"
     ways: list[tuple[tuple[str, Pairs, Pairs], str]] = [((method, query, params), "")]
     if query:
         ways.append(((method, (), params), "the URL has no query: something on the way has added it"))
+    ways += [
+        ((method, kept, params), f"the query is that of {name.title()}: it was dropped on the way")
+        for name in _ORIGINAL
+        for value in headers.get(name, [])[:1]
+        if (kept := _query(value)) not in ((), query)
+    ]
     if params:
         ways.append(((method, query, ()), "there is no body: something on the way has added it"))
         rest = tuple(pair for pair in params if pair not in query)
@@ -167,6 +180,13 @@ def _told(request: Incoming) -> "list[tuple[tuple[str, Pairs, Pairs], str]]":
     if query and not params:
         ways.append((("POST", (), query), "it was a POST whose fields have come to stand in the query"))
     return ways
+
+
+def _query(url: str) -> Pairs:
+    try:
+        return parsed(split(url)[1]) if len(url) <= _LARGEST else ()
+    except MalformedCallbackError:
+        return ()
 
 
 def _advice(changes: Sequence[str]) -> str:

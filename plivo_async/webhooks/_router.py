@@ -29,8 +29,16 @@ class HasXml(Protocol):
 
 Answer = HasXml | str | None
 """What a handler may return: XML that goes on with the call, or None."""
-Handler = Callable[[E], Awaitable[Answer] | Answer]
-"""A function, async or not, that is given an event."""
+A = TypeVar("A", bound=Answer)
+
+
+class AddHandler(Protocol[E]):
+    """Takes a function, async or not, that is given an event, and returns it as it is."""
+
+    @overload
+    def __call__(self, handler: Callable[[E], Awaitable[A]], /) -> Callable[[E], Awaitable[A]]: ...
+    @overload
+    def __call__(self, handler: Callable[[E], A], /) -> Callable[[E], A]: ...
 
 
 @public
@@ -65,12 +73,12 @@ class Router:
         self._deduplicator = deduplicator
 
     @overload
-    def on(self, kind: type[E], /) -> Callable[[Handler[E]], Handler[E]]: ...
+    def on(self, kind: type[E], /) -> AddHandler[E]: ...
     @overload
-    def on(self, kind: type[E], other: type[F], /) -> Callable[[Handler[E | F]], Handler[E | F]]: ...
+    def on(self, kind: type[E], other: type[F], /) -> AddHandler[E | F]: ...
     @overload
-    def on(self, *kinds: type[Event]) -> Callable[[Handler[Any]], Handler[Any]]: ...
-    def on(self, *kinds: type[Event]) -> Callable[[Handler[Any]], Handler[Any]]:
+    def on(self, *kinds: type[Event]) -> AddHandler[Any]: ...
+    def on(self, *kinds: type[Event]) -> AddHandler[Any]:
         """Let a function handle events of some classes, and of those below them: `@router.on(ParticipantJoined)`.
 
         The function may be async. One that isn't runs in the event loop: it must not wait. Several functions for one
@@ -83,7 +91,7 @@ class Router:
         if not kinds or not all(isinstance(kind, type) and issubclass(kind, Event) for kind in kinds):
             raise TypeError("on() takes classes of events, such as ParticipantJoined")
 
-        def add(handler: Handler[Any]) -> Handler[Any]:
+        def add(handler: Any) -> Any:
             self._handlers.append((kinds, handler))
             return handler
 

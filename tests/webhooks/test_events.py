@@ -471,6 +471,16 @@ def test_nothing_private_shows() -> None:
     assert "digits=****" in repr(digits)
 
 
+def test_what_is_long_is_cut() -> None:
+    """A log isn't filled by one value."""
+    assert len(repr(parse_trusted({**JOIN, "MPCName": "x" * 10_000, "Tomorrow": "y" * 10_000}))) < 2_500
+
+
+def test_keys_tell_no_number() -> None:
+    """They are kept, and shown, where reprs aren't."""
+    assert "4157654321" not in str(parse_trusted({**HANGUP, "Event": "Ring"}).dedupe_key)
+
+
 def test_control_characters_are_not_obeyed() -> None:
     """A name from outside can't write to a terminal."""
     assert "\x1b" not in repr(parse_trusted({**JOIN, "MPCName": "\x1b[31m", "k\x1b": "\u202e"}))

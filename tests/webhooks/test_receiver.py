@@ -425,6 +425,11 @@ def cases() -> Iterator[tuple[dict[str, Any], str]]:
     yield {"body": b""}, "body is empty"
     yield {"body": b"", "headers": {"Content-Length": "360"}}, "its Content-Length says 360"
     yield {"body": BODY + b"&tenant=7"}, "without the parameters of the query"
+    yield (
+        {"url": URL.partition("?")[0], "headers": {"X-Original-URI": "/plivo/events?tenant=7"}},
+        "was dropped on the way",
+    )
+    yield {"url": URL.partition("?")[0], "headers": {"X-Original-URI": "/?a=%FF"}}, "this request has none"
     yield {"tokens": [SUB_TOKEN]}, "The token is another account's: of the 1 known"
     yield {"url": URL.partition("?")[0]}, "this request has none"
     yield {"url": f"{URL}&{urlencode(JOIN)}", "method": "GET", "body": b""}, "no signature fits"
@@ -452,6 +457,7 @@ def test_explanations(case: dict[str, Any], words: str) -> None:
     [
         ("POST", "https://h/cb", "https://h/cb?added=1", "has added it"),
         ("POST", "https://h/a b", "https://h/a%20b", "decoded"),
+        ("POST", "https://h/a%20b%2Fc", "https://h/a b%2Fc", "percent-encoded"),
         ("GET", f"https://h/cb?{urlencode(JOIN)}", "https://h/cb", "method is GET"),
     ],
 )
