@@ -71,7 +71,7 @@ async def route(receiver: Receiver) -> None:
     async def answer(event: AnswerRequested) -> xml.Response:
         return xml.Response(xml.MultiPartyCall(event.call_uuid, role="customer", start_mpc_on_enter=False))
 
-    @router.on(ParticipantLeft)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportUntypedFunctionDecorator]
+    @router.on(ParticipantLeft)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType, reportUntypedFunctionDecorator]
     async def wrong(event: ParticipantJoined) -> None: ...
 
     router.on(str)  # type: ignore[type-var]  # pyright: ignore[reportCallIssue, reportArgumentType]
