@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from ._event import public
 from ._receiver import Receiver
-from ._router import Reply, Router
+from ._router import Router
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -32,10 +32,7 @@ class CallbackApp:
         if scope["type"] != "http":
             raise RuntimeError(f"{type(self).__name__} takes HTTP requests, not {scope['type']}; mount it in your app")
         body = await bounded(_chunks(receive), self._receiver.max_body)
-        if body is None:
-            reply = Reply(400)
-        else:
-            reply = await self._router.reply(self._receiver, scope["method"], url(scope), scope["headers"], body)
+        reply = await self._router.reply(self._receiver, scope["method"], url(scope), scope["headers"], body)
         headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
@@ -50,13 +47,13 @@ def url(scope: Scope) -> str:
     return f"{scope['scheme']}://{host}{path}" if host else path
 
 
-async def bounded(chunks: AsyncIterable[bytes], most: int) -> bytes | None:
-    """A body; None if it is too large: no more of it is kept than is allowed."""
+async def bounded(chunks: AsyncIterable[bytes], most: int) -> bytes:
+    """A body, or of one that is too large as much as shows that."""
     body = bytearray()
     async for chunk in chunks:
         body += chunk
         if len(body) > most:
-            return None
+            break
     return bytes(body)
 
 

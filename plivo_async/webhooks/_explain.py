@@ -11,7 +11,8 @@ from ._reading import Pairs, read
 from ._request import Incoming, Limits, Text, incoming, only_nonce, signatures
 from ._signature import NONCE, bases, fits, message, parsed, split
 
-_LARGEST = 1 << 16
+_LARGEST = 1 << 14  # characters: callbacks have some 2,000
+_LONGEST_HINT = 1000
 _FORWARDED = ("x-forwarded-host", "x-original-host", "host")
 _ORIGINAL = ("x-original-uri", "x-original-url", "x-forwarded-uri", "x-rewrite-url")
 _PREFIXES = ("x-forwarded-prefix", "x-script-name")
@@ -101,7 +102,7 @@ def _variations(
     """What may have been signed instead, with what is other about it, the least of that first."""
     known = bases(request.path, base_url)
     if len(request.path) + sum(len(name) + len(value) for name, value in request.query + request.params) > _LARGEST:
-        return  # some hundred signatures would take seconds
+        return  # some thousand signatures would take seconds
     first = known[0] if known else f"https://nowhere{request.path}"
     scheme, _, rest = first.partition("://")
     host, slash, path = rest.partition("/")
@@ -123,15 +124,21 @@ def _other(way: "_Way | tuple[tuple[str, Pairs, Pairs], str]") -> str:
     return way.other if isinstance(way, _Way) else way[1]
 
 
+def _hints(headers: dict[str, list[str]], names: Sequence[str]) -> list[tuple[str, str]]:
+    """What headers say of the way, if they say it once, and shortly."""
+    said = [(name, headers[name]) for name in names if name in headers]
+    return [(name, values[0]) for name, values in said if len(values) == 1 and len(values[0]) <= _LONGEST_HINT]
+
+
 def _hosts(host: str, headers: dict[str, list[str]]) -> Iterator[_Way]:
     yield _Way(host)
     bare = host.rpartition("@")[2]
     seen = {host}
-    found = [(value.partition(",")[0].strip(), name) for name in _FORWARDED for value in headers.get(name, [])[:2]]
+    found = [(value.partition(",")[0].strip(), name) for name, value in _hints(headers, _FORWARDED)]
+    ports = [*(value for _, value in _hints(headers, ("x-forwarded-port",))), "443", "80"]
     for other, name in [(bare, ""), *found]:
         name_only, colon, port = other.rpartition(":")
         alone = name_only if colon and port.isdigit() else other
-        ports = [*headers.get("x-forwarded-port", [])[:1], "443", "80"]
         for one in (other, alone, alone.lower(), *(f"{alone}:{number}" for number in ports)):
             if one and one not in seen:
                 seen.add(one)
@@ -142,7 +149,7 @@ def _hosts(host: str, headers: dict[str, list[str]]) -> Iterator[_Way]:
 def _paths(path: str, seen: str, headers: dict[str, list[str]]) -> Iterator[_Way]:
     yield _Way(path)
     without = bases(seen, "https://nowhere")[0].partition("nowhere")[2]
-    prefixes = [value.rstrip("/") for name in _PREFIXES for value in headers.get(name, [])[:2]]
+    prefixes = [value.rstrip("/") for _, value in _hints(headers, _PREFIXES)]
     tried = {path}
     for one, words in (
         (
@@ -152,7 +159,7 @@ def _paths(path: str, seen: str, headers: dict[str, list[str]]) -> Iterator[_Way
         (without, "the path of base_url isn't put before the request's"),
         *((prefix + without, "the prefix that the proxy has taken off the path is put back") for prefix in prefixes),
         (unquote(path), "the path is decoded"),
-        (quote(path, safe="/%:@!$&'()*+,;=~"), "the path is percent-encoded"),
+        (quote(path.encode("utf-8", "surrogatepass"), safe="/%:@!$&'()*+,;=~"), "the path is percent-encoded"),
     ):
         if one not in tried:
             tried.add(one)
@@ -168,8 +175,7 @@ def _told(request: Incoming, headers: dict[str, list[str]]) -> "list[tuple[tuple
         ways.append(((method, (), params), "the URL has no query: something on the way has added it"))
     ways += [
         ((method, kept, params), f"the query is that of {name.title()}: it was dropped on the way")
-        for name in _ORIGINAL
-        for value in headers.get(name, [])[:1]
+        for name, value in _hints(headers, _ORIGINAL)
         if (kept := _query(value)) not in ((), query)
     ]
     if params:
@@ -184,7 +190,7 @@ def _told(request: Incoming, headers: dict[str, list[str]]) -> "list[tuple[tuple
 
 def _query(url: str) -> Pairs:
     try:
-        return parsed(split(url)[1]) if len(url) <= _LARGEST else ()
+        return parsed(split(url)[1])
     except MalformedCallbackError:
         return ()
 

@@ -242,11 +242,11 @@ def read(params: Pairs, query: Pairs = ()) -> Event:
 
 def _given(params: Pairs) -> dict[str, list[str]]:
     """What isn't empty, by its name: each different text once."""
-    given: dict[str, list[str]] = {}
+    given: dict[str, dict[str, None]] = {}
     for name, text in params:
-        if text and text not in (texts := given.setdefault(name, [])):
-            texts.append(text)
-    return given
+        if text:
+            given.setdefault(name, {})[text] = None
+    return {name: list(texts) for name, texts in given.items()}
 
 
 def _class(given: Mapping[str, list[str]]) -> type[Event]:

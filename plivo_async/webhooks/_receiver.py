@@ -86,7 +86,7 @@ class Receiver:
         """Why a request isn't believed, for your log: what the signature would fit.
 
         Tries other hosts, schemes, ports, paths, methods and bodies, and says what helps. Shows no token, no number,
-        and no path; still it is nothing for the sender to see. Tries some hundred signatures: call it when somebody
+        and no path; still it is nothing for the sender to see. Tries some thousand signatures: call it when somebody
         looks for a mistake, not for each stranger.
 
         Args:

@@ -129,18 +129,15 @@ class Router:
         try:
             event = receiver.unwrap(method, url, headers, body)
         except CallbackError as error:
-            _log.warning("A callback is refused: %s", error)
-            if _log.isEnabledFor(logging.DEBUG):
-                _log.debug("%s", receiver.explain(method, url, headers, body))
-            return Reply(403 if isinstance(error, SignatureError) else 400)
+            return Reply(refusal(error, receiver, method, url, headers, body))
         try:
             answer = await self.handle(event)
+            if answer is None and event.wants_xml:
+                answer = _NOTHING_TO_DO
+            return Reply(200, (answer or "").encode())
         except Exception:  # noqa: BLE001  # whatever it is, Plivo is told that it may come again
             _log.exception("A handler of %s has failed", type(event).__name__)
             return Reply(500)
-        if answer is None and event.wants_xml:
-            answer = _NOTHING_TO_DO
-        return Reply(200, (answer or "").encode())
 
     async def _run(self, event: Event) -> str | None:
         answers = []
@@ -151,6 +148,16 @@ class Router:
                     answer = await answer
                 answers.append(_as_xml(answer))
         return next((one for one in answers if one is not None), None)
+
+
+def refusal(
+    error: CallbackError, receiver: Receiver, method: str, url: str | bytes, headers: Headers, body: str | bytes
+) -> int:
+    """The status that answers what isn't believed or understood; the reason goes into the log."""
+    _log.warning("A callback is refused: %s", error)
+    if _log.isEnabledFor(logging.DEBUG):
+        _log.debug("%s", receiver.explain(method, url, headers, body))
+    return 403 if isinstance(error, SignatureError) else 400
 
 
 def _as_xml(answer: Any) -> str | None:

@@ -6,11 +6,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .._errors import CallbackError, SignatureError
+from .._errors import CallbackError
 from ._asgi import bounded, url
 from ._event import Event
 from ._receiver import Receiver
-from ._router import Reply, Router
+from ._router import Router, refusal
 
 __all__ = ["endpoint", "verified"]
 
@@ -24,12 +24,11 @@ def verified(receiver: Receiver) -> Callable[[Request], Awaitable[Event]]:
 
     async def event(request: Request) -> Event:
         body = await bounded(request.stream(), receiver.max_body)
-        if body is None:
-            raise HTTPException(400)
+        request_ = (request.method, url(request.scope), request.scope["headers"], body)
         try:
-            return receiver.unwrap(request.method, url(request.scope), request.scope["headers"], body)
+            return receiver.unwrap(*request_)
         except CallbackError as error:
-            raise HTTPException(403 if isinstance(error, SignatureError) else 400) from error
+            raise HTTPException(refusal(error, receiver, *request_)) from None
 
     return event
 
@@ -39,9 +38,7 @@ def endpoint(receiver: Receiver, router: Router) -> Callable[[Request], Awaitabl
 
     async def callback(request: Request) -> Response:
         body = await bounded(request.stream(), receiver.max_body)
-        reply = Reply(400)
-        if body is not None:
-            reply = await router.reply(receiver, request.method, url(request.scope), request.scope["headers"], body)
+        reply = await router.reply(receiver, request.method, url(request.scope), request.scope["headers"], body)
         return Response(reply.body, reply.status, reply.headers)
 
     return callback

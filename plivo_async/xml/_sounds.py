@@ -4,7 +4,8 @@ from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import ClassVar
 
-from ..wire._checks import boolean, integer, text
+from ..wire._checks import boolean, integer
+from ..wire._checks import text as checked_text
 from ..wire._checks import url as checked_url
 from ..wire._playback import language_of, voice_of
 from ._element import Check, Element, public
@@ -25,7 +26,7 @@ def _language(_: str, value: object) -> str:
 class Speak(Element):
     """Speaks a text, which is plain: marks of SSML would be spoken. Source: Plivo docs, XML, "Speak"."""
 
-    words: str
+    text: str
     """What is spoken."""
     _: KW_ONLY
     voice: str | None = None
@@ -36,7 +37,7 @@ class Speak(Element):
     """How often; 0 is without end. Plivo: 1."""
 
     _CHECKS: ClassVar = {"voice": _voice, "language": _language, "loop": _loop}
-    _CONTENT: ClassVar = ("words", partial(text, also="\t\n\r"))
+    _CONTENT: ClassVar = ("text", partial(checked_text, also="\t\n\r"))
 
 
 @public

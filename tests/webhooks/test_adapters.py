@@ -119,8 +119,8 @@ async def test_a_get(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.anyio
-async def test_what_is_refused(client: httpx.AsyncClient) -> None:
-    """403 or 400, and not a word of why."""
+async def test_what_is_refused(client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+    """403 or 400, and not a word of why; that is in the log."""
     headers = sign("POST", URL, JOIN, token="other" * 8)
     refused = await client.post(f"{PATH}?tenant=7", data=JOIN, headers=headers)
     malformed = {**JOIN, "SequenceNumber": "two"}
@@ -130,6 +130,9 @@ async def test_what_is_refused(client: httpx.AsyncClient) -> None:
     for one in (refused, unread, large):
         assert "signed" not in one.text
         assert "Sequence" not in one.text
+    told = [record.getMessage() for record in caplog.records if record.name == "plivo_async.webhooks"]
+    assert [message.startswith("A callback is refused: ") for message in told][:2] == [True, True]
+    assert "SequenceNumber" in told[1]
     assert not SEEN
 
 

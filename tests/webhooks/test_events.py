@@ -359,6 +359,12 @@ WORDS = st.one_of(
 )
 
 
+def test_many_values_of_one_name_are_read_in_no_time() -> None:
+    """Each is looked up, not compared with all others: this would take minutes."""
+    event = parse_trusted({"k": [str(number) for number in range(100_000)]})
+    assert (event.extra, len(event.raw)) == ({"k": "0"}, 100_000)
+
+
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=12))
 def test_any_parameters_are_an_event_or_malformed(params: list[tuple[str, str]]) -> None:
     """Nothing else is raised, nothing is lost, and what is made can be stored and made again."""

@@ -283,13 +283,18 @@ TEXTS = st.one_of(
     st.sampled_from(["X-Plivo-Signature-V3", "x-plivo-signature-ma-v3", "X-Plivo-Signature-V3-Nonce", "Content-Type"]),
     st.sampled_from([RIGHT, "12345", "application/x-www-form-urlencoded", "A" * 44, f"{RIGHT},{'é' * 44}", "1" * 5000]),
 )
+HINTS = ["Host", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Original-URI", "Content-Length"]
 EITHER = st.one_of(TEXTS, st.binary(max_size=12))
 
 
 @given(
     st.sampled_from(["GET", "POST", "PUT", "\udcff"]),
     st.one_of(EITHER, EITHER.map(lambda one: URL + one if isinstance(one, str) else URL.encode() + one)),
-    st.one_of(st.lists(st.tuples(EITHER, EITHER), max_size=6), st.dictionaries(TEXTS, TEXTS, max_size=6)),
+    st.one_of(
+        st.lists(st.tuples(EITHER, EITHER), max_size=6),
+        st.dictionaries(TEXTS, TEXTS, max_size=6),
+        st.dictionaries(st.sampled_from(HINTS), TEXTS, max_size=6).map(lambda hints: {**hints, **SIGNED}),
+    ),
     st.one_of(st.binary(max_size=40), st.just(BODY), st.text(max_size=20)),
     st.sampled_from([None, "https://api.example.com", "https://api.example.com/plivo"]),
 )
@@ -307,6 +312,16 @@ def test_whatever_comes_nothing_else_is_raised(
     told = receiver.explain(method, url, headers, body)
     assert TOKEN not in told
     assert RIGHT not in told
+
+
+@pytest.mark.parametrize("name", ["Host", "X-Forwarded-Prefix", "X-Forwarded-Port", "X-Original-URI", "Content-Length"])
+@pytest.mark.parametrize("value", ["", "\udcff", "9" * 5000, "²", "/?a=%FF", "[", "a@b:c", "\x1b[31m"])
+def test_hints_of_strangers_are_borne(name: str, value: str) -> None:
+    """What headers say of the way is anybody's word."""
+    for url in (b"/\xff;\xfe", "https://[h", "/%zz?%zz"):
+        for base_url in (None, "https://h/p"):
+            told = Receiver([TOKEN], base_url=base_url).explain("POST", url, {**SIGNED, name: value}, b"a=b")
+            assert "\x1b" not in told
 
 
 @given(st.binary(max_size=200), st.text(max_size=30))

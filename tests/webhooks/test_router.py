@@ -145,6 +145,14 @@ async def test_a_handler_that_fails_is_a_500(caplog: pytest.LogCaptureFixture) -
 
 
 @pytest.mark.anyio
+async def test_xml_that_no_encoding_can_write_is_a_500() -> None:
+    """As any failure of a handler."""
+    router = Router()
+    router.on(AnswerRequested)(lambda _: "<Response>\ud800</Response>")
+    assert (await router.reply(Receiver([TOKEN]), *post(ANSWER))).status == 500
+
+
+@pytest.mark.anyio
 async def test_a_handler_must_answer_xml() -> None:
     """Anything else is a mistake that is heard of."""
     router = Router()
