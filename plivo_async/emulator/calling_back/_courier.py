@@ -15,10 +15,12 @@ from ..world._machine import Machine
 from ..world._phones import bare
 from ._deliveries import Delivery, DeliveryTry
 from ._desk import Desk, Lane, Posting
-from ._destinations import may_go
-from ._letters import CallbackAnswer, CallbackRequest, Carrier, NotAnsweredError, letter
+from ._destinations import ANYWHERE, may_go
+from ._letters import CallbackAnswer, CallbackRequest, Carrier, NotAnsweredError, letter, sendable
 from ._signing import signatures
 from ._tuning import ANSWERS, USUAL, Tuning, cause_of, tuned
+
+_ANY = frozenset({ANYWHERE})
 
 Start = Callable[..., None]
 """Starts a task: a function, and its arguments."""
@@ -80,7 +82,7 @@ class Courier:
 
     def allows(self, url: str) -> bool:
         """Whether callbacks to this address are sent."""
-        return self._rules.hosts is None or may_go(url, self._rules.hosts)
+        return may_go(url, _ANY if self._rules.hosts is None else self._rules.hosts)
 
     def take(self, record: CallbackRecord, about: About) -> None:
         """The world has something to tell."""
@@ -243,13 +245,13 @@ class Courier:
         return answer, kind if answer is None else None
 
     def _letter(self, delivery: Delivery, nonce: str) -> CallbackRequest:
-        tokens = self._tokens(delivery.owner)
+        tokens, told = self._tokens(delivery.owner), sendable(delivery.params)
 
         def signed(url: str) -> list[tuple[str, str]]:
             return signatures(
                 delivery.method,
                 url,
-                delivery.params.items(),
+                told.items(),
                 nonce,
                 tokens=tokens,
                 main_tokens=self._rules.tokens,
@@ -257,7 +259,7 @@ class Courier:
                 v2=self._world.settings.callback_v2,
             )
 
-        return letter(delivery.url, delivery.method, delivery.params, signed)
+        return letter(delivery.url, delivery.method, told, signed)
 
     def _tokens(self, owner: str | None) -> tuple[str, ...]:
         subaccount = self._world.office.subaccounts.get(owner or "")

@@ -35,16 +35,19 @@ class Place:
 def place_of(url: str) -> Place | None:
     """Where a URL leads; None if it leads nowhere."""
     try:
-        parts = urlsplit(url.partition("#")[0])
-        port = parts.port
-    except ValueError:
+        return _place(url.partition("#")[0])
+    except ValueError:  # no port, no address, or what is no text
         return None
+
+
+def _place(url: str) -> Place | None:
+    parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or not _sendable(url):
         return None
     userinfo, at, authority = parts.netloc.rpartition("@")
     target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_AS_IT_IS)
     usual = 443 if parts.scheme == "https" else 80
-    port = usual if port is None else port
+    port = usual if parts.port is None else parts.port
     return Place(parts.scheme, parts.hostname, port, target, authority, userinfo if at else None)
 
 

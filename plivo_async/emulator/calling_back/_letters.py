@@ -73,7 +73,12 @@ def with_query(url: str, params: Mapping[str, str]) -> str:
     if not params:
         return address
     joint = "" if address.endswith(("?", "&")) else "&" if "?" in address else "?"
-    return f"{address}{joint}{urlencode(params, errors='surrogateescape')}"
+    return f"{address}{joint}{urlencode(params)}"
+
+
+def sendable(params: Mapping[str, str]) -> dict[str, str]:
+    """What is told, as it can be sent: what is no text (a lone surrogate) becomes a question mark."""
+    return {key: value.encode("utf-8", "replace").decode() for key, value in params.items()}
 
 
 def letter(
@@ -88,7 +93,7 @@ def letter(
         signatures: Makes the headers that sign it, of its URL.
     """
     target = with_query(url, params) if method == "GET" else url.partition("#")[0]
-    body = b"" if method == "GET" else urlencode(params, errors="surrogateescape").encode()
+    body = b"" if method == "GET" else urlencode(params).encode()
     headers = [("User-Agent", "plivo-emulator"), ("Accept", "*/*")]
     if method != "GET":
         headers += [("Content-Type", FORM), ("Content-Length", str(len(body)))]

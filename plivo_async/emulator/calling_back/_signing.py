@@ -48,7 +48,7 @@ def _parts(url: str, path_parameters: Paths) -> tuple[str, str]:
 
 def signature(token: str, text: str) -> str:
     """44 characters for one token."""
-    return base64.b64encode(hmac.digest(token.encode(), text.encode("utf-8", "surrogateescape"), "sha256")).decode()
+    return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha256")).decode()
 
 
 def signatures(

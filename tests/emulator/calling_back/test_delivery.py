@@ -9,7 +9,7 @@ from plivo.utils.signature_v3 import validate_v3_signature
 from plivo_async.emulator import CallbackAnswer, CallbackRequest, Emulator, Faults, Settings
 
 from ...support import in_memory
-from ..support import AUTH_TOKEN
+from ..support import AUTH_ID, AUTH_TOKEN, Client
 from .support import STATUS, Receiver, emulator, params, room
 
 BEGUN = ["MPCInitialized", "ParticipantJoin", "MPCStart"]
@@ -147,6 +147,23 @@ async def test_a_subaccounts_token_signs_what_is_its() -> None:
         assert valid(request, sub.auth_token)
         assert not valid(request, AUTH_TOKEN)
         assert valid(request, AUTH_TOKEN, "X-Plivo-Signature-Ma-V3")
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_what_is_no_text_is_told_all_the_same(method: str) -> None:
+    """A lone surrogate, as JSON can bring it, ends nothing: neither in what is told, nor in a URL."""
+    receiver = Receiver()
+    async with emulator(receiver) as plivo:
+        room(plivo, "a\ud800b", method=method)
+        room(plivo, "c", url="http://app.example/\ud800", method=method)
+        client = Client(plivo.connect())
+        for url in ("http://app.example/\\ud800", "http://\\ud800/", "http://[/", "http://h:99999/"):
+            body = f'{{"app_name": "a", "answer_url": "{url}"}}'.encode()
+            assert (await client.ask("POST", f"/v1/Account/{AUTH_ID}/Application/", body)).status == 201
+        await plivo.delivered()
+        assert receiver.told[0]["MPCName"] == "a?b"
+        assert valid(receiver.requests[0], AUTH_TOKEN)
+        assert plivo.deliveries[3].state == "held back"
 
 
 # ---- Where they may go ----------------------------------------------------------------------------------------------

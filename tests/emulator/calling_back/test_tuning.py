@@ -133,3 +133,19 @@ def test_a_place_is_where_a_request_goes() -> None:
 def test_a_url_is_shown_without_secrets(url: str, text: str) -> None:
     """Neither credentials, nor a query, nor a whole number."""
     assert shown(url) == text
+
+
+ANY = st.text(st.characters(), max_size=40)  # lone surrogates, too
+
+
+@given(ANY | ANY.map("http://{}/".format) | ANY.map("https://h/{}".format) | ANY.map("http://[{}]/".format))
+def test_any_url_is_read_somehow(url: str) -> None:
+    """Nothing in it raises, and what can't be sent leads nowhere."""
+    place = place_of(url)
+    may_go(url, checked_hosts("*"))
+    shown(url)
+    tuned(url)
+    if place is not None:
+        assert place.target.isascii()
+        assert place.authority.isascii()
+        assert not set("\r\n ") & set(place.target + place.authority + place.host)
