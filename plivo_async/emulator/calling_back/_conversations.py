@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 
 from ..world import _placing as placing
 from ..world import _rules as rules
@@ -125,7 +126,7 @@ class _Conversation:
         self._refuse = refuse
         self.scope = anyio.CancelScope()
         self._news = anyio.Event()
-        self._active = False
+        self._active = self._over = False
         self._others: tuple[Leg, ...] = ()
         self._go()  # from the start, so that nobody takes it for idle until its task runs
 
@@ -135,10 +136,13 @@ class _Conversation:
         leg.watcher = self._poke
         try:
             with self.scope:
+                await anyio.lowlevel.checkpoint()  # it may have been told not to go on before it began
                 for step in found:
-                    await self._do(step)
                     if leg.over:
                         return
+                    await self._do(step)
+                if leg.over:
+                    return
                 placing.answer(leg, self._now())
                 self._world.cut(leg, self._now(), 4010)
         finally:
@@ -147,12 +151,13 @@ class _Conversation:
             for other in self._others:
                 if not other.over:
                     self._world.cut(other, self._now(), 4000, source="Caller")
+            self._over = True
             self._rest()
 
     # ---- Waiting ------------------------------------------------------------------------------------------------
 
     def _go(self) -> None:
-        if not self._active:
+        if not self._active and not self._over:  # what it has put down for later may come after its end
             self._active = True
             self._courier.busy += 1
 
@@ -209,6 +214,8 @@ class _Conversation:
         await self._fetch(step.hook, "redirect")
 
     async def _pause(self, step: steps.Pause) -> None:
+        if self.leg.over:  # before all that is to be heard before the answer
+            return
         self.leg.speaking, self.leg.playing = step.speaks, step.plays
         await self._pass(step.seconds)
         if not self.leg.over:

@@ -20,6 +20,7 @@ from ._letters import CallbackAnswer, CallbackRequest, Carrier, NotAnsweredError
 from ._signing import signatures
 from ._tuning import ANSWERS, USUAL, Tuning, cause_of, tuned
 
+_LEAST = 1e-6  # seconds: a timer may be early by a rounding, and a clock that jumps would never get past it
 _ANY = frozenset({ANYWHERE})
 
 Start = Callable[..., None]
@@ -183,7 +184,7 @@ class Courier:
             self.check_idle()
             instants = (self._desk.next_due(now), self._world.time.agenda.next)
             following = min((one for one in instants if one is not None), default=math.inf)
-            with anyio.move_on_after(max(0.0, following - now)):
+            with anyio.move_on_after(max(_LEAST, following - now)):
                 await news.wait()
 
     # ---- How ----------------------------------------------------------------------------------------------------

@@ -624,3 +624,14 @@ async def test_the_end_of_the_emulator_at_any_step(steps: int) -> None:
     assert not any(leg.watcher for leg in plivo.calls.values() if leg.direction == "inbound")
     await anyio.sleep(100)
     assert len(receiver.requests) == sent
+
+
+async def test_what_was_put_down_for_later_is_no_matter_once_a_call_is_over() -> None:
+    """The end of a wait that nobody waits for any more keeps nobody waiting."""
+    async with emulator(receiving({ANSWER: '<Wait length="9"/>'})) as plivo:
+        call = await called(plivo)
+        call.hang_up()
+        await plivo.delivered()
+        plivo.advance(60)
+        with anyio.fail_after(60):
+            await plivo.delivered()
