@@ -18,9 +18,11 @@ from plivo_async import (
     AttemptOutcome,
     AuthenticationError,
     BadRequestError,
+    CallbackError,
     DecodeError,
     InvalidArgumentError,
     JournalError,
+    MalformedCallbackError,
     NoAnswerError,
     NotFoundError,
     NotSentError,
@@ -31,6 +33,7 @@ from plivo_async import (
     ResponseError,
     ServerError,
     SharedBudgetError,
+    SignatureError,
     StatusNotReachedError,
 )
 from plivo_async._errors import response_error
@@ -52,6 +55,9 @@ TREE: dict[type, type | tuple[type, ...]] = {
     JournalError: PlivoError,
     DecodeError: PlivoError,
     StatusNotReachedError: PlivoError,
+    CallbackError: PlivoError,
+    SignatureError: CallbackError,
+    MalformedCallbackError: CallbackError,
     ActivationFailures: ExceptionGroup,
 }
 FACTS: dict[str, Any] = {
