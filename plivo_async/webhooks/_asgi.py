@@ -1,6 +1,7 @@
 """The router as an ASGI application, and what other adapters need of ASGI."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import quote
 
@@ -41,23 +42,24 @@ class CallbackApp:
 def url(scope: Scope) -> str:
     """The URL of a request: its path as it came, not decoded."""
     host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-    raw = (scope.get("raw_path") or quote(scope["path"]).encode()).partition(b"?")[0]
+    raw = (scope.get("raw_path") or quote(scope["path"].encode("utf-8", "surrogatepass")).encode()).partition(b"?")[0]
     query = scope["query_string"]
     path = raw.decode("utf-8", "surrogateescape") + (f"?{query.decode('utf-8', 'surrogateescape')}" if query else "")
     return f"{scope['scheme']}://{host}{path}" if host else path
 
 
-async def bounded(chunks: AsyncIterable[bytes], most: int) -> bytes:
+async def bounded(chunks: AsyncGenerator[bytes, None], most: int) -> bytes:
     """A body, or of one that is too large as much as shows that."""
     body = bytearray()
-    async for chunk in chunks:
-        body += chunk
-        if len(body) > most:
-            break
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > most:
+                break
     return bytes(body)
 
 
-async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+async def _chunks(receive: Receive) -> AsyncGenerator[bytes, None]:
     more = True
     while more:
         message = await receive()

@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from plivo_async.webhooks import (
     AnswerRequested,
+    CallbackApp,
     CallEvent,
     CallStatusChanged,
     Deduplicator,
@@ -158,6 +160,27 @@ async def test_a_handler_must_answer_xml() -> None:
     router = Router()
     router.on(AnswerRequested)(lambda _: {"Hangup": True})  # type: ignore[arg-type, return-value]
     assert (await router.reply(Receiver([TOKEN]), *post(ANSWER))).status == 500
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/cb", "/\udcff", ""])
+async def test_an_application_leaves_a_body_without_end(path: str) -> None:
+    """As soon as it is too large, on either backend; a server that says no raw path is borne."""
+    taken, sent = 0, list[Any]()
+
+    async def receive() -> dict[str, Any]:
+        nonlocal taken
+        await anyio.lowlevel.checkpoint()
+        taken += 65_536
+        return {"type": "http.request", "body": b"a" * 65_536, "more_body": True}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(name.lower().encode(), text.encode()) for name, text in sign("POST", URL, token=TOKEN).items()]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers, "scheme": "http"}
+    await CallbackApp(Receiver([TOKEN]), Router())(scope, receive, send)
+    assert (sent[0]["status"], taken < 1_000_000) == (400, True)
 
 
 # ---- Twice ----------------------------------------------------------------------------------------------------------
