@@ -1,7 +1,6 @@
 """Nothing but a verified, well-formed callback becomes an event, and nothing else is raised."""
 
 import hmac
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from plivo_async import CallbackError, InvalidArgumentError, MalformedCallbackError, SignatureError
 from plivo_async.webhooks import NonceMemory, ParticipantJoined, Receiver, sign
+from plivo_async.webhooks import _request as request_module
 from plivo_async.webhooks import _signature as signature_module
 
 from .test_events import JOIN
@@ -226,16 +226,15 @@ LARGE: list[tuple[str, str, Any, bytes]] = [
 
 @pytest.mark.parametrize("request_", LARGE, ids=range(len(LARGE)))
 def test_a_flood_is_refused_before_it_is_read(request_: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No signature of it is made, and little of it is read: on the CPU it takes milliseconds."""
+    """Nothing of it is decoded, and no signature is made: it takes some microseconds."""
 
     def never(*_: object) -> str:
-        raise AssertionError("a signature was made")
+        raise AssertionError("it was read")
 
     monkeypatch.setattr(signature_module, "signature", never)
-    began = time.process_time()
+    monkeypatch.setattr(request_module, "parsed", never)
     with pytest.raises(CallbackError):
         Receiver([TOKEN, SUB_TOKEN]).unwrap(*request_)
-    assert time.process_time() - began < 1  # measured: at most 0.03; only that it isn't seconds
 
 
 # ---- Form -----------------------------------------------------------------------------------------------------------
