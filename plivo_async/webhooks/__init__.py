@@ -2,7 +2,15 @@
 
 from .._errors import CallbackError, MalformedCallbackError, SignatureError
 from ._asgi import CallbackApp
-from ._call_events import AnswerRequested, CallEnded, CallEvent, CallRinging, CallStatusChanged, MachineDetected
+from ._call_events import (
+    ActionRequested,
+    AnswerRequested,
+    CallEnded,
+    CallEvent,
+    CallRinging,
+    CallStatusChanged,
+    MachineDetected,
+)
 from ._deduplicating import Deduplicator
 from ._event import Event
 from ._mpc_events import (
@@ -55,6 +63,7 @@ from ._router import AddHandler, Answer, HasXml, Reply, Router
 from ._signature import sign
 
 __all__ = [
+    "ActionRequested",
     "AddHandler",
     "AddParticipantCompleted",
     "AddParticipantEvent",

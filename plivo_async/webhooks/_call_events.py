@@ -66,7 +66,11 @@ class CallEvent(Event):
 @public
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class AnswerRequested(CallEvent):
-    """Plivo asks for XML: a call has been answered, or one has come in (`answer_url`; `StartApp` on the wire)."""
+    """Plivo asks for XML: a call has been answered, or one has come in (`answer_url`; `StartApp` on the wire).
+
+    `call_status_callback_url` may say the same of a phone that was dialled and is answered (unverified); what is
+    answered there is ignored. `direction` tells, or a URL of its own.
+    """
 
     @property
     def wants_xml(self) -> bool:
@@ -80,6 +84,39 @@ class AnswerRequested(CallEvent):
 
 @public
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ActionRequested(CallEvent):
+    """Plivo tells what `GetInput`, `Record` or `Dial` has come to, and asks for more XML (their `action`).
+
+    It is known by its parameters: which `Event` it has, if any, is unverified. Source: Plivo docs, XML.
+    """
+
+    digits: str | None = None
+    """The keys that were pressed. A repr doesn't show them: they may be a PIN."""
+    input_type: str | None = None
+    """What was given, `dtmf` or `speech`."""
+    speech: str | None = None
+    """What was said. A repr doesn't show it."""
+    dial_status: str | None = None
+    """How a `Dial` has ended: `completed`, `busy`, `failed`, `cancel`, `timeout`, `no-answer`."""
+    record_url: str | None = None
+    """The file of a `Record`."""
+    recording_id: str | None = None
+    """The recording."""
+    recording_duration: Decimal | None = None
+    """Seconds; -1 while it runs."""
+
+    @property
+    def wants_xml(self) -> bool:
+        """Whether what is answered is XML that goes on with the call."""
+        return True
+
+    @property
+    def _identity(self) -> tuple[str, ...] | None:
+        return None  # one call asks for several
+
+
+@public
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CallRinging(CallEvent):
     """The phone rings (`Ring`, or `ringing` without an event). Comes more than once with several destinations."""
 
@@ -87,10 +124,7 @@ class CallRinging(CallEvent):
 @public
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CallStatusChanged(CallEvent):
-    """A status came without an event, and is neither `ringing` nor one of the last.
-
-    The `action` URLs of XML (`Dial`, `GetInput`, `Record`) come as this: what they tell is in `extra`.
-    """
+    """A status came without an event, and is neither `ringing` nor one of the last. It may ask for XML."""
 
     @property
     def wants_xml(self) -> bool:

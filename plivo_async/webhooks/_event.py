@@ -11,6 +11,7 @@ from ..models._model import Model
 T = TypeVar("T")
 _LAST = datetime.max.replace(tzinfo=UTC)
 _HIDDEN = "****"
+_NEVER_SHOWN = ("digits", "speech")
 _LONGEST_SHOWN = 500
 
 
@@ -87,7 +88,7 @@ class Event(Model):
 
 
 def _shown(name: str, value: object) -> str:
-    if name == "digits":
+    if name in _NEVER_SHOWN:
         return _HIDDEN
     text = masked(repr(value)) if isinstance(value, str | dict) else str(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

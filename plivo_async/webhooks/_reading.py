@@ -13,7 +13,15 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from .._errors import MalformedCallbackError
 from ..models._reading import READERS, lower, timestamp
-from ._call_events import AnswerRequested, CallEnded, CallEvent, CallRinging, CallStatusChanged, MachineDetected
+from ._call_events import (
+    ActionRequested,
+    AnswerRequested,
+    CallEnded,
+    CallEvent,
+    CallRinging,
+    CallStatusChanged,
+    MachineDetected,
+)
 from ._event import Event
 from ._mpc_events import (
     AddParticipantCompleted,
@@ -95,6 +103,8 @@ _BY_EVENT: dict[str, type[Event]] = {
 }
 """What `Event` says, of phone calls."""
 _CONFERENCE = frozenset({"MPCUUID", "MPCName", "MPCFriendlyName"})
+_OF_ACTIONS = frozenset({"Digits", "InputType", "Speech", "DialStatus", "RecordUrl"})
+_TOLD_ONLY = frozenset({"Ring", "Hangup", "MachineDetection"})
 _LAST_STATUSES = frozenset({"completed", "busy", "failed", "timeout", "no-answer", "cancel"})
 
 _NAMES: dict[type[Event], dict[str, str]] = {
@@ -160,6 +170,15 @@ _NAMES: dict[type[Event], dict[str, str]] = {
         "parent_auth_id": "ParentAuthID",
         "stir_attestation": "STIRAttestation",
         "stir_verification": "STIRVerification",
+    },
+    ActionRequested: {
+        "digits": "Digits",
+        "input_type": "InputType",
+        "speech": "Speech",
+        "dial_status": "DialStatus",
+        "record_url": "RecordUrl",
+        "recording_id": "RecordingID",
+        "recording_duration": "RecordingDuration",
     },
     MachineDetected: {"if_machine": "IfMachine"},
     CallEnded: {
@@ -265,6 +284,8 @@ def _class(given: Mapping[str, list[str]]) -> type[Event]:
 
 
 def _class_of_call(given: Mapping[str, list[str]]) -> type[Event]:
+    if given.keys() & _OF_ACTIONS and ("Event" not in given or _only(given, "Event") not in _TOLD_ONLY):
+        return ActionRequested
     if "Event" in given:
         return _BY_EVENT.get(_only(given, "Event"), UnknownEvent)
     if "CallStatus" not in given:

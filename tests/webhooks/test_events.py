@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from plivo_async import MalformedCallbackError, PlivoError, webhooks
 from plivo_async.webhooks import (
+    ActionRequested,
     AddParticipantCompleted,
     AddParticipantEvent,
     AnswerRequested,
@@ -262,6 +263,12 @@ def test_a_declined_call_was_not_answered() -> None:
             for word in ("completed", "busy", "failed", "timeout", "no-answer", "cancel")
         ],
         ({"CallStatus": "in-progress"}, CallStatusChanged),
+        ({"CallStatus": "in-progress", "Digits": "1"}, ActionRequested),
+        ({"CallStatus": "in-progress", "Digits": "", "InputType": "dtmf"}, ActionRequested),
+        ({"CallStatus": "completed", "DialStatus": "busy"}, ActionRequested),
+        ({"CallStatus": "in-progress", "Event": "StartApp", "RecordUrl": "https://h/r.mp3"}, ActionRequested),
+        ({"CallStatus": "in-progress", "Event": "Tomorrow", "Speech": "yes"}, ActionRequested),
+        ({"CallStatus": "completed", "Event": "Hangup", "RecordUrl": "https://h/r.mp3"}, CallEnded),
         ({"CallStatus": "tomorrow"}, CallStatusChanged),
         ({"Event": "Tomorrow", "CallStatus": "completed"}, UnknownEvent),
         ({}, UnknownEvent),
@@ -270,6 +277,20 @@ def test_a_declined_call_was_not_answered() -> None:
 def test_what_comes_of_a_call(params: dict[str, str], cls: type[Event]) -> None:
     """By its event, else by its status."""
     assert type(parse_trusted({"CallUUID": "c", **params})) is cls
+
+
+def test_what_an_element_has_come_to() -> None:
+    """Keys, words, a dial, a recording."""
+    event = parse_trusted(
+        {"CallUUID": "c", "Event": "StartApp", "Digits": "12", "InputType": "dtmf", "Speech": "my secret",
+         "RecordUrl": "https://h/r.mp3", "RecordingID": "r", "RecordingDuration": "-1", "DialStatus": "busy"}
+    )  # fmt: skip
+    assert isinstance(event, ActionRequested)
+    assert (event.digits, event.input_type, event.speech, event.dial_status) == ("12", "dtmf", "my secret", "busy")
+    assert (event.record_url, event.recording_id, event.recording_duration) == ("https://h/r.mp3", "r", Decimal(-1))
+    assert (event.wants_xml, event.extra) == (True, {})
+    assert "secret" not in repr(event)
+    assert "digits=****" in repr(event)
 
 
 def test_results_of_requests() -> None:
@@ -431,7 +452,7 @@ def test_calls_are_told_apart_by_event_status_and_phone() -> None:
     ring = {"Event": "Ring", "CallUUID": "c", "CallStatus": "ringing", "To": "1"}
     assert parse_trusted(ring).dedupe_key == parse_trusted({**ring, "BillRate": "1"}).dedupe_key
     assert parse_trusted(ring).dedupe_key != parse_trusted({**ring, "To": "2"}).dedupe_key
-    action = {"CallUUID": "c", "CallStatus": "in-progress", "Digits": "1"}
+    action = {"CallUUID": "c", "Event": "StartApp", "Digits": "1"}
     assert parse_trusted(action).dedupe_key != parse_trusted({**action, "Digits": "2"}).dedupe_key
 
 

@@ -10,6 +10,7 @@ import anyio.lowlevel
 import pytest
 
 from plivo_async.webhooks import (
+    ActionRequested,
     AnswerRequested,
     CallbackApp,
     CallEvent,
@@ -267,7 +268,8 @@ async def test_a_deduplicator_is_bounded() -> None:
     [
         (ANSWER, AnswerRequested),
         ({"MPCFriendlyName": "r", "MPCUUID": "u", "MemberID": "1"}, ExitActionRequested),
-        ({"CallUUID": "c", "CallStatus": "in-progress", "Digits": "1"}, CallStatusChanged),
+        ({"CallUUID": "c", "CallStatus": "in-progress"}, CallStatusChanged),
+        ({"CallUUID": "c", "Event": "StartApp", "Digits": "1"}, ActionRequested),
         ({"what": "music"}, UnknownEvent),
     ],
 )
