@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from ._asgi import url
 from ._receiver import Receiver
-from ._router import Reply, Router
+from ._router import Router
 
 __all__ = ["view"]
 
@@ -16,24 +15,17 @@ __all__ = ["view"]
 def view(receiver: Receiver, router: Router) -> Callable[..., Awaitable[HttpResponse]]:
     """Make an async view that takes all callbacks, for `path("plivo/", …)`.
 
-    It needs no CSRF token. What the path captures is passed over. Under WSGI the path is what Django makes of it,
-    written again.
+    It needs no CSRF token. Django itself refuses bodies over `DATA_UPLOAD_MAX_MEMORY_SIZE`. What the path captures is
+    passed over. Under WSGI the path is what Django makes of it, written again.
     """
 
     async def callback(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
-        try:
-            body = request.body
-        except RequestDataTooBig:
-            return _response(Reply(400))
         scope = getattr(request, "scope", None)
         address = (
             url(scope) if scope else f"{request.scheme}://{request.META.get('HTTP_HOST')}{request.get_full_path()}"
         )
-        return _response(await router.reply(receiver, request.method or "", address, request.headers, body))
+        reply = await router.reply(receiver, request.method or "", address, request.headers, request.body)
+        return HttpResponse(reply.body, status=reply.status, headers=reply.headers)
 
     exempt: Callable[..., Awaitable[HttpResponse]] = csrf_exempt(callback)
     return exempt
-
-
-def _response(reply: Reply) -> HttpResponse:
-    return HttpResponse(reply.body, status=reply.status, headers=reply.headers)

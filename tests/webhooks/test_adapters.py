@@ -52,7 +52,12 @@ urlpatterns = [path("plivo/<path:rest>", view(RECEIVER, ROUTER))]
 @pytest.fixture(scope="module", autouse=True)
 def _django() -> None:
     settings.configure(
-        SECRET_KEY="not one", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["inside"], DEBUG=False, LOGGING_CONFIG=None
+        SECRET_KEY="not one",
+        MIDDLEWARE=["django.middleware.csrf.CsrfViewMiddleware"],
+        ROOT_URLCONF=__name__,
+        ALLOWED_HOSTS=["inside"],
+        DEBUG=False,
+        LOGGING_CONFIG=None,
     )
     django.setup()
 

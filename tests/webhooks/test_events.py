@@ -234,6 +234,13 @@ def test_the_zone_of_a_call_is_inferred_to_the_quarter_of_an_hour(hours: float) 
     assert event.start_time == began - timedelta(seconds=40)
 
 
+def test_a_call_that_was_answered_for_no_second_was_answered() -> None:
+    """The time of the answer tells, not the seconds."""
+    event = parse_trusted({**HANGUP, "Duration": "0", "BillDuration": "0"})
+    assert isinstance(event, CallEnded)
+    assert event.answered
+
+
 def test_a_declined_call_was_not_answered() -> None:
     """An empty time of the answer is none; what is unknown isn't made up."""
     event = parse_trusted(

@@ -481,6 +481,15 @@ def test_more_explanations(method: str, signed: str, seen: str, words: str) -> N
     assert words in Receiver([TOKEN]).explain("POST", seen, headers, BODY)
 
 
+def test_a_host_is_shown_as_anything_is() -> None:
+    """Numbers in it are masked, and it isn't obeyed."""
+    host = "4157654321.\x1b[31mexample.com"
+    headers = {**sign("POST", f"https://{host}/cb", JOIN, token=TOKEN), "Host": host}
+    told = Receiver([TOKEN]).explain("POST", "https://h/cb", headers, BODY)
+    assert "the host is '******4321." in told
+    assert "\x1b" not in told
+
+
 def test_a_signed_event_that_is_malformed_is_explained() -> None:
     """The parameter is named."""
     params = {**JOIN, "SequenceNumber": "two"}

@@ -154,6 +154,7 @@ def test_a_subaccounts_token() -> None:
 def test_sorting_is_by_name() -> None:
     """Not by name and value run together; capitals come first."""
     assert message("POST", "u", (), (("ab", "2"), ("a", "1"))) == "u?a1ab2"
+    assert message("POST", "u", (), (("ab", "1"), ("a", "z"))) == "u?azab1"
     assert message("POST", "u", (), (("a", "3"), ("B", "4"), ("A", "2"), ("b", "1"))) == "u?A2B4a3b1"
 
 

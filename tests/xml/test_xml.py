@@ -408,6 +408,11 @@ def made(make: Callable[[], xml.Response]) -> tuple[xml.Response | None, str]:
         return None, error.argument
 
 
+def test_line_ends_arrive_as_they_were() -> None:
+    """A reader of XML takes them all for one, unless they are escaped."""
+    assert tree(xml.Response(xml.Speak("a\r\nb\rc\td")).to_xml())[0].text == "a\r\nb\rc\td"
+
+
 @given(st.text())
 def test_text_arrives_as_it_was(text: str) -> None:
     """Whatever it is, if XML can hold it; else it is refused, and never breaks out of its element."""
