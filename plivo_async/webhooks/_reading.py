@@ -13,188 +13,16 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from .._errors import MalformedCallbackError
 from ..models._reading import READERS, lower, timestamp
-from ._call_events import (
-    ActionRequested,
-    AnswerRequested,
-    CallEnded,
-    CallEvent,
-    CallRinging,
-    CallStatusChanged,
-    MachineDetected,
-)
+from ._call_events import ActionRequested, CallEnded, CallEvent, CallRinging, CallStatusChanged
 from ._event import Event
-from ._mpc_events import (
-    AddParticipantCompleted,
-    AddParticipantInitiated,
-    ExitActionRequested,
-    MpcEnded,
-    MpcEvent,
-    MpcInitialized,
-    MpcStarted,
-    ParticipantCoachingStarted,
-    ParticipantCoachingStopped,
-    ParticipantDigitInput,
-    ParticipantEvent,
-    ParticipantHeld,
-    ParticipantJoined,
-    ParticipantLeft,
-    ParticipantMuted,
-    ParticipantSpeakingStarted,
-    ParticipantSpeakingStopped,
-    ParticipantUnheld,
-    ParticipantUnmuted,
-)
+from ._mpc_events import ExitActionRequested, MpcEvent
 from ._other_events import AsyncResult, UnknownEvent
-from ._recording_events import (
-    CallRecorded,
-    MpcRecordingCompleted,
-    MpcRecordingFailed,
-    MpcRecordingInitiated,
-    MpcRecordingPaused,
-    MpcRecordingResumed,
-    ParticipantRecordingCompleted,
-    ParticipantRecordingEvent,
-    ParticipantRecordingFailed,
-    ParticipantRecordingInitiated,
-    ParticipantRecordingPaused,
-    ParticipantRecordingResumed,
-    RecordingEvent,
-    Transcribed,
-)
+from ._recording_events import CallRecorded, ParticipantRecordingEvent, Transcribed
+from ._wire_names import BY_EVENT, BY_EVENT_NAME, CONFERENCE, LAST_STATUSES, NAMES, OF_ACTIONS, TOLD_ONLY
 
 Pairs = tuple[tuple[str, str], ...]
 Parameters = Mapping[str, str | list[str] | tuple[str, ...] | None] | Iterable[tuple[str, str] | list[str]]
 """Parameters: a mapping of names to a text, or to several, or pairs of both."""
-
-_BY_EVENT_NAME: dict[str, type[Event]] = {
-    "MPCInitialized": MpcInitialized,
-    "MPCStart": MpcStarted,
-    "MPCEnd": MpcEnded,
-    "ParticipantJoin": ParticipantJoined,
-    "ParticipantExit": ParticipantLeft,
-    "ParticipantMute": ParticipantMuted,
-    "ParticipantUnmute": ParticipantUnmuted,
-    "ParticipantHold": ParticipantHeld,
-    "ParticipantUnhold": ParticipantUnheld,
-    "ParticipantCoachModeStart": ParticipantCoachingStarted,
-    "ParticipantCoachModeStop": ParticipantCoachingStopped,
-    "ParticipantSpeakStart": ParticipantSpeakingStarted,
-    "ParticipantSpeakStop": ParticipantSpeakingStopped,
-    "ParticipantDigitInput": ParticipantDigitInput,
-    "AddParticipantByAPIActionInitiated": AddParticipantInitiated,
-    "AddParticipantByAPIActionCompleted": AddParticipantCompleted,
-    "MPCRecordingInitiated": MpcRecordingInitiated,
-    "MPCRecordingPaused": MpcRecordingPaused,
-    "MPCRecordingResumed": MpcRecordingResumed,
-    "MPCRecordingCompleted": MpcRecordingCompleted,
-    "MPCRecordingFailed": MpcRecordingFailed,
-    "ParticipantRecordingInitiated": ParticipantRecordingInitiated,
-    "ParticipantRecordingPaused": ParticipantRecordingPaused,
-    "ParticipantRecordingResumed": ParticipantRecordingResumed,
-    "ParticipantRecordingCompleted": ParticipantRecordingCompleted,
-    "ParticipantRecordingFailed": ParticipantRecordingFailed,
-}
-"""What `EventName` says."""
-_BY_EVENT: dict[str, type[Event]] = {
-    "Ring": CallRinging,
-    "StartApp": AnswerRequested,
-    "Hangup": CallEnded,
-    "MachineDetection": MachineDetected,
-}
-"""What `Event` says, of phone calls."""
-_CONFERENCE = frozenset({"MPCUUID", "MPCName", "MPCFriendlyName"})
-_OF_ACTIONS = frozenset({"Digits", "InputType", "Speech", "DialStatus", "RecordUrl"})
-_TOLD_ONLY = frozenset({"Ring", "Hangup", "MachineDetection"})
-_LAST_STATUSES = frozenset({"completed", "busy", "failed", "timeout", "no-answer", "cancel"})
-
-_NAMES: dict[type[Event], dict[str, str]] = {
-    MpcEvent: {
-        "event_name": "EventName",
-        "event_timestamp": "EventTimestamp",
-        "mpc_uuid": "MPCUUID",
-        "mpc_name": "MPCName",
-        "sequence_number": "SequenceNumber",
-    },
-    MpcEnded: {
-        "duration": "MPCDuration",
-        "billed_duration": "MPCBilledDuration",
-        "billed_amount": "MPCBilledAmount",
-        "termination_cause": "MPCTerminationCause",
-        "termination_cause_code": "MPCTerminationCauseCode",
-    },
-    ParticipantEvent: {
-        "member_id": "MemberID",
-        "member_address": "MemberAddress",
-        "call_uuid": "ParticipantCallUUID",
-        "call_from": "ParticipantCallFrom",
-        "call_to": "ParticipantCallTo",
-        "call_direction": "ParticipantCallDirection",
-        "role": "ParticipantRole",
-        "coach_mode": "ParticipantCoachMode",
-    },
-    ParticipantDigitInput: {"digits": "DigitInput"},
-    AddParticipantCompleted: {"outcome": "AddParticipantAPIRequestOutcome"},
-    ExitActionRequested: {
-        "mpc_name": "MPCFriendlyName",
-        "member_id": "MemberID",
-        "call_uuid": "ParticipantCallUUID",
-        "join_time": "ParticipantJoinTime",
-        "exit_time": "ParticipantEndTime",
-        "role": "ParticipantRole",
-    },
-    RecordingEvent: {
-        "recording_uuid": "RecordingUUID",
-        "recording_url": "RecordingURL",
-        "recording_resource_url": "RecordingResourceURL",
-        "recording_format": "RecordingFormat",
-        "recording_start_time": "RecordingStartTime",
-        "recording_end_time": "RecordingEndTime",
-        "recording_duration": "RecordingDuration",
-        "member_id": "MemberID",
-    },
-    CallEvent: {
-        "event_name": "Event",
-        "call_uuid": "CallUUID",
-        "from_": "From",
-        "to": "To",
-        "direction": "Direction",
-        "call_status": "CallStatus",
-        "request_uuid": "RequestUUID",
-        "a_leg_uuid": "ALegUUID",
-        "a_leg_request_uuid": "ALegRequestUUID",
-        "session_start": "SessionStart",
-        "caller_name": "CallerName",
-        "forwarded_from": "ForwardedFrom",
-        "machine": "Machine",
-        "bill_rate": "BillRate",
-        "parent_auth_id": "ParentAuthID",
-        "stir_attestation": "STIRAttestation",
-        "stir_verification": "STIRVerification",
-    },
-    ActionRequested: {
-        "digits": "Digits",
-        "input_type": "InputType",
-        "speech": "Speech",
-        "dial_status": "DialStatus",
-        "record_url": "RecordUrl",
-        "recording_id": "RecordingID",
-        "recording_duration": "RecordingDuration",
-    },
-    MachineDetected: {"if_machine": "IfMachine"},
-    CallEnded: {
-        "hangup_cause": "HangupCause",
-        "hangup_cause_code": "HangupCauseCode",
-        "hangup_cause_name": "HangupCauseName",
-        "hangup_source": "HangupSource",
-        "duration": "Duration",
-        "billed_duration": "BillDuration",
-        "total_cost": "TotalCost",
-        "start_time_local": "StartTime",
-        "answer_time_local": "AnswerTime",
-        "end_time_local": "EndTime",
-    },
-}
-"""What fields are called on the wire, by the class that has them first; those of other events are called the same."""
 
 
 def parse_trusted(params: Parameters) -> Event:
@@ -243,13 +71,15 @@ def read(params: Pairs, query: Pairs = ()) -> Event:
         raise MalformedCallbackError("there are no parameters; was the body read before?")
     given = _given(params)
     cls: Any = _class(given)
-    if issubclass(cls, MpcEvent) and not (issubclass(cls, ParticipantRecordingEvent) or given.keys() & _CONFERENCE):
+    if issubclass(cls, MpcEvent) and not (issubclass(cls, ParticipantRecordingEvent) or given.keys() & CONFERENCE):
         raise MalformedCallbackError("MPCUUID is missing or empty, and so is MPCName", parameter="MPCUUID")
     values: dict[str, object] = {}
     for one in _plan(cls):
         value = one.take(given)
         if value is not None:
             values[one.name] = value
+    if cls is UnknownEvent and (named := given.get("EventName") or given.get("Event")):
+        values["event_name"] = named[0]
     extra = {name: texts[0] for name, texts in given.items()}
     known = {name for name, _ in params}
     for name, text in query:
@@ -271,7 +101,7 @@ def _given(params: Pairs) -> dict[str, list[str]]:
 def _class(given: Mapping[str, list[str]]) -> type[Event]:
     """What it is of."""
     if "EventName" in given:
-        return _BY_EVENT_NAME.get(_only(given, "EventName"), UnknownEvent)
+        return BY_EVENT_NAME.get(_only(given, "EventName"), UnknownEvent)
     if "MPCFriendlyName" in given or ("MPCUUID" in given and "ParticipantEndTime" in given):
         return ExitActionRequested
     if "CallUUID" in given:
@@ -284,14 +114,14 @@ def _class(given: Mapping[str, list[str]]) -> type[Event]:
 
 
 def _class_of_call(given: Mapping[str, list[str]]) -> type[Event]:
-    if given.keys() & _OF_ACTIONS and ("Event" not in given or _only(given, "Event") not in _TOLD_ONLY):
+    if given.keys() & OF_ACTIONS and ("Event" not in given or _only(given, "Event") not in TOLD_ONLY):
         return ActionRequested
     if "Event" in given:
-        return _BY_EVENT.get(_only(given, "Event"), UnknownEvent)
+        return BY_EVENT.get(_only(given, "Event"), UnknownEvent)
     if "CallStatus" not in given:
         return UnknownEvent
     status = _only(given, "CallStatus")
-    if status in _LAST_STATUSES:
+    if status in LAST_STATUSES:
         return CallEnded
     return CallRinging if status == "ringing" else CallStatusChanged
 
@@ -329,10 +159,10 @@ class _Field:
 
 @cache
 def _plan(cls: type[Event]) -> tuple[_Field, ...]:
-    if cls is UnknownEvent:
+    if cls is UnknownEvent:  # read by nobody: all of it stays in `extra`
         return ()
     types = get_type_hints(cls)
-    names = {field: wire for base in reversed(cls.__mro__) for field, wire in _NAMES.get(base, {}).items()}
+    names = {field: wire for base in reversed(cls.__mro__) for field, wire in NAMES.get(base, {}).items()}
     own = [one for one in fields(cls) if one.name not in ("extra", "raw") and _there(cls, one.name)]
     return tuple(
         _Field(one.name, names.get(one.name, one.name), _reader(one.name, types[one.name]), one.default is MISSING)

@@ -46,7 +46,7 @@ from plivo_async.webhooks import (
     UnknownEvent,
     parse_trusted,
 )
-from plivo_async.webhooks._reading import _BY_EVENT_NAME, _NAMES
+from plivo_async.webhooks._wire_names import BY_EVENT_NAME, NAMES
 
 JOIN = {
     "EventName": "ParticipantJoin",
@@ -144,11 +144,11 @@ def test_a_conference_ends() -> None:
     assert (event.mpc_name, event.at, event.extra) == (None, None, {})
 
 
-@pytest.mark.parametrize("name", _BY_EVENT_NAME)
+@pytest.mark.parametrize("name", BY_EVENT_NAME)
 def test_every_documented_event_has_a_class(name: str) -> None:
     """The name alone, with what the event can't be without, is enough."""
     event = parse_trusted({"EventName": name, **LEAST})
-    assert type(event) is _BY_EVENT_NAME[name]
+    assert type(event) is BY_EVENT_NAME[name]
     assert event.event_name == name
     assert isinstance(event, MpcEvent)
     assert event.mpc_uuid == "u"
@@ -156,7 +156,7 @@ def test_every_documented_event_has_a_class(name: str) -> None:
 
 def test_no_two_names_are_one_class() -> None:
     """Nor is any event left without a class: sections 4.2 to 4.4 have 26."""
-    assert len(set(_BY_EVENT_NAME.values())) == len(_BY_EVENT_NAME) == 26
+    assert len(set(BY_EVENT_NAME.values())) == len(BY_EVENT_NAME) == 26
 
 
 def test_recordings() -> None:
@@ -317,7 +317,8 @@ def test_what_nobody_knows_is_kept() -> None:
     assert isinstance(event, UnknownEvent)
     assert event.extra == {**params, "SequenceNumber": "9"}
     assert event.order_key == (datetime(2026, 11, 23, 10, 15, tzinfo=UTC), 9)
-    assert event.get("MPCUUID") == "u"
+    assert (event.get("MPCUUID"), event.event_name) == ("u", "ParticipantAudioStart")
+    assert parse_trusted({"CallUUID": "c", "Event": "Tomorrow"}).event_name == "Tomorrow"
     assert parse_trusted({"a": "b"}).order_key == (datetime.max.replace(tzinfo=UTC), 0)
     assert parse_trusted({"EventTimestamp": "noon", "SequenceNumber": "x"}).at is None
 
@@ -377,11 +378,11 @@ def test_booleans_in_any_case(text: str) -> None:
     assert event.coach_mode is (text.lower() in ("true", "1"))
 
 
-KNOWN = {*JOIN, *HANGUP, *JOIN.values(), *HANGUP.values(), *_BY_EVENT_NAME, "MPCFriendlyName", "api_id"}
-WIRE = {"message", "error", "api_id", "request_uuid", *(name for names in _NAMES.values() for name in names.values())}
+KNOWN = {*JOIN, *HANGUP, *JOIN.values(), *HANGUP.values(), *BY_EVENT_NAME, "MPCFriendlyName", "api_id"}
+WIRE = {"message", "error", "api_id", "request_uuid", *(name for names in NAMES.values() for name in names.values())}
 WORDS = st.one_of(
     st.sampled_from(
-        sorted({*JOIN, *HANGUP, *JOIN.values(), *HANGUP.values(), *_BY_EVENT_NAME, "MPCFriendlyName", "api_id"})
+        sorted({*JOIN, *HANGUP, *JOIN.values(), *HANGUP.values(), *BY_EVENT_NAME, "MPCFriendlyName", "api_id"})
     ),
     st.text(max_size=8),
 )
