@@ -1,6 +1,7 @@
 """Which backends and clocks the tests run on."""
 
 import gc
+import os
 from typing import Any
 
 import hypothesis
@@ -19,6 +20,12 @@ hypothesis.settings.load_profile("loop")  # or --hypothesis-profile=thorough
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--ticking`: on asyncio the virtual clock goes on a little at each reading, as a real one does."""
     parser.addoption("--ticking", action="store_true", help="let asyncio's virtual clock go on at each reading")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: half of the time tests wait, for sockets, processes and timers."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_finish() -> None:
