@@ -27,8 +27,8 @@ class HasXml(Protocol):
         ...
 
 
-Answer = HasXml | str | None
-"""What a handler may return: XML that goes on with the call, or None."""
+Answer = HasXml | str | bool | None
+"""What a handler may return: XML that goes on with the call, or None; a bool, as `client.events.feed` does, is none."""
 A = TypeVar("A", bound=Answer)
 
 
@@ -83,7 +83,7 @@ class Router:
 
         The function may be async. One that isn't runs in the event loop: it must not wait. Several functions for one
         event run one after another, in the order in which they were added. One may return an `xml.Response`, or XML as
-        text: of several, the first counts.
+        text: of several, the first counts. `router.on(Event)(client.events.feed)` hands everything to those who wait.
 
         Raises:
             TypeError: There is no class, or it is none of an event.
@@ -161,7 +161,9 @@ def refusal(
 
 
 def _as_xml(answer: Any) -> str | None:
-    if answer is None or isinstance(answer, str):
+    if answer is None or isinstance(answer, bool):
+        return None
+    if isinstance(answer, str):
         return answer
     if callable(to_xml := getattr(answer, "to_xml", None)):
         return str(to_xml())

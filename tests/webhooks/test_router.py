@@ -281,3 +281,11 @@ async def test_what_asks_for_xml_is_answered_each_time(params: dict[str, str], c
         assert (await router.reply(Receiver([TOKEN]), *post(params))).body == b"<Response/>"
     assert not parse_trusted(JOIN).wants_xml
     assert not parse_trusted({"EventName": "Tomorrow"}).wants_xml
+
+
+@pytest.mark.anyio
+async def test_a_bool_is_no_answer() -> None:
+    """So that `client.events.feed` may be a handler as it is."""
+    router = Router()
+    router.on(Event)(lambda _event: True)
+    assert await router.handle(parse_trusted({"EventName": "Unheard"})) is None
