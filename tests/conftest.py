@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from typing import Any
 
 import hypothesis
@@ -15,6 +16,10 @@ from .virtual_time import TickingLoop, VirtualTimeLoop
 hypothesis.settings.register_profile("loop", deadline=None, max_examples=25)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200, derandomize=True)
 hypothesis.settings.load_profile("loop")  # or --hypothesis-profile=thorough
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell, and tests press Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
