@@ -70,16 +70,16 @@ class Machine:
         answer_after: float = 1.0,
         calls_per_second: float | None = 2.0,
     ) -> None:
-        self.time = Timeline(epoch)
-        self.registry = Registry()
-        self.settings = Settings() if settings is None else settings
-        self.phones = Phones(self, self.time)
-        self.office = Office()
-        self.calls = Calls(self.settings, lambda: self._guests.all())
-        self.told = Callbacks(self.time.instant, auth_id, self.settings)
-        self.recorder = Recorder(self.told, new_uuid, self.time.wall, auth_id, self.time.agenda)
-        self.alone = Alone(self.time, self.office, self.phones, self.told, self.settings, self.cut)
-        self.dialler = Dialler(
+        self.time: Timeline = Timeline(epoch)
+        self.registry: Registry = Registry()
+        self.settings: Settings = Settings() if settings is None else settings
+        self.phones: Phones = Phones(self, self.time)
+        self.office: Office = Office()
+        self.calls: Calls = Calls(self.settings, lambda: self._guests.all())
+        self.told: Callbacks = Callbacks(self.time.instant, auth_id, self.settings)
+        self.recorder: Recorder = Recorder(self.told, new_uuid, self.time.wall, auth_id, self.time.agenda)
+        self.alone: Alone = Alone(self.time, self.office, self.phones, self.told, self.settings, self.cut)
+        self.dialler: Dialler = Dialler(
             Exchange(
                 alone=self.alone,
                 calls=self.calls,
@@ -90,7 +90,7 @@ class Machine:
             answer_after=answer_after,
             calls_per_second=calls_per_second,
         )
-        self.legs = self.calls.by_uuid
+        self.legs: dict[str, Leg] = self.calls.by_uuid
         self.new_uuid = new_uuid
         self._guests = Guests(lambda from_, uuid, at: self.call_in(from_, OWN_NUMBER, uuid, at))
         self._members = 0

@@ -95,7 +95,7 @@ class Office:
     """All of it; each in order of its coming."""
 
     def __init__(self) -> None:
-        self.account = AccountFacts()
+        self.account: AccountFacts = AccountFacts()
         self.subaccounts: dict[str, Subaccount] = {}
         self.applications: dict[str, Application] = {}
         self.numbers: dict[str, Number] = {}

@@ -24,8 +24,8 @@ class Hub:
     """
 
     def __init__(self, operations: Operations) -> None:
-        self.memory = Memory()
-        self.rounds = 0
+        self.memory: Memory = Memory()
+        self.rounds: int = 0
         self._clock = operations.exchange.clock
         self._lookout = Lookout(operations, self.memory, self._seen)
         self._waits: dict[Kind, _Waiter] = {}

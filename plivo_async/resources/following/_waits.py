@@ -84,6 +84,7 @@ class ConferenceWait(Waiting):
     wait: Wait
     mpc_uuid: str | None = None
     result: Reached | None = None
+    error: Exception | None = None
 
     @property
     def is_over(self) -> bool:
