@@ -27,7 +27,7 @@ class Hub:
         self.memory: Memory = Memory()
         self.rounds: int = 0
         self._clock = operations.exchange.clock
-        self._lookout = Lookout(operations, self.memory, self._seen)
+        self._lookout = Lookout(operations, self.memory)
         self._waits: dict[Kind, _Waiter] = {}
         self._by_key: dict[str, set[Kind]] = {}
         self._looking = False
@@ -53,9 +53,6 @@ class Hub:
                 woken |= self._by_key.get(key, set())
         self._wake(woken)
         return new
-
-    def _seen(self, news: Iterable[News]) -> None:
-        self.take(news)
 
     async def wait(self, *waits: Kind, ends: float) -> bool:
         """Wait until all of them are over, or one that is enough; false if they aren't by then.
@@ -100,7 +97,7 @@ class Hub:
         try:
             with anyio.CancelScope() as waiter.scope:
                 self.rounds += 1
-                self._learn(await self._lookout.round(self._sought()))
+                self._learn(await self._lookout.round(self._sought(), self.take))
         finally:
             self._looking = False
             waiter.scope = None

@@ -27,7 +27,7 @@ _BEFORE = timedelta(seconds=60)  # inferred: by how much Plivo's clock may be be
 
 T = TypeVar("T")
 
-Take = Callable[[Iterable[News]], None]
+Take = Callable[[Iterable[News]], object]
 
 
 @dataclass(slots=True)
@@ -52,19 +52,18 @@ class Lookout:
         next_round: The instant before which there is none.
     """
 
-    def __init__(self, operations: Operations, memory: Memory, take: Take) -> None:
+    def __init__(self, operations: Operations, memory: Memory) -> None:
         """Nothing was looked at yet.
 
         Args:
             operations: Carries them out.
             memory: What is known.
-            take: Is given what a look shows.
         """
         self.next_round: float = float("-inf")
         self._operations = looking(operations)
         self._clock = operations.exchange.clock
         self._memory = memory
-        self._take = take
+        self._take: Take = list
         self._rounds = Rounds(operations)
         self._outage = Outage(operations)
         self._walks: dict[str, AsyncIterator[Page[MultiPartyCall]]] = {}
@@ -76,8 +75,13 @@ class Lookout:
         """Whether a call is being looked for: it is until nobody waits for it, for what was seen of it counts."""
         return call_uuid in self._rounds.legs
 
-    async def round(self, sought: Sought) -> list[CallEnd]:
+    async def round(self, sought: Sought, take: Take) -> list[CallEnd]:
         """Make the looks of one round.
+
+        Args:
+            sought: What is looked for.
+            take: Is given what a look shows. It is kept no longer than that: a client that nobody has closed goes with
+                its last reference.
 
         Returns:
             The ends of calls that it has found.
@@ -85,6 +89,13 @@ class Lookout:
         Raises:
             PlivoError: A look was refused for good, or none was answered for too long.
         """
+        self._take = take
+        try:
+            return await self._round(sought)
+        finally:
+            self._take = list
+
+    async def _round(self, sought: Sought) -> list[CallEnd]:
         began = self._clock()
         self.next_round = began + INTERVAL  # also of a round that is cancelled
         whole = int(MOST_PER_SECOND * INTERVAL)

@@ -1,7 +1,9 @@
 """Waiting for conferences, participants and dials: by callbacks without a request, by few looks without callbacks."""
 
 import concurrent.futures
+import gc
 import pickle
+import weakref
 from typing import Any
 
 import anyio
@@ -15,11 +17,10 @@ from plivo_async.resources.following import Dial
 from ...support import in_memory
 from .told import MPC, URL, event, hearing, looks, of_member
 
-pytestmark = pytest.mark.anyio
-
 CALLER, AGENT = "+14151234567", "+14157654321"
 
 
+@pytest.mark.anyio
 async def test_a_callback_ends_a_wait_and_costs_no_request() -> None:
     """Active, ended, left: each as it is told."""
     async with hearing() as (plivo, client):
@@ -49,6 +50,7 @@ async def _later(seconds: float, act: Any) -> None:
     act()
 
 
+@pytest.mark.anyio
 async def test_without_callbacks_looks_end_it() -> None:
     """The same, with nothing told."""
     async with Emulator(port=None) as plivo, in_memory(plivo) as client:
@@ -69,6 +71,7 @@ async def test_without_callbacks_looks_end_it() -> None:
     [("busy", "busy"), ("rejects", "rejected"), ("never_answers", "no_answer"), ("invalid", "failed")],
 )
 @pytest.mark.parametrize("told", [True, False])
+@pytest.mark.anyio
 async def test_a_dial_tells_how_it_ended(phone: str, outcome: str, told: bool) -> None:
     """By the callback of the call, or by its record."""
     async with hearing() as (plivo, client):
@@ -80,6 +83,7 @@ async def test_a_dial_tells_how_it_ended(phone: str, outcome: str, told: bool) -
         assert end.call_uuid == dial.calls[0].call_uuid
 
 
+@pytest.mark.anyio
 async def test_of_several_phones_the_one_that_is_answered_counts() -> None:
     """The others are let go; if none is answered, it is what tells most."""
     async with hearing() as (plivo, client):
@@ -105,6 +109,7 @@ async def test_of_several_phones_the_one_that_is_answered_counts() -> None:
         assert (await dial.outcome(timeout=60)).outcome == "busy"
 
 
+@pytest.mark.anyio
 async def test_with_a_confirm_key_joining_counts_and_picking_up_does_not() -> None:
     """Whoever picks up and presses nothing has rejected."""
     async with hearing() as (plivo, client):
@@ -116,6 +121,7 @@ async def test_with_a_confirm_key_joining_counts_and_picking_up_does_not() -> No
         assert (await dial.outcome(timeout=90)).outcome == "rejected"
 
 
+@pytest.mark.anyio
 async def test_a_callback_that_never_comes_frees_the_waiter() -> None:
     """Once the longest time that it may ring is over, looks tell."""
     async with hearing(faults=Faults(callbacks_lost=1.0)) as (plivo, client):
@@ -129,6 +135,7 @@ async def test_a_callback_that_never_comes_frees_the_waiter() -> None:
         assert looks(plivo) <= 6
 
 
+@pytest.mark.anyio
 async def test_what_cannot_come_any_more_is_an_error() -> None:
     """As for `wait_until`: too late, over, never there, wrong."""
     async with hearing() as (plivo, client):
@@ -157,6 +164,7 @@ async def test_what_cannot_come_any_more_is_an_error() -> None:
             client.events.feed({"EventName": "MPCStart"})  # type: ignore[arg-type]
 
 
+@pytest.mark.anyio
 async def test_a_name_means_the_conference_that_is_there_not_the_one_before() -> None:
     """What ended before the wait began isn't waited for."""
     async with hearing() as (plivo, client):
@@ -171,6 +179,7 @@ async def test_a_name_means_the_conference_that_is_there_not_the_one_before() ->
 
 
 @pytest.mark.parametrize("count", [200, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.anyio
 async def test_many_agents_that_ring_cost_next_to_nothing_with_callbacks(count: int) -> None:
     """At most 30 looks in all."""
     async with hearing(limit=None, calls_per_second=None) as (plivo, client):
@@ -179,6 +188,7 @@ async def test_many_agents_that_ring_cost_next_to_nothing_with_callbacks(count: 
 
 
 @pytest.mark.parametrize("count", [200, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.anyio
 async def test_many_agents_that_ring_cost_five_percent_without(count: int) -> None:
     """Three requests a second of the sixty that there are."""
     async with Emulator(port=None, limit=None, calls_per_second=None) as plivo, in_memory(plivo) as client:
@@ -209,6 +219,7 @@ async def _ring(plivo: Emulator, client: AsyncClient, count: int, urls: DialOpti
     return anyio.current_time() - began
 
 
+@pytest.mark.anyio
 async def test_cancelled_anywhere_nothing_stays_behind_and_the_others_go_on() -> None:
     """Whoever was making the looks for all: somebody else does."""
     for after in (0.0, 0.5, 1.0, 2.0, 2.01, 3.3):
@@ -230,6 +241,7 @@ async def test_cancelled_anywhere_nothing_stays_behind_and_the_others_go_on() ->
             assert client.statistics().permits_in_flight == 0
 
 
+@pytest.mark.anyio
 async def test_from_another_thread_it_is_refused() -> None:
     """It would wake nobody."""
     async with hearing() as (plivo, client), anyio.create_task_group() as group:
@@ -241,6 +253,7 @@ async def test_from_another_thread_it_is_refused() -> None:
         client.events.feed(event("MPCStart", 1, mpc=plivo.conferences["room"].mpc_uuid))
 
 
+@pytest.mark.anyio
 async def test_a_dial_is_an_added_participant_that_belongs_to_its_client() -> None:
     """It compares, and pickles without its client."""
     async with hearing(settings=Settings()) as (_, client):
@@ -255,6 +268,7 @@ async def test_a_dial_is_an_added_participant_that_belongs_to_its_client() -> No
         assert (await Dial(_following=dial._following).outcome()).seen == "Plivo named neither a call nor a request"
 
 
+@pytest.mark.anyio
 async def test_a_timeline_is_repaired_by_looks_and_read_by_a_person() -> None:
     """What no callback told is there, and says that it is inferred."""
     async with hearing() as (plivo, client):
@@ -279,3 +293,15 @@ async def test_a_timeline_is_repaired_by_looks_and_read_by_a_person() -> None:
         with pytest.raises(NotFoundError):
             await client.events.timeline("nobody")
     client.events.feed(of_member("ParticipantJoin"))
+
+
+def test_a_client_that_nobody_closes_goes_with_its_last_reference() -> None:
+    """It holds a limit for its account: no circle may keep that until somebody sweeps."""
+    gc.disable()
+    try:
+        client = AsyncClient("MA" + "X" * 18, "token")
+        gone = weakref.ref(client._core.http)
+        del client
+        assert gone() is None
+    finally:
+        gc.enable()
