@@ -147,6 +147,7 @@ class _Numbers:
         self._outages = meter.create_counter("plivo.client.outages")
 
     def take_in(self, event: Event) -> None:
+        """Count what an event tells."""
         match event:
             case AttemptBegan():
                 self._active.add(1)

@@ -20,12 +20,10 @@ class Hub:
 
     Attributes:
         memory: What is known.
-        rounds: How many rounds of looks were made.
     """
 
     def __init__(self, operations: Operations) -> None:
         self.memory: Memory = Memory()
-        self.rounds: int = 0
         self._clock = operations.exchange.clock
         self._lookout = Lookout(operations, self.memory)
         self._waits: dict[Kind, _Waiter] = {}
@@ -96,7 +94,6 @@ class Hub:
         self._looking = True
         try:
             with anyio.CancelScope() as waiter.scope:
-                self.rounds += 1
                 self._learn(await self._lookout.round(self._sought(), self.take))
         finally:
             self._looking = False
