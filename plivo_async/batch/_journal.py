@@ -141,6 +141,15 @@ class Journal:
             await self._commit([])  # nothing is sent for a while: they would pile up
         return None
 
+    async def doubt(self, positions: Sequence[int], since: float) -> None:
+        """An activation of these may have been sent since then, the caller knows: the next run must know it as well.
+
+        It is on disk with the next commit, so before anything of it is sent.
+        """
+        self._collecting.changes.append(intents(since, positions))
+        if len(self._collecting.changes) >= _CHUNK:
+            await self._commit([])
+
     async def end(self, size: int) -> None:
         """An input that is read bit by bit has come to its end.
 

@@ -30,9 +30,13 @@ def is_settled(row: Row, again: Collection[ActivationOutcome]) -> bool:
     return not attempts or attempts[-1].status_code != 401
 
 
-def _since(row: Row, item: Item) -> float | None:
-    """Since when an activation of it may have been sent, as the journal and the caller know."""
-    return min((at for at in (row.intent_at, item.maybe_sent) if at is not None), default=None)
+async def _in_doubt(row: Row | None, item: Item, journal: Journal) -> Item:
+    """An item, with since when an activation of it may have been sent, as the journal and the caller know."""
+    known = None if row is None else row.intent_at
+    since = min((at for at in (known, item.maybe_sent) if at is not None), default=None)
+    if since is not None and since != known:
+        await journal.doubt((item.position, *item.twins), since)
+    return item if since == item.maybe_sent else replace(item, maybe_sent=since)
 
 
 async def resume(roll: Roll, journal: Journal, teller: Teller, again: Collection[ActivationOutcome]) -> None:
@@ -51,7 +55,7 @@ async def resume(roll: Roll, journal: Journal, teller: Teller, again: Collection
             known = activation_of(row)
             await teller.tell([replace(known, position=at) for at in (item.position, *item.twins)], recorded=True)
         else:
-            todo.append(item if row is None else replace(item, maybe_sent=_since(row, item)))
+            todo.append(await _in_doubt(row, item, journal))
         if number % BREATH == 0:
             await anyio.lowlevel.checkpoint()
     roll.left = iter(todo)
@@ -93,10 +97,8 @@ class JournalledInput:
     async def _take(self, item: Item) -> Item | None:
         self._size = item.position + 1
         row = await self._journal.place(item.position, item.conference)
-        if row is None:
-            return item
-        if not is_settled(row, self._again):
-            return replace(item, maybe_sent=_since(row, item))
+        if row is None or not is_settled(row, self._again):
+            return await _in_doubt(row, item, self._journal)
         await self._teller.tell([activation_of(row)], recorded=True)
         return None
 
