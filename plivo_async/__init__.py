@@ -45,7 +45,7 @@ if typing.TYPE_CHECKING:
     )
     from ._options import TimeoutOption
     from ._unset import UNSET, Unset
-    from .batch import Activation, ActivationReport, ActivationStream, ConferenceId, Plan, plan
+    from .batch import Activation, ActivationReport, ActivationStream, ConferenceId, JournalRun, Plan, plan
     from .models import (
         Accepted,
         AccountFacts,
@@ -195,6 +195,7 @@ __all__ = [
     "InvalidArgumentError",
     "JournalError",
     "JournalPath",
+    "JournalRun",
     "Legs",
     "LimitLowered",
     "LiveCall",
@@ -324,6 +325,7 @@ _HOMES = {
     "HttpMethod": "wire",
     "InvalidArgumentError": "_errors",
     "JournalError": "_errors",
+    "JournalRun": "batch",
     "JournalPath": "resources",
     "Legs": "wire",
     "LimitLowered": "_events",

@@ -7,6 +7,7 @@ from ._intake import Source
 from ._job import Job
 from ._journal import Journal
 from ._journal_file import Identity
+from ._journal_run import JournalRun
 from ._journalled import AGAIN, JournalledInput, resume
 from ._ledger import Ledger
 from ._plan import Plan, plan
@@ -28,6 +29,7 @@ __all__ = [
     "Item",
     "Job",
     "Journal",
+    "JournalRun",
     "JournalledInput",
     "Ledger",
     "Names",

@@ -9,6 +9,8 @@ import math
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
 
@@ -22,6 +24,7 @@ from ._activation import Activation
 from ._journal_file import Change, Identity, JournalFile, intents, moved, outcomes, places
 from ._journal_reader import Row
 from ._journal_rows import outcome_row
+from ._journal_run import JournalRun
 
 _T = TypeVar("_T")
 _CHUNK = 500  # rows that are read from an earlier run at a time
@@ -66,7 +69,7 @@ class Journal:
         self._collecting = _Commit()
         self._recalled: dict[int, Row] = {}
         self._ahead: float | None = None  # of our clock; None until a date has been heard
-        self._by_our_clock: list[tuple[float, Sequence[int]]] = []  # intents that were written until then
+        self._by_our_clock: dict[int, float] = {}  # intents that were written until then, of what isn't settled
         self._hear_again_at = -math.inf
         self.known = 0
         self.failed: Exception | None = None
@@ -196,7 +199,7 @@ class Journal:
             return
         ahead = told.timestamp() - now
         self._ahead = ahead if ahead <= _MOST_AHEAD else 0.0
-        self._collecting.changes += [moved(at, self._ahead, positions) for at, positions in self._by_our_clock]
+        self._collecting.changes += [moved(at, self._ahead, [where]) for where, at in self._by_our_clock.items()]
         self._by_our_clock.clear()
 
     # ---- Intents and outcomes ---------------------------------------------------------------------------------------
@@ -209,7 +212,7 @@ class Journal:
         """
         at = self._wall()
         if self._ahead is None:
-            self._by_our_clock.append((at, tuple(positions)))
+            self._by_our_clock.update(dict.fromkeys(positions, at))
         await self._commit([intents(at + (self._ahead or 0.0), positions)])
 
     async def withdraw(self, positions: Sequence[int]) -> None:
@@ -218,6 +221,7 @@ class Journal:
         Raises:
             JournalError: It isn't.
         """
+        self._forget(positions)
         await self._commit([intents(None, positions)])
 
     async def settle(self, activations: Sequence[Activation]) -> None:
@@ -229,7 +233,18 @@ class Journal:
         at = self._wall()
         rows = [outcome_row(one, at) for one in activations if one.outcome is not ActivationOutcome.NOT_ATTEMPTED]
         unsent = [one.position for one in activations if one.outcome is ActivationOutcome.NOT_ATTEMPTED]
+        self._forget([one.position for one in activations if one.outcome is not ActivationOutcome.UNKNOWN])
         await self._commit([outcomes(rows), intents(None, unsent)])
+
+    def _forget(self, positions: Sequence[int]) -> None:
+        """Their intents go: there is nothing to be put right; else they would pile up where no answer has a date."""
+        for position in positions if self._by_our_clock else ():
+            self._by_our_clock.pop(position, None)
+
+    async def runs(self) -> tuple[JournalRun, ...]:
+        """Who worked on it, this run included, which ends now."""
+        *before, ours = await self._away(self._file.runs)
+        return (*before, replace(ours, ended_at=datetime.fromtimestamp(self._wall(), UTC)))
 
     async def _commit(self, changes: Sequence[Change]) -> None:
         if self.failed is not None:

@@ -21,12 +21,12 @@ import platform
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from .._errors import JournalError
 from .._version import __version__
-from ._journal_reader import FORMAT, JournalReader, Row, check_format, meta_of, rows_of, told
+from ._journal_reader import FORMAT, JournalReader, Row, check_format, meta_of, rows_of, runs_of, told
+from ._journal_run import JournalRun
 
 _SCHEMA = """
 create table meta (key text primary key, value text) strict;
@@ -169,6 +169,11 @@ class JournalFile:
         with told(self.path, "read"):
             return list(rows_of(self._connection, "where position between ? and ?", (first, first + number - 1)))
 
+    def runs(self) -> tuple[JournalRun, ...]:
+        """Who worked on it, this run included."""
+        with told(self.path, "read"):
+            return runs_of(self._connection)
+
     def count(self) -> int:
         """How many places were read."""
         with told(self.path, "read"):
@@ -229,12 +234,13 @@ def _holder(path: Path) -> str:
     except JournalError:
         return " by another process"
     try:
-        began_at, _, pid, host, _ = reader.runs()[-1]
+        last = reader.runs()[-1]
     except (IndexError, JournalError):
         return " by another process"
     finally:
         reader.close()
-    return f" by process {pid} on {host}, since {_instant(began_at)}. Wait for it, or stop it"
+    since = last.began_at.isoformat(timespec="seconds")
+    return f" by process {last.pid} on {last.host}, since {since}. Wait for it, or stop it"
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -280,7 +286,3 @@ def _check_sound(path: Path, connection: sqlite3.Connection) -> None:
     said = connection.execute("pragma quick_check(1)").fetchone()[0]
     if said != "ok":
         raise JournalError(f"the journal {str(path)!r} is damaged: {said}")
-
-
-def _instant(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

@@ -1,6 +1,5 @@
 """The outcomes of a journal, read when they are looked at: a report of a million conferences holds none of them."""
 
-import math
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from ..policy import ActivationOutcome
 from ._activation import Activation
 from ._journal_reader import JournalReader, Row
 from ._journal_rows import activation_of
+from ._journal_run import JournalRun
 
 _CHUNK = 500  # rows that are read at a time
 
@@ -68,22 +68,11 @@ def _told(row: Row) -> Activation:
     return Activation(row.position, row.name, row.uuid, ActivationOutcome.UNKNOWN, error=doubt)
 
 
-def read_journal(path: str | os.PathLike[str]) -> tuple[JournalLedger, float]:
-    """The ledger of a journal, and the seconds that all of its runs took.
+def read_journal(path: str | os.PathLike[str]) -> tuple[JournalLedger, tuple[JournalRun, ...]]:
+    """The ledger of a journal, and the runs that worked on it.
 
     Raises:
         JournalError: There is none, or it is something else.
     """
     reader = JournalReader(path)
-    return JournalLedger(reader), sum(max(0.0, ended - began) for began, ended in spans(reader))
-
-
-def spans(reader: JournalReader) -> list[tuple[float, float]]:
-    """From when to when each run lasted; that of a killed one to the last outcome that it wrote."""
-    runs = reader.runs()
-    following = [began for began, *_ in runs[1:]] + [math.inf]
-    found = []
-    for (began, ended, *_), then in zip(runs, following, strict=True):
-        known = ended if ended is not None else reader.last_change(began, then)
-        found.append((began, began if known is None else known))
-    return found
+    return JournalLedger(reader), reader.runs()

@@ -1,15 +1,19 @@
 """Reading a journal, finished or not; see `_journal_file`."""
 
 import contextlib
+import math
 import os
 import sqlite3
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import overload
 
 from .._errors import JournalError
 from .._version import __version__
+from ._journal_run import JournalRun
 
 FORMAT = 1
 
@@ -69,22 +73,32 @@ class JournalReader:
             where = f"where position >= ? and {condition}"
             return list(rows_of(self._connection, where, (first, *values), most))
 
-    def runs(self) -> list[tuple[float, float | None, int, str, str]]:
-        """Who worked on it: (began_at, ended_at, pid, host, version), the first one first."""
+    def runs(self) -> tuple[JournalRun, ...]:
+        """Who worked on it, the first one first."""
         with told(self.path, "read"):
-            asked = "select began_at, ended_at, pid, host, version from run order by number"
-            return list(self._connection.execute(asked))
-
-    def last_change(self, first: float, last: float) -> float | None:
-        """When the last outcome of a span was written."""
-        with told(self.path, "read"):
-            asked = "select max(settled_at) from item where settled_at between ? and ?"
-            found: float | None = self._connection.execute(asked, (first, last)).fetchone()[0]
-            return found
+            return runs_of(self._connection)
 
     def close(self) -> None:
         """Let go of it."""
         self._closed()
+
+
+def runs_of(connection: sqlite3.Connection) -> tuple[JournalRun, ...]:
+    """Who worked on a journal; one that didn't say that it ended lasted until the last outcome that it wrote."""
+    asked = "select began_at, ended_at, pid, host, version from run order by number"
+    rows: list[tuple[float, float | None, int, str, str]] = list(connection.execute(asked))
+    following = [began for began, *_ in rows[1:]] + [math.inf]
+    last = "select max(settled_at) from item where settled_at between ? and ?"
+    return tuple(
+        JournalRun(
+            _instant(began),
+            _instant(ended if ended is not None else connection.execute(last, (began, then)).fetchone()[0]),
+            pid,
+            host,
+            version,
+        )
+        for (began, ended, pid, host, version), then in zip(rows, following, strict=True)
+    )
 
 
 def rows_of(
@@ -137,3 +151,11 @@ def told(path: Path, what: str) -> Iterator[None]:
         if code == sqlite3.SQLITE_FULL:
             raise JournalError(f"the journal {str(path)!r} can't be {what}: the disk is full") from error
         raise JournalError(f"the journal {str(path)!r} can't be {what}: {error}") from error
+
+
+@overload
+def _instant(at: float) -> datetime: ...
+@overload
+def _instant(at: float | None) -> datetime | None: ...
+def _instant(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)

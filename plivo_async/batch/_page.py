@@ -3,26 +3,16 @@
 Everything of others in it is escaped, phone numbers are masked, and its policy lets a browser load nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from html import escape
 from importlib.resources import files
 
-from .._printable import printable
-from .._privacy import masked
 from ..policy import ActivationOutcome, Attempt
 from ._activation import Activation
 from ._figures import MOST_FAILURES, Figures, Group, figures, label, percentile, trouble
+from ._journal_run import JournalRun
+from ._markup import badge, clock_time, counted, drawn_table, lasting, plain_text, section, share_of
 
-_ICONS = {
-    ActivationOutcome.ACTIVATED: "✓",
-    ActivationOutcome.ALREADY_ACTIVE: "✓",
-    ActivationOutcome.NOT_FOUND: "○",
-    ActivationOutcome.REJECTED: "✕",
-    ActivationOutcome.FAILED: "✕",
-    ActivationOutcome.UNKNOWN: "?",
-    ActivationOutcome.NOT_ATTEMPTED: "○",
-}
 _MEANINGS = {
     ActivationOutcome.ACTIVATED: "It is live, and we did it.",
     ActivationOutcome.ALREADY_ACTIVE: "It was live before; somebody else did it.",
@@ -52,6 +42,7 @@ def page(
     source: str = "",
     about: Mapping[str, str] | None = None,
     where: Callable[[int], str] | None = None,
+    runs: Sequence[JournalRun] = (),
 ) -> str:
     """The page.
 
@@ -63,12 +54,13 @@ def page(
         source: What the names came from, for its head.
         about: What else is known of the run, a line each.
         where: Says where the item at a position of the input stands.
+        runs: The processes that worked on its journal.
     """
     found = figures(activations, per)
     rate = None if limit is None else limit / per
     parts = [
         _head(found, source),
-        _header(found, rate, elapsed, source),
+        _header(found, rate, elapsed, source, len(runs)),
         "<main>",
         _attention(found),
         _outcomes(found),
@@ -77,72 +69,11 @@ def page(
         _speed(found),
         _trouble(found),
         _failures(found, where),
-        _about(about or {}),
+        _about({**(about or {}), **_parts(runs)}),
         "</main>",
         _foot(),
     ]
     return "\n".join(part for part in parts if part) + "\n"
-
-
-# ---- Words ----------------------------------------------------------------------------------------------------------
-
-
-def _text(value: object) -> str:
-    """Whatever it is, as text of a page: no markup, nothing that turns a line around, phone numbers masked."""
-    return escape(printable(masked(str(value))))
-
-
-def _count(number: float, word: str = "") -> str:
-    return f"{number:,.0f}{f' {word}' if word else ''}{'s' if word and number != 1 else ''}"
-
-
-def _length(seconds: float | None) -> str:
-    if seconds is None:
-        return "-"
-    if seconds < 1:
-        return f"{seconds * 1e3:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-def _clock(at: float | None) -> str:
-    return "-" if at is None else f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}"
-
-
-def _share(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.2f} %" if whole else "-"
-
-
-def _outcome(outcome: ActivationOutcome) -> str:
-    words = outcome.value.replace("_", " ")
-    return f'<span class="o o-{outcome.value}"><span aria-hidden="true">{_ICONS[outcome]}</span> {words}</span>'
-
-
-def _section(name: str, title: str, sub: str, content: str) -> str:
-    below = f'\n  <p class="sub">{sub}</p>' if sub else ""
-    top = f'<section id="{name}" aria-labelledby="h-{name}">\n  <h2 id="h-{name}">{title}</h2>{below}'
-    return f"{top}\n{content}\n</section>"
-
-
-def _table(classes: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table whose cells are markup; a head that begins with `>` is of numbers."""
-    names = list(heads)
-    numbers = [name.startswith(">") for name in names]
-    top = "".join(
-        f'<th scope="col"{_n(right)}>{name.lstrip(">")}</th>' for name, right in zip(names, numbers, strict=True)
-    )
-    body = "\n".join(
-        "<tr>" + "".join(f"<td{_n(right)}>{cell}</td>" for cell, right in zip(row, numbers, strict=True)) + "</tr>"
-        for row in rows
-    )
-    return f'<table class="{classes}"><thead><tr>{top}</tr></thead><tbody>\n{body}\n</tbody></table>'
-
-
-def _n(right: bool) -> str:
-    return ' class="n"' if right else ""
 
 
 # ---- Parts ----------------------------------------------------------------------------------------------------------
@@ -156,30 +87,34 @@ def _head(found: Figures, source: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
-        f"<title>{title} · {_text(source) or 'plivo-async'}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        f"<title>{title} · {plain_text(source) or 'plivo-async'}</title>\n<style>{style}</style>\n</head>\n<body>\n"
         '<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="p-outage" width="6" height="6" '
         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="p-b" width="6" height="6"/>'
         '<line class="p-l" x1="0" y1="0" x2="0" y2="6"/></pattern></defs></svg>'
     )
 
 
-def _header(found: Figures, rate: float | None, elapsed: float, source: str) -> str:
+def _header(found: Figures, rate: float | None, elapsed: float, source: str, parts: int) -> str:
     began = "" if found.began is None else f"{datetime.fromtimestamp(found.began, UTC):%A %d %B %Y}, times in UTC"
     left = found.total - found.live
     attention = f'▲ <a href="#attention">{left:,} need attention</a>' if left else "✓ Nothing needs attention"
     floor = None if not rate else max(0.0, found.requests / rate)
     facts = [
-        ("Started, ended", _clock(found.began), f"to {_clock(found.ended)}"),
-        ("Took", _length(elapsed), "" if floor is None else f"at least {_length(floor)} at this limit"),
+        (
+            "Started, ended",
+            clock_time(found.began),
+            f"to {clock_time(found.ended)}{f', in {parts} parts' if parts > 1 else ''}",
+        ),
+        ("Took", lasting(elapsed), "" if floor is None else f"at least {lasting(floor)} at this limit"),
         ("Pace", _pace(found.requests, elapsed), "" if rate is None else f"limit {rate:g} per s"),
-        ("Requests", f"{found.requests:,}", f"{_count(found.looks, 'look')}, {_count(found.repeats, 'repeat')}"),
-        ("Refused (429)", f"{found.refused:,}", f"{_share(found.refused, found.requests)} of requests"),
-        ("Outage", _length(found.out_of_reach), f"from {_clock(found.outages[0][0])}" if found.outages else "none"),
+        ("Requests", f"{found.requests:,}", f"{counted(found.looks, 'look')}, {counted(found.repeats, 'repeat')}"),
+        ("Refused (429)", f"{found.refused:,}", f"{share_of(found.refused, found.requests)} of requests"),
+        ("Outage", lasting(found.out_of_reach), f"from {clock_time(found.outages[0][0])}" if found.outages else "none"),
     ]
     told = "".join(f"<div><dt>{name}</dt><dd>{what}<small>{more}</small></dd></div>" for name, what, more in facts)
     return (
         f'<header>\n<div class="mast"><span>plivo-async · activation report</span><span>'
-        f"{' · '.join(part for part in (_text(source), began) if part)}</span></div>\n"
+        f"{' · '.join(part for part in (plain_text(source), began) if part)}</span></div>\n"
         f"<h1>{found.live:,} of {found.total:,} conferences are live</h1>\n"
         f'<p class="attn{"" if left else " fine"}">{attention}</p>\n<dl class="facts">{told}</dl>\n</header>'
     )
@@ -196,20 +131,20 @@ def _attention(found: Figures) -> str:
     groups = sorted(found.groups.values(), key=lambda group: (order.index(group.outcome), -group.count))
     items = "\n".join(map(_group, groups))
     sub = (
-        f"{_count(found.total - found.live, 'conference')} in {_count(len(groups), 'group')}, most urgent first. "
+        f"{counted(found.total - found.live, 'conference')} in {counted(len(groups), 'group')}, most urgent first. "
         '<a href="#failures">Each of them is listed below.</a>'
     )
-    return _section("attention", "What needs attention", sub, f'<ol class="groups" role="list">{items}</ol>')
+    return section("attention", "What needs attention", sub, f'<ol class="groups" role="list">{items}</ol>')
 
 
 def _group(group: Group) -> str:
     title, step = _URGENT[group.outcome]
     said = "" if group.status_code is None else f" The last answer was {group.status_code}"
-    said += f": “{_text(group.words)}”." if group.words and said else "." if said else ""
+    said += f": “{plain_text(group.words)}”." if group.words and said else "." if said else ""
     more = group.count - len(group.examples)
-    examples = ", ".join(f"<code>{_text(one)}</code>" for one in group.examples)
+    examples = ", ".join(f"<code>{plain_text(one)}</code>" for one in group.examples)
     return (
-        f'<li class="group"><div class="gn"><span class="big">{group.count:,}</span>{_outcome(group.outcome)}</div>'
+        f'<li class="group"><div class="gn"><span class="big">{group.count:,}</span>{badge(group.outcome)}</div>'
         f'<div class="gt"><p>{_MEANINGS[group.outcome]}{said}</p><p class="eg">{examples}'
         f"{f' and {more:,} more' if more else ''}</p></div>"
         f'<div class="gd"><p><span class="lbl">Next</span> <b>{title}.</b> {step}</p></div></li>'
@@ -219,9 +154,9 @@ def _group(group: Group) -> str:
 def _outcomes(found: Figures) -> str:
     rows = [
         (
-            _outcome(outcome),
+            badge(outcome),
             f"{found.counts[outcome]:,}",
-            _share(found.counts[outcome], found.total),
+            share_of(found.counts[outcome], found.total),
             _MEANINGS[outcome],
             _known_by(found, outcome),
         )
@@ -230,7 +165,7 @@ def _outcomes(found: Figures) -> str:
     rows.append(("<b>all</b>", f"<b>{found.total:,}</b>", "<b>100.00 %</b>" if found.total else "-", "", ""))
     heads = ("Outcome", ">Conferences", ">Share", "What is so", "Known by")
     sub = "Each item of the input has exactly one. The first two are success."
-    return _section("outcomes", "All outcomes", sub, _table("outcomes", heads, rows))
+    return section("outcomes", "All outcomes", sub, drawn_table("outcomes", heads, rows))
 
 
 def _known_by(found: Figures, outcome: ActivationOutcome) -> str:
@@ -268,23 +203,23 @@ def _timeline(found: Figures, limit: int | None, per: float) -> str:
         f'<polygon class="area" points="0,100 {points} 100,100"/>'
         f'<polyline class="curve" points="0,100 {points}"/></svg>'
         f'<text x="0" y="122">requests in each {found.width:g} s, at most {top:g}</text>{bars}{line}'
-        f'<line class="axis" x1="0" x2="100%" y1="290" y2="290"/><text x="0" y="308">{_clock(low)}</text>'
-        f'<text x="100%" y="308" text-anchor="end">{_clock(low + span)}</text></svg>'
+        f'<line class="axis" x1="0" x2="100%" y1="290" y2="290"/><text x="0" y="308">{clock_time(low)}</text>'
+        f'<text x="100%" y="308" text-anchor="end">{clock_time(low + span)}</text></svg>'
         '<ul class="key" role="list"><li>■ first requests</li><li>■ looks and repeats (darker)</li>'
         "<li>▨ Plivo out of reach</li></ul>"
     )
-    rows = [(_clock(bar.at), f"{bar.first:,}", f"{bar.again:,}", f"{bar.live:,}") for bar in found.bars]
-    table = _table("rows", ("From", ">First requests", ">Looks and repeats", ">Live at the end"), rows)
+    rows = [(clock_time(bar.at), f"{bar.first:,}", f"{bar.again:,}", f"{bar.live:,}") for bar in found.bars]
+    table = drawn_table("rows", ("From", ">First requests", ">Looks and repeats", ">Live at the end"), rows)
     sub = "Where the bars reach the dashed line, the limit was used to the full."
     content = f"<figure>{plot}</figure>\n<details><summary>The same as a table</summary>{table}</details>"
-    return _section("time", "The run over time", sub, content)
+    return section("time", "The run over time", sub, content)
 
 
 def _bar(found: Figures, index: int, top: float) -> str:
     bar = found.bars[index]
     x, width = 100 * index / len(found.bars), 100 / len(found.bars)
     first, again = 160 * bar.first / top, 160 * bar.again / top
-    said = f"{_clock(bar.at)}: {bar.first + bar.again:,} requests, {bar.again:,} of them looks or repeats"
+    said = f"{clock_time(bar.at)}: {bar.first + bar.again:,} requests, {bar.again:,} of them looks or repeats"
     return (
         f'<g><title>{said}</title><rect class="b1" x="{x:.2f}%" width="{width:.2f}%" y="{290 - first:.1f}" '
         f'height="{first:.1f}"/><rect class="b2" x="{x:.2f}%" width="{width:.2f}%" y="{290 - first - again:.1f}" '
@@ -302,10 +237,10 @@ def _shares(found: Figures, rate: float | None) -> str:
         ("Plivo out of reach", outage, "Nothing was answered; one request at a time was tried."),
         ("The rest", found.elapsed - outage - limited, "Permits were free: starting up, waiting for answers, the end."),
     ]
-    cells = [(name, _length(length), _share(length, found.elapsed), why) for name, length, why in rows]
+    cells = [(name, lasting(length), share_of(length, found.elapsed), why) for name, length, why in rows]
     sub = "Each moment counts once: an outage before the limit, the limit before the rest."
-    return _section(
-        "share", "Where the time went", sub, _table("share", ("", ">Time", ">Share", "What it means"), cells)
+    return section(
+        "share", "Where the time went", sub, drawn_table("share", ("", ">Time", ">Share", "What it means"), cells)
     )
 
 
@@ -318,30 +253,28 @@ def _speed(found: Figures) -> str:
     rows = [
         (
             f"{name}<small> {len(values):,} {what}</small>",
-            *(_length(percentile(values, share)) for share in (0.5, 0.9, 0.99)),
-            _length(values[-1] if values else None),
+            *(lasting(percentile(values, share)) for share in (0.5, 0.9, 0.99)),
+            lasting(values[-1] if values else None),
         )
         for name, what, values in kinds
     ]
     sub = "Answers only, 429s among them; requests without a clear answer are counted below."
-    table = _table("perc", ("", ">p50", ">p90", ">p99", ">Longest"), rows)
-    return _section("speed", "How fast Plivo answered, and how long things waited", sub, table)
+    table = drawn_table("perc", ("", ">p50", ">p90", ">p99", ">Longest"), rows)
+    return section("speed", "How fast Plivo answered, and how long things waited", sub, table)
 
 
 def _trouble(found: Figures) -> str:
     if not found.trouble:
-        return _section(
+        return section(
             "trouble", "What went wrong on the way", "", "<p>Nothing: every request was simply answered.</p>"
         )
-    rows = [(_text(kind), f"{count:,}") for kind, count in found.trouble.most_common()]
-    doubts = [
-        (_outcome(outcome), f"{found.doubts[outcome]:,}") for outcome in ActivationOutcome if found.doubts[outcome]
-    ]
-    left = _table("", ("Requests that were not simply answered", ">" + _count(found.trouble.total())), rows)
-    right = _table("", ("What became of conferences in doubt", ">" + _count(found.doubts.total())), doubts)
+    rows = [(plain_text(kind), f"{count:,}") for kind, count in found.trouble.most_common()]
+    doubts = [(badge(outcome), f"{found.doubts[outcome]:,}") for outcome in ActivationOutcome if found.doubts[outcome]]
+    left = drawn_table("", ("Requests that were not simply answered", ">" + counted(found.trouble.total())), rows)
+    right = drawn_table("", ("What became of conferences in doubt", ">" + counted(found.doubts.total())), doubts)
     sub = "A lost answer may hide a success, so none is taken for a failure: it is looked at."
     content = f'<div class="two"><div>{left}</div><div>{right if doubts else ""}</div></div>'
-    return _section("trouble", "What went wrong on the way, and what became of it", sub, content)
+    return section("trouble", "What went wrong on the way, and what became of it", sub, content)
 
 
 def _failures(found: Figures, where: Callable[[int], str] | None) -> str:
@@ -349,19 +282,19 @@ def _failures(found: Figures, where: Callable[[int], str] | None) -> str:
         return ""
     rows = [
         (
-            f"{one.position + 1:,}" if where is None else _text(where(one.position)),
-            f'<span class="name">{_text(label(one))}</span>',
-            _outcome(one.outcome),
-            _text("" if one.error is None else one.error),
-            f"<code>{_text(_trail(one.attempts))}</code>",
+            f"{one.position + 1:,}" if where is None else plain_text(where(one.position)),
+            f'<span class="name">{plain_text(label(one))}</span>',
+            badge(one.outcome),
+            plain_text("" if one.error is None else one.error),
+            f"<code>{plain_text(_trail(one.attempts))}</code>",
         )
         for one in found.failures
     ]
     left = found.total - found.live
     shown = f"All {left:,} are shown." if left <= MOST_FAILURES else f"The first {MOST_FAILURES} of {left:,} are shown."
-    table = _table("failures", (">Item", "Conference", "Outcome", "Why", "Requests made"), rows)
+    table = drawn_table("failures", (">Item", "Conference", "Outcome", "Why", "Requests made"), rows)
     sub = f"In the order of the input. {shown} Of phone numbers only the last digits are shown."
-    return _section("failures", f"The {left:,} that need attention", sub, table)
+    return section("failures", f"The {left:,} that need attention", sub, table)
 
 
 def _trail(attempts: Iterable[Attempt]) -> str:
@@ -372,8 +305,18 @@ def _trail(attempts: Iterable[Attempt]) -> str:
 def _about(about: Mapping[str, str]) -> str:
     if not about:
         return ""
-    told = "".join(f"<dt>{_text(name)}</dt><dd>{_text(what)}</dd>" for name, what in about.items())
-    return _section("about", "About this run", "", f'<dl class="facts2">{told}</dl>')
+    told = "".join(f"<dt>{plain_text(name)}</dt><dd>{plain_text(what)}</dd>" for name, what in about.items())
+    return section("about", "About this run", "", f'<dl class="facts2">{told}</dl>')
+
+
+def _parts(runs: Sequence[JournalRun]) -> dict[str, str]:
+    """When each process worked on it, where there was more than one; in between, nothing was sent."""
+    return {
+        f"Part {number} of {len(runs)}": f"{one.began_at:%Y-%m-%d %H:%M:%S} to "
+        f"{'an end that nobody wrote down' if one.ended_at is None else f'{one.ended_at:%H:%M:%S} UTC'}, "
+        f"process {one.pid} on {one.host}, plivo-async {one.version}"
+        for number, one in enumerate(runs if len(runs) > 1 else (), 1)
+    }
 
 
 def _foot() -> str:

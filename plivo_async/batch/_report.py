@@ -15,6 +15,7 @@ from .._public import public
 from ..policy import ActivationOutcome, AttemptOutcome
 from ._activation import Activation
 from ._journal_ledger import JournalLedger, read_journal
+from ._journal_run import JournalRun, lasted
 from ._ledger import Ledger
 
 _SHOWN = 5
@@ -28,20 +29,24 @@ class ActivationReport(Jsonable, Sequence[Activation]):
     `print(report)` shows the counts and the first failures.
     """
 
-    __slots__ = ("_ledger", "elapsed")
+    __slots__ = ("_ledger", "elapsed", "runs")
 
     _ledger: Ledger | JournalLedger
     elapsed: float
     """Seconds that all of it took."""
+    runs: tuple[JournalRun, ...]
+    """The processes that worked on its journal, the first one first; none where there is no journal."""
 
-    def __init__(self, activations: Iterable[Activation], elapsed: float) -> None:
+    def __init__(self, activations: Iterable[Activation], elapsed: float, runs: tuple[JournalRun, ...] = ()) -> None:
         """Put activations into input order.
 
         Args:
             activations: In any order; a `Ledger` is in input order.
             elapsed: Seconds that all of it took.
+            runs: The processes that worked on its journal.
         """
         self.elapsed = elapsed
+        self.runs = runs
         if isinstance(activations, Ledger):
             self._ledger = activations
             return
@@ -114,6 +119,7 @@ class ActivationReport(Jsonable, Sequence[Activation]):
         """
         return {
             "elapsed": round(self.elapsed, 6),
+            **({"runs": [run.to_dict() for run in self.runs]} if self.runs else {}),
             "counts": {outcome.value: count for outcome, count in self.counts.items()},
             "activations": [
                 activation.to_dict() | ({} if columns is None else {"input": _own(columns, activation.position)})
@@ -147,7 +153,16 @@ class ActivationReport(Jsonable, Sequence[Activation]):
         """
         from ._page import page  # only who wants one pays for it
 
-        return page(self._ledger, limit=limit, per=per, elapsed=self.elapsed, source=source, about=about, where=where)
+        return page(
+            self._ledger,
+            limit=limit,
+            per=per,
+            elapsed=lasted(self.runs) if self.runs else self.elapsed,
+            source=source,
+            about=about,
+            where=where,
+            runs=self.runs,
+        )
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Self:
@@ -162,7 +177,8 @@ class ActivationReport(Jsonable, Sequence[Activation]):
             JournalError: There is none, or it is something else.
         """
         report = cls.__new__(cls)
-        report._ledger, report.elapsed = read_journal(path)
+        report._ledger, report.runs = read_journal(path)
+        report.elapsed = lasted(report.runs)
         return report
 
     def to_csv(self, *, columns: Mapping[str, Sequence[object]] | None = None) -> str:

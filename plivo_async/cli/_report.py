@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +11,9 @@ import typer
 from .. import Activation, ActivationOutcome, ActivationReport, JournalError
 from .._privacy import masked
 from ..batch import summary
+from ._account import Column, Header, Uuids, entries_of
 from ._console import fail, given, tell
+from ._input import Entry
 from ._output import Facts, as_text
 
 _SHOWN = 5
@@ -26,6 +28,13 @@ def report(
         typer.Option(metavar="OUTCOME", help="Only these: an outcome, as not_found; failures: all that aren't live."),
     ] = "all",
     form: Annotated[Format, typer.Option("--format", help="html is a page for people.")] = "text",
+    beside: Annotated[
+        str | None,
+        typer.Option("--input", metavar="FILE", help="What it was begun with: adds its lines and its other columns."),
+    ] = None,
+    column: Column = None,
+    header: Header = None,
+    uuid: Uuids = False,
 ) -> None:
     """Tell what a journal knows, also while a run writes it; nothing is changed and nobody disturbed.
 
@@ -36,6 +45,7 @@ def report(
       plivo-async mpc report tonight.db
       plivo-async mpc report tonight.db --only not_found --format csv
       plivo-async mpc report tonight.db --format html > tonight.html
+      plivo-async mpc report tonight.db --format csv --input tonight.csv --column room
 
     Exit codes:
       0    told
@@ -43,15 +53,38 @@ def report(
       6    it could not be written to its end
     """
     wanted = given("--only", _wanted, only)
+    entries = None if beside is None else entries_of(beside, column, header, uuid)
     try:
         whole = ActivationReport.read(journal)
-        chosen = whole if wanted is None else ActivationReport(filter(wanted, whole), whole.elapsed)
+        if entries is not None:
+            _compare(entries, whole, journal, beside)
+        chosen = whole if wanted is None else ActivationReport(filter(wanted, whole), whole.elapsed, whole.runs)
         if form == "text":
             tell([summary(chosen.counts, chosen.elapsed), *_failures(chosen, None if wanted else _SHOWN)])
         else:
-            sys.stdout.write(as_text(chosen, form, Facts(str(journal), about={"Journal": str(journal)})))
+            sys.stdout.write(as_text(chosen, form, _facts(journal, beside, entries)))
     except JournalError as error:
         fail(str(error))
+
+
+def _facts(journal: Path, beside: str | None, entries: Sequence[Entry] | None) -> Facts:
+    about = {"Journal": str(journal)}
+    if beside is None:
+        return Facts(str(journal), about=about)
+    return Facts(beside, about={**about, "Input": beside}, entries=entries)
+
+
+def _compare(entries: Sequence[Entry], report: ActivationReport, journal: Path, beside: str | None) -> None:
+    """End the program where the journal is of another input: its rows would stand beside the wrong lines."""
+    if len(entries) < len(report):
+        fail(f"{beside} has {len(entries):,} conferences, and the journal {str(journal)!r} has {len(report):,}")
+    for entry, one in zip(entries, report, strict=False):
+        told = one.name if one.uuid is None else one.uuid
+        if told is not None and str(entry.conference) != told:
+            fail(
+                f"line {entry.line} of {beside} is {str(entry.conference)!r}, and the journal {str(journal)!r} has "
+                f"{told!r} there: give the input that it was begun with, and --column or --uuid as then"
+            )
 
 
 def _failures(report: ActivationReport, most: int | None) -> list[str]:

@@ -2,7 +2,6 @@
 
 import signal
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,6 @@ import typer
 
 from .. import (
     BASE_URL,
-    Activation,
     ActivationOutcome,
     ActivationReport,
     AsyncClient,
@@ -23,7 +21,7 @@ from .. import (
     SharedBudgetError,
     plan,
 )
-from ..batch import AGAIN, Ledger, duration
+from ..batch import AGAIN, duration
 from ._account import (
     REFUSED,
     BaseUrl,
@@ -170,7 +168,8 @@ def start(
         confirm=confirm,
         wait_for=waits,
         deadline=ends,
-        on_outcome=run.note,
+        on_outcome=tally.note,
+        on_report=run.keep,
         journal=journal,
         resume=again,
     )
@@ -190,19 +189,14 @@ class _Run:
         self.ended_by: signal.Signals | None = None
         self.crash: Exception | None = None
         self._client = client
-        self._ledger = Ledger(len(entries))
-        self._known = bytearray(len(entries))
-        self._began = self._elapsed = 0.0
+        self.report = ActivationReport((), 0.0)
 
-    def note(self, activation: Activation) -> None:
-        """Take in an outcome."""
-        self._known[activation.position] = True
-        self._ledger.put(activation.position, activation)
-        self.tally.note(activation)
+    def keep(self, report: ActivationReport) -> None:
+        """Take in what became of all; it comes however the run ends."""
+        self.report = report
 
     def make(self, activate: Callable[[], object]) -> None:
         """Do it, until it is done or a signal comes."""
-        began = time.monotonic()
         try:
             self.ended_by = anyio.run(until_signal, partial(self._main, activate))
         except KeyboardInterrupt:
@@ -211,7 +205,6 @@ class _Run:
             fail(error.message)
         except Exception as error:  # noqa: BLE001  (a bug; raised again when what is known has been said)
             self.crash = error
-        self._elapsed = time.monotonic() - began
 
     async def _main(self, activate: Callable[..., object]) -> None:
         async with self._client, anyio.create_task_group() as group:
@@ -221,13 +214,6 @@ class _Run:
             except JournalError as error:  # out of the group it would come wrapped
                 self.crash = error
             group.cancel_scope.cancel()
-
-    @property
-    def report(self) -> ActivationReport:
-        """What became of each of which anything is known."""
-        if all(self._known):
-            return ActivationReport(self._ledger, self._elapsed)
-        return ActivationReport((self._ledger[row] for row, known in enumerate(self._known) if known), self._elapsed)
 
 
 def _again(text: str, journal: Path | None) -> frozenset[ActivationOutcome] | None:

@@ -125,7 +125,8 @@ class Activator:
                 error.add_note(f"{ActivationReport(ledger, self.exchange.clock() - began)!r}: on_report= is given it")
                 raise
             finally:
-                report = ActivationReport(ledger, self.exchange.clock() - began)
+                runs = () if journal is None else await journal.runs()
+                report = ActivationReport(ledger, self.exchange.clock() - began, runs)
                 if on_report is not None:
                     on_report(report)
         return report

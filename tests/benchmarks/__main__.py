@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from . import cold, concurrency, imports, interactive, memory, pacing, profiling, shared, stall
+from . import cold, concurrency, imports, interactive, journal, memory, pacing, profiling, shared, stall
 from .measurement import Measurement, Plan, errors
 from .page import refreshed
 from .processes import ROOT
@@ -24,6 +24,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     interactive.MEASUREMENT,
     shared.MEASUREMENT,
     stall.MEASUREMENT,
+    journal.MEASUREMENT,
     memory.MEASUREMENT,
     imports.MEASUREMENT,
     cold.MEASUREMENT,

@@ -56,8 +56,8 @@ async def _calm() -> None:
 
 async def _stream(given: Case) -> float:
     """How much it grows from the first thousandth of a stream to its end."""
-    before, largest, mpc = 0.0, 0.0, _instant_mpc()
-    async with mpc.start_each(_generated(given["items"])) as activations:
+    before, largest, mpc = 0.0, 0.0, instant_mpc()
+    async with mpc.start_each(generated(given["items"])) as activations:
         async for activation in activations:
             if activation.position == given["items"] // 1_000:
                 before = held(traced=given["traced"])
@@ -68,19 +68,20 @@ async def _stream(given: Case) -> float:
 
 async def _report(given: Case) -> float:
     """How much a report takes, the names in it included."""
-    mpc = _instant_mpc()
-    await mpc.start(_generated(100))
+    mpc = instant_mpc()
+    await mpc.start(generated(100))
     before = held(traced=given["traced"])
-    report = await mpc.start(_generated(given["items"]))
+    report = await mpc.start(generated(given["items"]))
     assert len(report) == given["items"]
     return held(traced=given["traced"]) - before
 
 
-def _generated(count: int) -> Iterator[str]:
+def generated(count: int) -> Iterator[str]:
+    """So many names."""
     return (f"room-{number}" for number in range(count))
 
 
-def _instant_mpc() -> Any:
+def instant_mpc() -> Any:
     """`client.mpc` without a network: everything of ours but HTTP, and each activation is answered 204 at once."""
     from plivo_async._exchange import Exchange
     from plivo_async._options import Options, attempt_timeout

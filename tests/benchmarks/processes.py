@@ -26,7 +26,7 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
 
 
-def measured(case: Case, *, extra: Mapping[str, str] | None = None) -> Figures:
+def measured(case: Case, *, extra: Mapping[str, str] | None = None, patience: float = _PATIENCE) -> Figures:
     """Measure a case in a process of its own; `{"error": …}` if that fails."""
     command = [sys.executable, "-m", f"{__package__}.child", json.dumps(case)]
     try:
@@ -36,11 +36,11 @@ def measured(case: Case, *, extra: Mapping[str, str] | None = None) -> Figures:
             env={**environment(), **(extra or {})},
             capture_output=True,
             text=True,
-            timeout=_PATIENCE,
+            timeout=patience,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return {"error": f"killed after {_PATIENCE:.0f} s"}
+        return {"error": f"killed after {patience:.0f} s"}
     if done.returncode != 0 or not done.stdout.strip():
         lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         return {"error": lines[-1]}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +75,39 @@ def test_a_journal_is_read_as_text_json_csv_and_page(plivo: Emulator) -> None:
     rows = list(csv.DictReader(io.StringIO(run("report", "run.db", "--only", "not_found", "--format", "csv")[1])))
     assert [row["name"] for row in rows] == ["d"]
     assert "3 of 4 conferences are live" in run("report", "run.db", "--format", "html")[1]
+
+
+def test_lines_and_columns_of_the_input_come_with_it(plivo: Emulator) -> None:
+    """Of the one that the journal was begun with; another one is refused, and says where they part."""
+    Path("tonight.csv").write_text("room,team\na,red\nd,blue\n")
+    given = ("--input", "tonight.csv", "--column", "room")
+    run("start", "tonight.csv", "--column", "room", "--base-url", plivo.url, "--journal", "run.db")
+    rows = list(csv.DictReader(io.StringIO(run("report", "run.db", "--format", "csv", *given)[1])))
+    assert [(row["name"], row["line"], row["team"]) for row in rows] == [("a", "2", "red"), ("d", "3", "blue")]
+    rows = list(
+        csv.DictReader(io.StringIO(run("report", "run.db", "--only", "failures", "--format", "csv", *given)[1]))
+    )
+    assert [(row["name"], row["line"], row["team"]) for row in rows] == [("d", "3", "blue")]
+    assert "line 3" in run("report", "run.db", "--format", "html", *given)[1]
+    code, out, err = run("report", "run.db", "--input", "names.txt")
+    assert (code, out) == (2, "")
+    assert "line 2 of names.txt is 'b', and the journal 'run.db' has 'd' there" in err
+    Path("short.txt").write_text("a\n")
+    assert "short.txt has 1 conferences, and the journal" in run("report", "run.db", "--input", "short.txt")[2]
+
+
+def test_a_page_of_two_runs_says_so(plivo: Emulator) -> None:
+    """When each of them worked, and the JSON has them as well."""
+    start = ("start", "names.txt", "--base-url", plivo.url, "--journal", "run.db")
+    run(*start)
+    run(*start, "--retry", "not-found", "--report", "report.html")
+    page = Path("report.html").read_text()
+    assert "in 2 parts" in page
+    assert "Part 1 of 2" in page
+    assert "in 2 parts" in run("report", "run.db", "--format", "html")[1]
+    told = json.loads(run("report", "run.db", "--format", "json")[1])["runs"]
+    assert [one["pid"] for one in told] == [os.getpid()] * 2
+    assert told[0]["ended_at"] <= told[1]["began_at"]
 
 
 def test_of_many_failures_the_first_are_listed_and_the_rest_said(plivo: Emulator, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ pytest.importorskip("typer")
 from anyio.from_thread import start_blocking_portal
 from typer.testing import CliRunner
 
-from plivo_async import Activation, ActivationOutcome
+from plivo_async import Activation, ActivationOutcome, ActivationReport
 from plivo_async.cli import app
 from plivo_async.cli._signals import _end
 from plivo_async.emulator import Emulator
@@ -350,8 +350,10 @@ def test_the_input_is_not_overwritten(plivo: Emulator, tmp_path: Path) -> None:
 def test_a_bug_loses_no_outcome(plivo: Emulator, names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is known is said, and then the bug."""
 
-    async def broken(self: object, names: list[str], *, on_outcome: Callable[[Activation], None], **_: object) -> None:
-        on_outcome(Activation(1, "b", None, ActivationOutcome.ACTIVATED, True))
+    async def broken(
+        self: object, names: list[str], *, on_report: Callable[[ActivationReport], None], **_: Any
+    ) -> None:
+        on_report(ActivationReport([Activation(1, "b", None, ActivationOutcome.ACTIVATED, True)], 0.1))
         raise ZeroDivisionError
 
     monkeypatch.setattr("plivo_async.resources.MultiPartyCalls.start", broken)

@@ -67,6 +67,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "Activation",
         "ActivationOutcome",
         "ActivationReport",
+        "JournalRun",
         "plan",
         "Plan",
         "ActivationStream",

@@ -47,6 +47,7 @@ from plivo_async import (
     Event,
     EventBus,
     Events,
+    JournalRun,
     LiveCall,
     LiveCallFilters,
     MadeCall,
@@ -125,6 +126,7 @@ async def activating(client: AsyncClient, names: list[str], some: AsyncIterator[
     assert_type(await client.mpc.start(uuid="8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e", wait_for=30), Activation)
     report = await client.mpc.start(names, confirm="ambiguous", deadline=60, on_outcome=print)
     assert_type(report, ActivationReport)
+    assert_type(report.runs, tuple[JournalRun, ...])
     assert_type(plan(["a", "b"], RateLimit(100)).least, float)
     assert_type(plan(["a"]), Plan)
     assert_type(await client.mpc.start(some), ActivationReport)
