@@ -1,4 +1,7 @@
-"""Async client for Plivo Multiparty Calls: known outcomes, paced batches, and an emulator to try it on."""
+"""Async client for Plivo Multiparty Calls: known outcomes, paced batches, and an emulator to try it on.
+
+PYTEST_DONT_REWRITE: pytest looks for assertions in whatever has a plugin, and warns if that was imported before.
+"""
 
 import typing
 

@@ -155,7 +155,7 @@ _NOT_MADE_BY_HAND = {
 }
 """What is only ever got from others, though it has a constructor; so are models of the emulator's own."""
 
-_PARTS = ("VoiceView", "VoiceSettings")
+_PARTS = ("ConferenceView", "VoiceView", "CallbackView", "VoiceSettings", "CallbackSettings")
 """Classes that are only a part of another one, for the length of its file: their members are told as that one's."""
 
 _LONGEST_LINE = 110
@@ -184,12 +184,15 @@ def page() -> str:
     emulator = package["emulator"]
     parts += ["## Emulator\n", "In `plivo_async.emulator`.\n"]
     parts += [_entry(name, emulator[name], emulated=True) for name in sorted(map(str, emulator.exports or ()))]
+    testing = package["testing"]
+    parts += ["## Testing\n", "In `plivo_async.testing`. The fixtures are in [Testing](testing.md#in-a-test).\n"]
+    parts += [_entry(name, testing[name]) for name in sorted(map(str, testing.exports or ()))]
     parts += ["## Types in signatures\n", *(_word(package[name]) for name in WORDS)]
     return "\n".join(parts)
 
 
 def _contents() -> str:
-    titles = [*SECTIONS, "Callbacks", "XML", "Emulator", "Types in signatures"]
+    titles = [*SECTIONS, "Callbacks", "XML", "Emulator", "Testing", "Types in signatures"]
     return "".join(f"* [{title}](#{title.lower().replace(' ', '-')})\n" for title in titles)
 
 

@@ -47,6 +47,8 @@ ALLOWED = {
     "_events": {"_public", "policy"},
     "_announcer": {"anyio", "policy", "wire", "pacing", "_errors", "_events", "_privacy"},
     "buses": {"redis", "_errors"},
+    "testing": {"emulator", "_privacy"},
+    "pytest_plugin": {"pytest", "pytest_asyncio", "anyio", "emulator", "testing", "AsyncClient", "_client"},  # late
     "otel": {"opentelemetry", "policy", "_events", "_version"},
 }  # fmt: skip
 

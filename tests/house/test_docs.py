@@ -39,6 +39,7 @@ from plivo_async import AsyncClient
 from plivo_async.emulator import Emulator
 
 from ..benchmarks.__main__ import arguments
+from ..plugin import LOADED
 from ..truth import __main__ as truth
 
 ROOT = Path(__file__).parents[2]
@@ -271,7 +272,7 @@ def test_the_tests_in_the_docs_pass(tmp_path: Path) -> None:
         "[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
     )
     (tmp_path / "pytest.ini").write_text(settings, encoding="utf-8")
-    done = _run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], tmp_path)
+    done = _run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *LOADED], tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
