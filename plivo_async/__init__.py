@@ -48,7 +48,19 @@ if typing.TYPE_CHECKING:
     )
     from ._options import TimeoutOption
     from ._unset import UNSET, Unset
-    from .batch import Activation, ActivationReport, ActivationStream, ConferenceId, JournalRun, Plan, plan
+    from .batch import (
+        Activation,
+        ActivationReport,
+        ActivationStream,
+        ConferenceId,
+        JournalRun,
+        Plan,
+        Shard,
+        ShardState,
+        merge,
+        plan,
+        split,
+    )
     from .models import (
         Accepted,
         AccountFacts,
@@ -250,6 +262,8 @@ __all__ = [
     "RetryPolicy",
     "Role",
     "ServerError",
+    "Shard",
+    "ShardState",
     "SharedBudget",
     "SharedBudgetError",
     "SignatureError",
@@ -267,7 +281,9 @@ __all__ = [
     "TranscriptionType",
     "Unset",
     "__version__",
+    "merge",
     "plan",
+    "split",
 ]
 
 _HOMES = {
@@ -381,6 +397,8 @@ _HOMES = {
     "RetryPolicy": "policy",
     "Role": "wire",
     "ServerError": "_errors",
+    "Shard": "batch",
+    "ShardState": "batch",
     "SharedBudget": "pacing._source",
     "SharedBudgetError": "_errors",
     "SignatureError": "_errors",
@@ -397,7 +415,9 @@ _HOMES = {
     "TrackType": "wire",
     "TranscriptionType": "wire",
     "Unset": "_unset",
+    "merge": "batch",
     "plan": "batch",
+    "split": "batch",
 }
 """Where each name lives."""
 

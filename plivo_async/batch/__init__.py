@@ -13,6 +13,9 @@ from ._ledger import Ledger
 from ._plan import Plan, plan
 from ._report import ActivationReport, duration, summary
 from ._roll import Roll, read_all
+from ._shard import Shard, split
+from ._shard_ledger import merge
+from ._shard_state import ShardState, refused
 from ._stream import ActivationStream, Belt
 from ._teller import Teller
 
@@ -35,12 +38,17 @@ __all__ = [
     "Names",
     "Plan",
     "Roll",
+    "Shard",
+    "ShardState",
     "Source",
     "Teller",
     "duration",
+    "merge",
     "plan",
     "read_all",
+    "refused",
     "resume",
+    "split",
     "summary",
     "untouched",
 ]

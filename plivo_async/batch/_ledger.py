@@ -9,6 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome
 from ..wire import Conference
@@ -23,6 +24,8 @@ class Ledger:
     Attributes:
         reason: Why those that are expected, and were never put, were not attempted.
     """
+
+    detailed: ClassVar[bool] = True
 
     __slots__ = (
         "_began_at",

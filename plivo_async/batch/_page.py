@@ -43,6 +43,7 @@ def page(
     about: Mapping[str, str] | None = None,
     where: Callable[[int], str] | None = None,
     runs: Sequence[JournalRun] = (),
+    detailed: bool = True,
 ) -> str:
     """The page.
 
@@ -55,19 +56,20 @@ def page(
         about: What else is known of the run, a line each.
         where: Says where the item at a position of the input stands.
         runs: The processes that worked on its journal.
+        detailed: Whether attempts and times are known; if they aren't, the page says so, and leaves them out.
     """
     found = figures(activations, per)
     rate = None if limit is None else limit / per
     parts = [
         _head(found, source),
-        _header(found, rate, elapsed, source, len(runs)),
+        _header(found, rate, elapsed, source, len(runs), detailed=detailed),
         "<main>",
         _attention(found),
         _outcomes(found),
         _timeline(found, limit, per),
         _shares(found, rate),
-        _speed(found),
-        _trouble(found),
+        _speed(found) if detailed else "",
+        _trouble(found) if detailed else "",
         _failures(found, where),
         _about({**(about or {}), **_parts(runs)}),
         "</main>",
@@ -94,7 +96,7 @@ def _head(found: Figures, source: str) -> str:
     )
 
 
-def _header(found: Figures, rate: float | None, elapsed: float, source: str, parts: int) -> str:
+def _header(found: Figures, rate: float | None, elapsed: float, source: str, parts: int, *, detailed: bool) -> str:
     began = "" if found.began is None else f"{datetime.fromtimestamp(found.began, UTC):%A %d %B %Y}, times in UTC"
     left = found.total - found.live
     attention = f'▲ <a href="#attention">{left:,} need attention</a>' if left else "✓ Nothing needs attention"
@@ -111,6 +113,8 @@ def _header(found: Figures, rate: float | None, elapsed: float, source: str, par
         ("Refused (429)", f"{found.refused:,}", f"{share_of(found.refused, found.requests)} of requests"),
         ("Outage", lasting(found.out_of_reach), f"from {clock_time(found.outages[0][0])}" if found.outages else "none"),
     ]
+    if not detailed:
+        facts = [facts[1], ("Requests", "not known", "the states of shards tell outcomes only")]
     told = "".join(f"<div><dt>{name}</dt><dd>{what}<small>{more}</small></dd></div>" for name, what, more in facts)
     return (
         f'<header>\n<div class="mast"><span>plivo-async · activation report</span><span>'

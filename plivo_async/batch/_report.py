@@ -5,8 +5,9 @@ import io
 import itertools
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Self, overload
+from typing import Any, ClassVar, Protocol, Self, TypeVar, overload
 
 from .._cells import defused
 from .._errors import ActivationFailures
@@ -14,12 +15,34 @@ from .._jsonable import Jsonable
 from .._public import public
 from ..policy import ActivationOutcome, AttemptOutcome
 from ._activation import Activation
-from ._journal_ledger import JournalLedger, read_journal
+from ._journal_ledger import read_journal
 from ._journal_run import JournalRun, lasted
 from ._ledger import Ledger
 
 _SHOWN = 5
 _COLUMNS = ("position", "name", "uuid", "outcome", "live", "confirmed_by", "attempts", "started_at", "elapsed", "error")
+
+
+class Rows(Protocol):
+    """Where a report has its activations: one for each place, in input order.
+
+    Attributes:
+        detailed: Whether attempts and times are known.
+    """
+
+    detailed: ClassVar[bool]
+
+    @property
+    def counts(self) -> Counter[ActivationOutcome]:
+        """How many ended in each outcome."""
+        ...
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, row: int) -> Activation: ...
+    def __iter__(self) -> Iterator[Activation]: ...
+    def whole(self) -> Iterator[Activation]:
+        """Those that did not end like nearly all, in order; no failure is missing."""
+        ...
 
 
 @public
@@ -31,7 +54,7 @@ class ActivationReport(Jsonable, Sequence[Activation]):
 
     __slots__ = ("_ledger", "elapsed", "runs")
 
-    _ledger: Ledger | JournalLedger
+    _ledger: Rows
     elapsed: float
     """Seconds that all of it took."""
     runs: tuple[JournalRun, ...]
@@ -75,6 +98,15 @@ class ActivationReport(Jsonable, Sequence[Activation]):
         """How many ended in each outcome; outcomes that nothing ended in are there with 0."""
         counts = self._ledger.counts  # a journal is asked for them
         return {outcome: counts[outcome] for outcome in ActivationOutcome}
+
+    @property
+    def detailed(self) -> bool:
+        """Whether attempts and times are known.
+
+        Of a batch that was merged from the states of its shards they aren't: `attempts` are empty, `requests` and
+        `refused` are 0, and nothing says when.
+        """
+        return self._ledger.detailed
 
     @property
     def succeeded(self) -> bool:
@@ -162,6 +194,7 @@ class ActivationReport(Jsonable, Sequence[Activation]):
             about=about,
             where=where,
             runs=self.runs,
+            detailed=self.detailed,
         )
 
     @classmethod
@@ -176,10 +209,8 @@ class ActivationReport(Jsonable, Sequence[Activation]):
         Raises:
             JournalError: There is none, or it is something else.
         """
-        report = cls.__new__(cls)
-        report._ledger, report.runs = read_journal(path)
-        report.elapsed = lasted(report.runs)
-        return report
+        rows, runs = read_journal(path)
+        return report_of(rows, lasted(runs), runs, cls=cls)
 
     def to_csv(self, *, columns: Mapping[str, Sequence[object]] | None = None) -> str:
         """A line for each item, after a line of column names; `attempts` is a number, `error` a sentence.
@@ -221,6 +252,26 @@ class ActivationReport(Jsonable, Sequence[Activation]):
             if key == (None, None) or key not in seen:
                 seen.add(key)
                 yield activation
+
+
+_Report = TypeVar("_Report", bound=ActivationReport)
+
+
+@overload
+def report_of(rows: Rows, elapsed: float, runs: tuple[JournalRun, ...] = ()) -> ActivationReport: ...
+@overload
+def report_of(rows: Rows, elapsed: float, runs: tuple[JournalRun, ...] = (), *, cls: type[_Report]) -> _Report: ...
+def report_of(
+    rows: Rows,
+    elapsed: float,
+    runs: tuple[JournalRun, ...] = (),
+    *,
+    cls: type[ActivationReport] = ActivationReport,
+) -> ActivationReport:
+    """The report of what is in input order already, and is read when it is looked at."""
+    report = cls.__new__(cls)
+    report._ledger, report.elapsed, report.runs = rows, elapsed, runs
+    return report
 
 
 def _own(columns: Mapping[str, Sequence[object]], position: int) -> dict[str, object]:

@@ -75,6 +75,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "AttemptOutcome",
         "Obstacle",
     ),
+    "A batch on many machines": ("split", "Shard", "ShardState", "merge"),
     "Observing": (
         "Observer",
         "Event",

@@ -75,6 +75,8 @@ from plivo_async import (
     Recordings,
     RecordingStream,
     RetryPolicy,
+    Shard,
+    ShardState,
     SharedBudget,
     Statistics,
     StatusNotReachedError,
@@ -82,7 +84,9 @@ from plivo_async import (
     Subaccount,
     Timeline,
     TimelineEntry,
+    merge,
     plan,
+    split,
     webhooks,
 )
 
@@ -139,6 +143,21 @@ async def activating(client: AsyncClient, names: list[str], some: AsyncIterator[
             assert_type(activation.outcome, ActivationOutcome)
             assert_type(activation.attempts, tuple[Attempt, ...])
     assert_type(await client.mpc("support-4812").start(deadline=10), Activation)
+
+
+async def in_shards(client: AsyncClient, names: list[str]) -> None:
+    """Cut, told of as JSON and text, worked on, and put together."""
+    parts: list[tuple[Shard, ShardState]] = []
+    for shard in split(names, 500, batch="tonight"):
+        assert_type(Shard.from_dict(shard.to_dict()), Shard)
+        state = ShardState.of(shard).intend(range(len(shard)), SINCE)
+        async with client.mpc.start_each(shard, maybe_sent=state.maybe_sent(shard)) as activations:
+            async for activation in activations:
+                state = state.settle([activation])
+        assert_type(ShardState.from_text(state.to_text(), shard) | state.withdraw(state.left), ShardState)
+        assert_type(state.reopened(["unknown"]).left, tuple[int, ...])
+        parts.append((shard, state))
+    assert_type(merge(parts, elapsed=2.0), ActivationReport)
 
 
 async def conferences(client: AsyncClient) -> None:
