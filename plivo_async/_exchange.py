@@ -14,6 +14,7 @@ from ._errors import PlivoError
 from ._events import Observer, RetryBudgetUsedUp
 from ._failures import failure
 from ._options import Options
+from ._server_clock import ServerClock
 from .pacing._clock import Clock, sleep_until, wall_clock
 from .pacing._dials import DialPace
 from .pacing._home import Home
@@ -81,6 +82,7 @@ class Exchange:
     Attributes:
         clock: Monotonic seconds.
         wall: Aware wall-clock time, as this machine knows it.
+        server_clock: What it is on Plivo's, at the earliest.
         random: Draws evenly from [0, 1).
         budget: The retries on credit.
         retries: How many attempts were made again.
@@ -106,6 +108,7 @@ class Exchange:
         self._dials = dials
         self.clock = clock
         self.wall: Callable[[], datetime] = wall_clock(clock)
+        self.server_clock: ServerClock = ServerClock(self.wall)
         self.random = random
         self.budget: RetryBudget = RetryBudget()
         self.retries: int = 0
@@ -359,6 +362,7 @@ class Exchange:
             outcome = AttemptOutcome.UNCLEAR if sent else AttemptOutcome.NOT_SENT
             times = sent_at - began, self.clock() - began
             return Attempt(request.method, outcome, None, error, *times, reason=reason, obstacle=obstacle)
+        self.server_clock.heard(answer.headers, self.clock())
         outcome = classify(answer.status_code, answer.readable)
         if outcome is AttemptOutcome.UNCLEAR and error is None and not answer.readable:
             if answer.status_code < 500:

@@ -101,6 +101,11 @@ class ShardState:
         return tuple(place for place, letter in enumerate(self.letters) if letter in {UNTOUCHED, MAYBE_SENT})
 
     @property
+    def doubtful(self) -> tuple[int, ...]:
+        """The places of what may have been sent and has no outcome, in order."""
+        return tuple(place for place, letter in enumerate(self.letters) if letter == MAYBE_SENT)
+
+    @property
     def counts(self) -> Mapping[ActivationOutcome, int]:
         """How many have which outcome, twins aside. What is `left` counts as `not_attempted`, or as `unknown` if it
         may have been sent.

@@ -26,6 +26,8 @@ ALLOWED = {
     "webhooks": {"anyio", "models", "starlette", "django", "webhooks", "_errors", "_privacy", "_secret"},
     "xml": {"wire", "xml", "_errors", "_privacy"},
     "emulator": {"anyio", "h11", "trustme", "emulator"},  # trustme late, for HTTPS alone
+    "engines": {"_public", "anyio", "procrastinate", "psycopg", "temporalio", "batch", "policy", "engines",
+                "_client", "_errors"},
     "_public": set(),
     "_jsonable": {"pydantic_core"},  # late, when pydantic itself asks
     "_unset": {"_public"},
@@ -43,7 +45,8 @@ ALLOWED = {
     "_credentials": {"httpx", "_tls", "_errors", "_secret"},
     "_media": {"anyio", "httpx", "pacing", "transport", "wire", "_errors", "_secret", "_version"},
     "_exchange": {"anyio", "policy", "wire", "pacing", "transport", "_errors", "_failures", "_options",
-                  "_announcer", "_events"},
+                  "_announcer", "_events", "_server_clock"},
+    "_server_clock": {"wire"},
     "_events": {"_public", "policy"},
     "_announcer": {"anyio", "policy", "wire", "pacing", "_errors", "_events", "_privacy"},
     "buses": {"redis", "_errors"},
