@@ -23,12 +23,13 @@ class Health:
     429, begins the count anew.
     """
 
-    __slots__ = ("_failing_since", "_obstacle", "_obstacles", "_unauthorized", "_welcome")
+    __slots__ = ("_blocked_since", "_failing_since", "_obstacle", "_obstacles", "_unauthorized", "_welcome")
 
     def __init__(self) -> None:
         self._welcome = False  # some answer was clear, and not 401
         self._unauthorized = 0
         self._failing_since: float | None = None
+        self._blocked_since = 0.0  # with nothing but obstacles since then, of whatever kind
         self._obstacle: Obstacle | None = None
         self._obstacles = 0  # of one kind, in a row
 
@@ -39,9 +40,11 @@ class Health:
             return self._answered(attempt)
         if self._failing_since is None:
             self._failing_since = now
+        if self._obstacle is None:
+            self._blocked_since = now
         self._obstacles = self._obstacles + 1 if attempt.obstacle is self._obstacle else 1
         self._obstacle = attempt.obstacle
-        return self._failing(now - self._failing_since, retry)
+        return self._blocked(now - self._blocked_since, retry) or self._failing(now - self._failing_since, retry)
 
     def _answered(self, attempt: Attempt) -> str | None:
         if attempt.status_code != _UNAUTHORIZED:
@@ -51,11 +54,14 @@ class Health:
         sure = self._unauthorized >= (_CONFIRMED if self._welcome else _TWICE)
         return "the credentials were refused (401)" if sure else None
 
-    def _failing(self, lasted: float, retry: RetryPolicy) -> str | None:
+    def _blocked(self, lasted: float, retry: RetryPolicy) -> str | None:
+        if self._obstacle is None:
+            return None
         if self._obstacle is Obstacle.CERTIFICATE and self._obstacles >= _CERTAIN:
             return _WORDS[self._obstacle]
-        if self._obstacle is not None and self._obstacles > 1 and lasted >= min(_DEAD, retry.longest_outage):
+        if self._obstacles > 1 and lasted >= min(_DEAD, retry.longest_outage):
             return f"{_WORDS[self._obstacle]}, for {lasted:.0f} s"
-        if lasted >= retry.longest_outage:
-            return f"no clear answer came for {lasted:.0f} s"
         return None
+
+    def _failing(self, lasted: float, retry: RetryPolicy) -> str | None:
+        return f"no clear answer came for {lasted:.0f} s" if lasted >= retry.longest_outage else None

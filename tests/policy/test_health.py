@@ -48,6 +48,16 @@ def test_a_dead_address_ends_after_half_a_minute(obstacle: Obstacle) -> None:
         assert first_end([*[blocked(obstacle)] * 20, other] * 20, RetryPolicy()) is None
 
 
+@pytest.mark.parametrize("obstacle", [Obstacle.UNKNOWN_HOST, Obstacle.REFUSED, Obstacle.NOT_PLIVO])
+def test_an_outage_that_ends_in_a_restart_is_no_dead_address(obstacle: Obstacle) -> None:
+    """Only what was an obstacle all the time counts: a server may hang for a minute, and then be restarted."""
+    assert first_end([*[LOST] * 60, *[blocked(obstacle)] * 29, OK] * 3, RetryPolicy()) is None
+    assert first_end([*[LOST] * 60, *[blocked(obstacle)] * 60], RetryPolicy()) == 91
+    assert first_end([*[blocked(obstacle)] * 29, LOST] * 20, RetryPolicy()) is None
+    kinds = [blocked(Obstacle.UNKNOWN_HOST)] * 20 + [blocked(obstacle)] * 20
+    assert first_end(kinds, RetryPolicy()) == 31
+
+
 def test_an_untrusted_certificate_ends_after_three() -> None:
     """No repetition changes it; a single one may be a server that is being replaced."""
     bad = blocked(Obstacle.CERTIFICATE)
