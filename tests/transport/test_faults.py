@@ -11,6 +11,7 @@ import threading
 import traceback
 import zlib
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import anyio
@@ -251,6 +252,37 @@ async def test_the_reason_is_told(kind: Any, anyio_backend: Any, tmp_path: Any) 
                     await client.mpc("room").get()
                 assert [attempt.obstacle for attempt in caught.value.attempts] == [obstacle] * attempts
                 assert words in str(caught.value.to_dict()["attempts"]).lower()
+
+
+@pytest.mark.long
+@pytest.mark.real_time
+@pytest.mark.parametrize("kind", ["httpx", "aiohttp"])
+async def test_a_dead_address_of_any_kind_ends_a_batch_with_the_reason(kind: Any, anyio_backend: Any) -> None:
+    """Hundreds don't wait for one another: what isn't begun by then is not attempted, and says why."""
+    if kind == "aiohttp" and anyio_backend[0] == "trio":
+        pytest.skip("aiohttp runs on asyncio")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    contexts = []
+    for expires in (None, datetime(2020, 1, 1, tzinfo=UTC)):
+        contexts.append(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+        authority = trustme.CA()
+        authority.issue_cert("127.0.0.1", not_after=expires).configure_cert(contexts[-1])
+    retry = RetryPolicy(longest_outage=0.3, budget_reserve=5, base_delay=0.05)
+    elsewhere = b"HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>"
+    with raw_server(YES, tls=contexts[0]) as bad, raw_server(YES, tls=contexts[1]) as old, raw_server(elsewhere) as web:
+        for url, words in (
+            (f"http://127.0.0.1:{port}", "nobody listens"),
+            ("http://nobody.invalid", "doesn't resolve"),
+            (f"https://127.0.0.1:{bad.port}", "isn't trusted"),
+            (f"https://127.0.0.1:{old.port}", "isn't trusted"),
+            (f"http://127.0.0.1:{web.port}", "isn't Plivo's API"),
+        ):
+            async with client_of(base_url=url, transport=kind, allow_http=True, retry=retry) as client:
+                report = await client.mpc.start(f"c{number}" for number in range(300))
+            assert not any(one.succeeded for one in report), url
+            assert report.counts[ActivationOutcome.NOT_ATTEMPTED] > 100, url
+            assert words in str(report[-1].error), url
 
 
 class Same(httpx.AsyncBaseTransport):
