@@ -179,7 +179,7 @@ class ShardState:
         """
         letters, since = list(self.letters), self.since
         for one in activations:
-            before, letter = letters[one.position], _letter(one)
+            before, letter = letters[one.position], letter_of(one)
             if before in {UNTOUCHED, MAYBE_SENT} or _RANK[letter] > _RANK[before]:
                 letters[one.position] = letter
             if one.outcome is ActivationOutcome.UNKNOWN and one.started_at is not None:
@@ -254,7 +254,8 @@ def refused(activation: Activation) -> bool:
     return bool(activation.attempts) and activation.attempts[-1].status_code == 401
 
 
-def _letter(activation: Activation) -> str:
+def letter_of(activation: Activation) -> str:
+    """What an outcome makes of an item: a letter of its own, or back to one that is left."""
     if refused(activation) and not activation.succeeded:
         return MAYBE_SENT if activation.outcome is ActivationOutcome.UNKNOWN else UNTOUCHED
     return LETTERS.get(activation.outcome, UNTOUCHED)

@@ -16,12 +16,13 @@ import pytest
 
 import plivo_async
 import plivo_async.emulator
+import plivo_async.engines
 import plivo_async.webhooks
 import plivo_async.xml
 from plivo_async import AsyncClient
 
 ROOT = Path(__file__).parents[2]
-MODULES = [plivo_async, plivo_async.emulator, plivo_async.webhooks, plivo_async.xml]
+MODULES = [plivo_async, plivo_async.emulator, plivo_async.engines, plivo_async.webhooks, plivo_async.xml]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

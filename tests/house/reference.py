@@ -116,6 +116,9 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 }
 """The public names of `plivo_async`, in the order in which they are told; the rest follows by name."""
 
+ENGINES = ("procrastinate",)
+"""What a batch on many machines may run on."""
+
 WORDS = (
     "ChannelType",
     "ConferenceId",
@@ -182,6 +185,12 @@ def page() -> str:
     answers = package["xml"]
     parts += ["## XML\n", "In `plivo_async.xml`.\n"]
     parts += [_entry(name, answers[name]) for name in sorted(map(str, answers.exports or ()))]
+    engines = package["engines"]
+    parts += ["## Engines\n", "In `plivo_async.engines`.\n"]
+    parts += [_entry(name, engines[name]) for name in sorted(map(str, engines.exports or ()))]
+    for engine in ENGINES:
+        parts.append(f"In `plivo_async.engines.{engine}`.\n")
+        parts += [_entry(name, engines[engine][name]) for name in sorted(map(str, engines[engine].exports or ()))]
     emulator = package["emulator"]
     parts += ["## Emulator\n", "In `plivo_async.emulator`.\n"]
     parts += [_entry(name, emulator[name], emulated=True) for name in sorted(map(str, emulator.exports or ()))]
@@ -193,7 +202,7 @@ def page() -> str:
 
 
 def _contents() -> str:
-    titles = [*SECTIONS, "Callbacks", "XML", "Emulator", "Testing", "Types in signatures"]
+    titles = [*SECTIONS, "Callbacks", "XML", "Engines", "Emulator", "Testing", "Types in signatures"]
     return "".join(f"* [{title}](#{title.lower().replace(' ', '-')})\n" for title in titles)
 
 

@@ -26,7 +26,8 @@ ALLOWED = {
     "webhooks": {"anyio", "models", "starlette", "django", "webhooks", "_errors", "_privacy", "_secret"},
     "xml": {"wire", "xml", "_errors", "_privacy"},
     "emulator": {"anyio", "h11", "trustme", "emulator"},  # trustme late, for HTTPS alone
-    "engines": {"_public", "anyio", "procrastinate", "psycopg", "temporalio", "batch", "policy", "engines",
+    "engines": {"_public", "anyio", "procrastinate", "psycopg", "psycopg_pool", "temporalio", "batch", "policy",
+                "wire", "engines",
                 "_client", "_errors"},
     "_public": set(),
     "_jsonable": {"pydantic_core"},  # late, when pydantic itself asks
