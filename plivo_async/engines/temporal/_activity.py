@@ -1,0 +1,153 @@
+"""The activity: one shard, from whatever is known of it until nothing is left."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import anyio
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from ..._client import AsyncClient
+from ..._errors import AuthenticationError, InvalidArgumentError
+from ...batch import Shard
+from ...wire import conference
+from .._accounts import Accounts
+from .._work import work_on
+from ._heart import Heart
+from ._messages import INTERRUPTED, REFUSED, SHARD, ShardDone, ShardTask
+from ._sources import Reader, read
+
+_HOLD = 2.0  # seconds for which a worker whose credential is refused keeps a shard: others are to be faster
+_TOLD = 20  # failures that are told of a shard
+
+
+class Activities:
+    """What a worker does for batches."""
+
+    def __init__(self, accounts: Accounts, readers: Mapping[str, Reader]) -> None:
+        """Get ready.
+
+        Args:
+            accounts: The accounts, by name.
+            readers: What reads names that stay where they are, by name.
+        """
+        self._accounts = accounts
+        self._readers = readers
+
+    @activity.defn(name=SHARD)
+    async def activate_shard(self, task: ShardTask) -> ShardDone:
+        """Activate what is left of a shard.
+
+        Raises:
+            ApplicationError: It ended early. Of type `REFUSED`, another worker may have more luck, with the state that
+                is in its details; of others, another attempt may.
+        """
+        shard = await self._shard(task)
+        if shard is None:
+            return ShardDone(state="", size=0, counts={})
+        try:
+            heart = Heart(shard, task.state, _since(task))
+        except ValueError as error:
+            raise ApplicationError(str(error), non_retryable=True) from None
+        trouble = await self._work(task, shard, heart)
+        if isinstance(trouble, AuthenticationError | InvalidArgumentError):
+            raise ApplicationError(str(trouble), heart.text(heart.state), type=REFUSED, non_retryable=True) from None
+        if trouble is not None:
+            raise trouble
+        if heart.state.left and not heart.requested:
+            raise ApplicationError("the worker ends, another one goes on", type=INTERRUPTED)
+        return _done(shard, heart)
+
+    async def _work(self, task: ShardTask, shard: Shard, heart: Heart) -> Exception | None:
+        """Work on it, however often the activity is cancelled meanwhile; what has ended it early, if anything did."""
+        trouble: list[Exception] = []
+        over = anyio.Event()
+
+        async def work() -> None:
+            try:
+                await heart.save(heart.state)  # or who comes next would have to take it that all was sent
+                with heart.scope:
+                    client = self._accounts.client(task.account)
+                    await _do(client, task, shard, heart)
+            except Exception as error:  # noqa: BLE001  (to come out of the group as it is)
+                trouble.append(error)
+            over.set()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(heart.beat)
+            group.start_soon(work)
+            while not over.is_set():
+                with _cancellations_go_to(heart):
+                    await over.wait()
+            group.cancel_scope.cancel()
+        activity.heartbeat(heart.text(heart.state))  # the last one: nothing is sent any more that it doesn't tell of
+        return trouble[0] if trouble else None
+
+    async def _shard(self, task: ShardTask) -> Shard | None:
+        """The conferences; None if there are none, as the source has ended before.
+
+        Raises:
+            ApplicationError: This worker doesn't know the source, or what it has are no names.
+        """
+        if task.shard is not None:
+            return Shard.from_dict(task.shard)
+        reader = self._readers.get(task.source or "")
+        if reader is None:
+            known = ", ".join(map(repr, sorted(self._readers))) or "none"
+            raise ApplicationError(f"source {task.source!r} is unknown to this worker, which has {known}")
+        names = await read(reader, task.first, task.first + task.size)
+        try:
+            for place, name in enumerate(names):
+                conference(name, f" at position {task.first + place} of source {task.source!r}")
+        except (ValueError, TypeError) as error:
+            raise ApplicationError(str(error), non_retryable=True) from None
+        return Shard(task.batch, task.first, names) if names else None
+
+
+async def _do(client: AsyncClient, task: ShardTask, shard: Shard, heart: Heart) -> None:
+    try:
+        await work_on(client, shard, heart.state, save=heart.write, confirm=task.confirm, wait_for=task.wait_for)
+    except AuthenticationError:
+        await anyio.sleep(_HOLD)
+        raise
+
+
+@contextlib.contextmanager
+def _cancellations_go_to(heart: Heart) -> Iterator[None]:
+    """Have the SDK's cancellation, which would break off whatever is awaited, end the work in order."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+        heart.end(activity.cancellation_details())
+
+
+def _since(task: ShardTask) -> datetime | None:
+    """Since when somebody may have sent it of whom nothing else is known."""
+    info = activity.info()
+    lost = not info.heartbeat_details and (
+        info.attempt > 1 or info.current_attempt_scheduled_time > info.scheduled_time
+    )
+    times = [datetime.fromisoformat(task.since)] if task.since else []
+    return min([*times, info.scheduled_time] if lost else times, default=None)
+
+
+def _done(shard: Shard, heart: Heart) -> ShardDone:
+    state = heart.state
+    failures: list[tuple[int, str]] = []
+    for place, one in enumerate(shard):
+        outcome = state.outcome(place)
+        if outcome is not None and not outcome.succeeded and len(failures) < _TOLD:
+            failures.append((shard.first + place, heart.told.get(place, f"{str(one)!r} {outcome.value}")))
+    return ShardDone(
+        state=heart.text(state),
+        size=len(shard),
+        counts={outcome.value: count for outcome, count in state.counts.items() if count},
+        requests=heart.requests,
+        failures=failures,
+        cut_short=bool(state.left),
+    )

@@ -1,0 +1,139 @@
+"""The report of a batch, read from its history: the shards went in there, and their states came out."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from temporalio.api.common.v1 import Payloads
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client
+from temporalio.converter import DataConverter
+
+from ..._errors import invalid
+from ..._public import public
+from ...batch import ActivationReport, Shard, ShardState, merge
+from ._heart import known
+from ._messages import BatchInput, ShardDone, ShardTask
+from ._sources import Source, read, reader
+
+_T = TypeVar("_T")
+_CONTINUED = "workflow_execution_continued_as_new_event_attributes"
+
+
+@public
+async def read_report(
+    client: Client, workflow_id: str, *, sources: Mapping[str, Source] | None = None
+) -> ActivationReport:
+    """The outcome of each conference of a batch, whether it has ended, was cancelled, or goes on.
+
+    It comes from the histories of the batch, which Temporal keeps for as long as its namespace says (retention). Of
+    shards under way it has what their workers told last, half a second ago at most.
+
+    Args:
+        client: Of Temporal, connected.
+        workflow_id: What the batch is called.
+        sources: As for `PlivoPlugin`, if the names are in a source; they aren't at Temporal then.
+
+    Raises:
+        InvalidArgumentError: The batch's source is not among `sources`, or has changed.
+        temporalio.service.RPCError: There is no such workflow (any more).
+    """
+    described = await client.get_workflow_handle(workflow_id).describe()
+    info = described.raw_description.workflow_execution_info
+    past = _Past(client.data_converter)
+    run_id = info.first_run_id or described.run_id
+    while run_id:
+        handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+        run_id = await past.take_in(handle.fetch_history_events())
+    for pending in described.raw_description.pending_activities:
+        await past.hear(pending.activity_id, pending.heartbeat_details)
+    ended = described.close_time or past.last_at
+    elapsed = (ended - past.began_at).total_seconds() if past.began_at is not None and ended is not None else 0.0
+    return merge([part async for part in past.parts(sources or {})], elapsed)
+
+
+class _Past:
+    """What the histories of a batch tell, from the first one on.
+
+    Attributes:
+        began_at: When the first one began.
+        last_at: When last anything happened.
+    """
+
+    def __init__(self, converter: DataConverter) -> None:
+        self.began_at: datetime | None = None
+        self.last_at: datetime | None = None
+        self._converter = converter
+        self._tasks: dict[int, ShardTask] = {}  # by the number of the event in the present history
+        self._activities: dict[str, ShardTask] = {}
+        self._shards: dict[int, ShardTask] = {}  # as they were handed out first, by position
+        self._states: dict[int, str] = {}
+        self._sizes: dict[int, int] = {}
+        self._later: list[dict[str, Any]] = []
+
+    async def take_in(self, events: AsyncIterator[HistoryEvent]) -> str:
+        """Read a history; the run that goes on from it, if one does."""
+        self._tasks.clear()
+        self._activities.clear()
+        following = ""
+        async for event in events:
+            self.last_at = event.event_time.ToDatetime(UTC)
+            self.began_at = self.began_at or self.last_at
+            kind = event.WhichOneof("attributes")
+            if kind == "workflow_execution_started_event_attributes":
+                batch = await self._one(event.workflow_execution_started_event_attributes.input, BatchInput)
+                self._later = batch.shards or []
+            elif kind == "activity_task_scheduled_event_attributes":
+                scheduled = event.activity_task_scheduled_event_attributes
+                task = await self._one(scheduled.input, ShardTask)
+                self._tasks[event.event_id] = self._activities[scheduled.activity_id] = task
+                self._shards[task.first] = task
+            elif kind == "activity_task_completed_event_attributes":
+                completed = event.activity_task_completed_event_attributes
+                done = await self._one(completed.result, ShardDone)
+                first = self._tasks[completed.scheduled_event_id].first
+                self._states[first], self._sizes[first] = done.state, done.size
+            elif kind == _CONTINUED:
+                following = event.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+        return following
+
+    async def hear(self, activity_id: str, details: Payloads) -> None:
+        """Take in what a shard that is under way has told last."""
+        task = self._activities.get(activity_id)
+        if task is None:
+            return
+        text = await self._one(details, str) if details.payloads else ""
+        self._states[task.first] = text or task.state
+
+    async def parts(self, sources: Mapping[str, Source]) -> AsyncIterator[tuple[Shard, ShardState]]:
+        """Each shard with its state, in order.
+
+        Raises:
+            InvalidArgumentError: The names are in a source that isn't known here, or has changed.
+        """
+        last = -1
+        for first, task in sorted(self._shards.items()):
+            shard = await self._shard(task, sources)
+            if shard is not None:
+                text = self._states.get(first) or task.state
+                yield shard, known(shard, text) if text else ShardState.of(shard)
+            last = first
+        for told in self._later:
+            if told["first"] > last:
+                later = Shard.from_dict(told)
+                yield later, ShardState.of(later)
+
+    async def _shard(self, task: ShardTask, sources: Mapping[str, Source]) -> Shard | None:
+        if task.shard is not None:
+            return Shard.from_dict(task.shard)
+        if task.source is None or task.source not in sources:
+            raise invalid("sources", f"must have {task.source!r}: the names of this batch are there, not at Temporal")
+        names = await read(
+            reader(sources[task.source]), task.first, task.first + self._sizes.get(task.first, task.size)
+        )
+        return Shard(task.batch, task.first, names) if names else None
+
+    async def _one(self, payloads: Payloads, kind: type[_T]) -> _T:
+        [value] = await self._converter.decode(payloads.payloads, [kind])
+        told: _T = value
+        return told

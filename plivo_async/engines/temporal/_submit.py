@@ -1,0 +1,124 @@
+"""Starting a batch from anywhere that can reach Temporal; no account is needed there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+
+from ..._errors import invalid
+from ..._public import public
+from ...batch import ConferenceId, split
+from ...policy import Confirm
+from ._messages import BatchInput, BatchResult
+from ._workflow import ActivationBatch
+
+MOST_BYTES = 1_500_000
+"""Of a batch's input. Temporal takes 2 MB in one payload unless it is told otherwise."""
+
+
+@public
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Names that stay where they are: in a file, or with a callable, that the workers know by this name."""
+
+    name: str
+    """As in `PlivoPlugin(sources={name: …})`, the same on each worker."""
+
+    def __post_init__(self) -> None:
+        _check_name("name", self.name)
+
+
+@public
+async def start_batch(
+    client: Client,
+    names: Iterable[ConferenceId] | Source,
+    *,
+    account: str,
+    task_queue: str,
+    workflow_id: str | None = None,
+    shard_size: int = 200,
+    at_a_time: int = 6,
+    confirm: Confirm = "always",
+    wait_for: float = 0.0,
+    maybe_sent: datetime | None = None,
+    **options: Any,
+) -> WorkflowHandle[ActivationBatch, BatchResult]:
+    """Hand a batch to Temporal, and return when it has it.
+
+    The handle is Temporal's own: `await handle.result()` is a `BatchResult`, `handle.cancel()` ends it in order,
+    `handle.signal(ActivationBatch.pause)` and `resume` are what they say, and `handle.query(ActivationBatch.progress)`
+    tells how far it is. Not idempotent without a `workflow_id`; with one, a second call raises Temporal's
+    `WorkflowAlreadyStartedError` while the first one runs, and starts a batch anew once that has ended.
+
+    Args:
+        client: Of Temporal, connected.
+        names: As for `start`, checked here and now; or a `Source`, for what is too large for a payload.
+        account: Under which name the workers know the account; no credential travels.
+        task_queue: The task queue of the workers.
+        workflow_id: What the batch is called at Temporal, 1 to 200 printable characters; None makes a name.
+        shard_size: Conferences that a worker takes at a time, 1 to 10,000. A worker that dies has the rest of its
+            shards looked after by others.
+        at_a_time: Shards under way at a time, 1 to 1,000: a few more than there are workers keep all of them busy.
+        confirm: As for `start`.
+        wait_for: As for `start`.
+        maybe_sent: Since when somebody may have sent activations of these, aware; None if nobody has.
+        **options: What else `Client.start_workflow` takes, such as `memo`, `search_attributes` or `start_delay`.
+
+    Raises:
+        InvalidArgumentError, TypeError: An argument or a name is wrong, or there are too many names for a payload;
+            nothing was handed over.
+        temporalio.exceptions.WorkflowAlreadyStartedError: A batch of that name runs.
+        temporalio.service.RPCError: Temporal doesn't take it.
+    """
+    _check_name("account", account)
+    _check_number("shard_size", shard_size, 10_000)
+    _check_number("at_a_time", at_a_time, 1_000)
+    if confirm not in ("always", "ambiguous", "never"):
+        raise invalid("confirm", f"must be always, ambiguous or never, not {confirm!r}")
+    if not isinstance(wait_for, int | float) or not 0 <= wait_for < float("inf"):
+        raise invalid("wait_for", f"must be seconds, 0 or more, not {wait_for!r}")
+    shards = None if isinstance(names, Source) else [*split(names, shard_size, batch=workflow_id)]
+    called = workflow_id or (shards[0].batch if shards else f"plivo-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+    batch = BatchInput(
+        batch=called,
+        account=account,
+        shards=None if shards is None else [shard.to_dict() for shard in shards],
+        source=names.name if isinstance(names, Source) else None,
+        shard_size=shard_size,
+        at_a_time=at_a_time,
+        confirm=confirm,
+        wait_for=wait_for,
+        since=None if maybe_sent is None else _told(maybe_sent),
+    )
+    size = sum(payload.ByteSize() for payload in await client.data_converter.encode([batch]))
+    if size > MOST_BYTES:
+        raise invalid(
+            "names",
+            f"take {size:,} bytes, and a payload of Temporal's holds {MOST_BYTES:,}: leave them in a file that the "
+            "workers can read, and give Source(name)",
+        )
+    return await client.start_workflow(ActivationBatch.run, batch, id=called, task_queue=task_queue, **options)
+
+
+def _check_name(argument: str, name: object) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"{argument} must be a str, not {type(name).__name__}")
+    if not name or not name.isprintable():
+        raise invalid(argument, f"must be a name, not {name!r}")
+
+
+def _check_number(argument: str, number: object, most: int) -> None:
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise TypeError(f"{argument} must be an int, not {type(number).__name__}")
+    if not 1 <= number <= most:
+        raise invalid(argument, f"must be 1 to {most:,}, not {number}")
+
+
+def _told(at: datetime) -> str:
+    if not isinstance(at, datetime):
+        raise TypeError(f"maybe_sent must be an aware datetime, not {type(at).__name__}")
+    if at.utcoffset() is None:
+        raise invalid("maybe_sent", "must be aware: datetime.now(UTC), or with a tzinfo of its own")
+    return at.astimezone(UTC).isoformat()
