@@ -12,12 +12,11 @@ from temporalio.exceptions import ApplicationError
 from ..._client import AsyncClient
 from ..._errors import AuthenticationError, InvalidArgumentError
 from ...batch import Shard
-from ...wire import conference
 from .._accounts import Accounts
 from .._work import work_on
 from ._heart import Heart
 from ._messages import INTERRUPTED, REFUSED, SHARD, ShardDone, ShardTask
-from ._sources import Reader, read
+from ._sources import Reader, shard_of
 
 _HOLD = 2.0  # seconds for which a worker whose credential is refused keeps a shard: others are to be faster
 _TOLD = 20  # failures that are told of a shard
@@ -97,13 +96,11 @@ class Activities:
         if reader is None:
             known = ", ".join(map(repr, sorted(self._readers))) or "none"
             raise ApplicationError(f"source {task.source!r} is unknown to this worker, which has {known}")
-        names = await read(reader, task.first, task.first + task.size)
         try:
-            for place, name in enumerate(names):
-                conference(name, f" at position {task.first + place} of source {task.source!r}")
+            return await shard_of(reader, task.batch, task.first, task.size)
         except (ValueError, TypeError) as error:
-            raise ApplicationError(str(error), non_retryable=True) from None
-        return Shard(task.batch, task.first, names) if names else None
+            words = f"source {task.source!r}, from position {task.first:,} on: {error}"
+            raise ApplicationError(words, non_retryable=True) from None
 
 
 async def _do(client: AsyncClient, task: ShardTask, shard: Shard, heart: Heart) -> None:

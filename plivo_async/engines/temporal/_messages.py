@@ -6,14 +6,14 @@ none may be taken away.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from ...policy import Confirm
+from typing import Any, Literal
 
 BATCH = "plivo_async.ActivationBatch"
 SHARD = "plivo_async.activate_shard"
 REFUSED = "plivo_async.Refused"
 INTERRUPTED = "plivo_async.Interrupted"
+
+Confirm = Literal["always", "ambiguous", "never"]  # as in `policy`, which isn't loaded into a workflow's sandbox
 
 
 @dataclass(frozen=True, kw_only=True)

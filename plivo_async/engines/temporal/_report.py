@@ -14,7 +14,7 @@ from ..._public import public
 from ...batch import ActivationReport, Shard, ShardState, merge
 from ._heart import known
 from ._messages import BatchInput, ShardDone, ShardTask
-from ._sources import Source, read, reader
+from ._sources import Reader, Source, reader, shard_of
 
 _T = TypeVar("_T")
 _CONTINUED = "workflow_execution_continued_as_new_event_attributes"
@@ -111,9 +111,10 @@ class _Past:
         Raises:
             InvalidArgumentError: The names are in a source that isn't known here, or has changed.
         """
+        readers = {name: reader(source) for name, source in sources.items()}
         last = -1
         for first, task in sorted(self._shards.items()):
-            shard = await self._shard(task, sources)
+            shard = await self._shard(task, readers)
             if shard is not None:
                 text = self._states.get(first) or task.state
                 yield shard, known(shard, text) if text else ShardState.of(shard)
@@ -123,15 +124,13 @@ class _Past:
                 later = Shard.from_dict(told)
                 yield later, ShardState.of(later)
 
-    async def _shard(self, task: ShardTask, sources: Mapping[str, Source]) -> Shard | None:
+    async def _shard(self, task: ShardTask, readers: Mapping[str, Reader]) -> Shard | None:
         if task.shard is not None:
             return Shard.from_dict(task.shard)
-        if task.source is None or task.source not in sources:
+        if task.source is None or task.source not in readers:
             raise invalid("sources", f"must have {task.source!r}: the names of this batch are there, not at Temporal")
-        names = await read(
-            reader(sources[task.source]), task.first, task.first + self._sizes.get(task.first, task.size)
-        )
-        return Shard(task.batch, task.first, names) if names else None
+        size = self._sizes.get(task.first, task.size)
+        return await shard_of(readers[task.source], task.batch, task.first, size) if size else None
 
     async def _one(self, payloads: Payloads, kind: type[_T]) -> _T:
         [value] = await self._converter.decode(payloads.payloads, [kind])

@@ -4,12 +4,13 @@ import inspect
 import itertools
 import os
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
 import anyio.to_thread
 
-from ...batch import ConferenceId
+from ...batch import ConferenceId, Shard, split
 
 Reader = Callable[[int, int], Iterable[ConferenceId] | Awaitable[Iterable[ConferenceId]]]
 """Called with two positions: yields the names from the first one on, up to the second one, which is not among them.
@@ -70,8 +71,15 @@ def reader(source: Source) -> Reader:
     return read
 
 
-async def read(source: Reader, first: int, last: int) -> tuple[ConferenceId, ...]:
-    """The names from `first` up to `last`, without that one; never more."""
-    found = source(first, last)
+async def shard_of(source: Reader, batch: str, first: int, size: int) -> Shard | None:
+    """The shard that a source has from a position on; None if it ends before. What it repeats is a twin.
+
+    Raises:
+        InvalidArgumentError, TypeError: What it has are no names.
+    """
+    found = source(first, first + size)
     names = await found if inspect.isawaitable(found) else found
-    return tuple(itertools.islice(names, last - first))
+    shard = next(split(itertools.islice(names, size), size, batch=batch), None)
+    if shard is None:
+        return None
+    return replace(shard, first=first, twins=tuple((place, first + before) for place, before in shard.twins))
