@@ -8,6 +8,8 @@ those that were made by it, for one scope of the event loop each. So there is on
 for the right one. In a test that doesn't await, the emulator runs in a thread of its own.
 """
 
+import json
+import os
 import random
 import socket
 import sys
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LoopScope = Literal["function", "class", "module", "package", "session"]
 _MARKER = (
-    "plivo(faults=..., limit=..., seed=..., ...): what the emulator of the fixture `plivo` is to be like; "
+    "plivo(faults=..., limit=..., seed=..., snapshot=..., ...): what the emulator of `plivo` is to be like; "
     "any argument of `Emulator`, faults as text too, and the mark that is closest to the test wins"
 )
 _SEED = "plivo_seed"
@@ -179,7 +181,7 @@ def _allowed() -> list[str]:
 
     from .emulator import Emulator
 
-    return [*signature(Emulator).parameters]
+    return [*signature(Emulator).parameters, "snapshot"]
 
 
 def _refuse(what: str) -> NoReturn:
@@ -209,8 +211,11 @@ def _new(request: pytest.FixtureRequest) -> "Emulator":
     from .emulator import Emulator
 
     options = _options(request)
-    plivo = _made(lambda: Emulator(**options))
-    request.node.stash[_HELD] = _Held(plivo, options.get("seed", 0))
+    kept = options.pop("snapshot", None)
+    if isinstance(kept, str | os.PathLike):
+        kept = json.loads((request.path.parent / kept).read_text(encoding="utf-8"))
+    plivo = _made(lambda: Emulator(**options) if kept is None else Emulator.from_snapshot(kept, **options))
+    request.node.stash[_HELD] = _Held(plivo, plivo._core.rules.seed)
     return plivo
 
 

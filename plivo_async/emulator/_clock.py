@@ -41,8 +41,9 @@ class Clock:
         self._skipped = 0.0
         self._moment: float | None = None
 
-    def begin(self) -> None:
-        """It is second 0, and this event loop is the one."""
+    def begin(self, at: float = 0.0) -> None:
+        """It is second 0, or another one, and this event loop is the one."""
+        self._skipped = at
         self._home, self._thread, self._started_at = current_token(), get_ident(), anyio.current_time()
 
     def end(self) -> None:

@@ -149,9 +149,9 @@ class Core:
             return None
         refused = barred or (self._over_limit(asked, now) if over else None)
         if refused is None and recipe.when is When.AFTERWARDS:
-            self.machine.time.agenda.put(now + self.rules.faults.apply_after, self._carry_out, received)
+            self.machine.time.agenda.put(now + self.rules.faults.apply_after, self.carry_out, received)
             return None
-        return self._decided(received, refused) if refused is not None else self._carry_out(received, now)
+        return self._decided(received, refused) if refused is not None else self.carry_out(received, now)
 
     def _limiter_for(self, operation: str | None) -> Limiter | None:
         """What counts such a request, if anything does. Media files come from a host of their own."""
@@ -160,7 +160,8 @@ class Core:
             return None
         return self._dialling if rings and self.rules.settings.limit_counters == "two" else self._limiter
 
-    def _carry_out(self, received: Received, at: float) -> Answer:
+    def carry_out(self, received: Received, at: float) -> Answer:
+        """Do what it asks for, as of that instant."""
         with self.machine.time.still():
             return self._decided(received, self._api.answer(received.asked, at))
 

@@ -7,6 +7,7 @@ every run whatever else goes on.
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from random import Random
 from uuid import UUID
 
 
@@ -34,3 +35,24 @@ def draw(seed: int, *words: object) -> Draws:
 
 def _unit(data: bytes) -> float:
     return (int.from_bytes(data, "big") >> 11) * 2.0**-53  # 53 bits: never rounds up to 1.0
+
+
+class Uuids:
+    """UUIDs (version 4) one after another, the same for the same seed."""
+
+    __slots__ = ("_random", "drawn")
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
+        self.drawn = 0
+        """How many there were."""
+
+    def __call__(self) -> str:
+        """The next one."""
+        self.drawn += 1
+        return str(UUID(int=self._random.getrandbits(128), version=4))
+
+    def skip(self, drawn: int) -> None:
+        """Go on where so many were drawn."""
+        while self.drawn < drawn:
+            self()

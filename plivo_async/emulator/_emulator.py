@@ -5,10 +5,8 @@ import socket
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from random import Random
 from types import TracebackType
 from typing import Self
-from uuid import UUID
 
 import anyio
 import anyio.abc
@@ -16,11 +14,13 @@ import anyio.abc
 from ._chance import Faults, Line, mishaps_of
 from ._clock import Clock
 from ._core import Core, Rules
+from ._draws import Uuids
 from ._faults import fault_named
 from ._latency import Latency, check_latency
 from ._limit import Limit
 from ._log import Counts, Request
 from ._rooms import ConferenceView
+from ._snapshot import Resumed, SnapshotView
 from ._telling import CallbackView, Post
 from ._voice import VoiceView
 from .api._auth import made_up
@@ -45,7 +45,7 @@ from .world._settings import Settings
 _DEFAULT_LIMIT = Limit()
 
 
-class Emulator(ConferenceView, VoiceView, CallbackView):
+class Emulator(ConferenceView, VoiceView, CallbackView, SnapshotView):
     """Plivo's API for conferences, calls and recordings on this machine, for one account, with the truth on show.
 
     Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 and stops with the
@@ -133,10 +133,11 @@ class Emulator(ConferenceView, VoiceView, CallbackView):
         self._clock = Clock(self._tasks.start)
         self._started = False
         self._cleanup = ExitStack()
-        uuids = Random(f"{seed} uuids")  # noqa: S311  (to be replayed, not to be secret)
+        self._resumed: Resumed | None = None
+        self._uuids = Uuids(seed)
         machine = Machine(
             self._wall_clock(),
-            lambda: str(UUID(int=uuids.getrandbits(128), version=4)),
+            self._uuids,
             auth_id=self._account.auth_id,
             settings=self._rules.settings,
             answer_after=answer_after,
@@ -183,17 +184,19 @@ class Emulator(ConferenceView, VoiceView, CallbackView):
             self._cleanup.callback(listener.close)
             self._port = listener.getsockname()[1]
         self._started = True
-        self._core.machine.time.epoch = self._wall_clock()
+        if self._resumed is None:
+            self._machine.time.epoch = self._wall_clock()
         self._core.machine.recorder.media = self.url
         try:
             await self._tasks.begin()
         except BaseException:
             self._cleanup.close()
             raise
-        self._clock.begin()
+        self._clock.begin(0.0 if self._resumed is None else self._resumed.at)
         self._core.machine.told.listener = self._conversations.take
         if listener is not None:
             self._tasks.start(self._accept, listener)
+        self._resume(self.url)
         return self
 
     async def __aexit__(

@@ -159,7 +159,7 @@ _NOT_MADE_BY_HAND = {
 }
 """What is only ever got from others, though it has a constructor; so are models of the emulator's own."""
 
-_PARTS = ("ConferenceView", "VoiceView", "CallbackView", "VoiceSettings", "CallbackSettings")
+_PARTS = ("ConferenceView", "VoiceView", "CallbackView", "SnapshotView", "VoiceSettings", "CallbackSettings")
 """Classes that are only a part of another one, for the length of its file: their members are told as that one's."""
 
 _LONGEST_LINE = 110

@@ -76,6 +76,10 @@ EMULATOR = {
     "_spoiling": {"api"},
     "_recipes": {"_faults", "_spoiling"},
     "_voice": {"world"},
+    "_graph": set(),
+    "_keeping": {"world", "calling_back", "_chance", "_graph", "_limit"},
+    "_snapshot": {"world", "api", "calling_back", "_chance", "_clock", "_core", "_draws", "_graph", "_keeping",
+                  "_limit", "_mishaps"},
     "_core": {"world", "api", "_chance", "_draws", "_latency", "_limit", "_log", "_recipes"},
 }  # fmt: skip
 

@@ -121,7 +121,7 @@ class TestMarked:
         rules = plivo._core.rules
         assert (rules.limit.limit, rules.seed, dict(rules.faults.probabilities)) == (7, 2, {"429": 1.0})
         assert plivo.auth_id == "MAAAAAAAAAAAAAAAAAAA"
-        assert plivo._machine.dialler._interval == 1 / 9
+        assert plivo._machine.dialler.interval == 1 / 9
         assert plivo_client.statistics().level == 17
 
 
@@ -150,6 +150,39 @@ def test_marks_and_the_suite_say_what_it_is_like(run: Run) -> None:
     text = "def test_it(plivo): assert plivo._core.rules.seed == 5"
     run(text, "--plivo-seed", "5", conftest=SUITE).assert_outcomes(passed=1)
     run(text.replace("5", "3"), conftest=SUITE).assert_outcomes(passed=1)
+
+
+KEPT_STATE = """
+import json
+import pathlib
+import pytest
+
+FILE = pathlib.Path(__file__).with_name("waiting.json")
+
+
+@pytest.mark.anyio
+@pytest.mark.plivo(seed=9)
+async def test_before(plivo):
+    plivo.add_conference("support-4812", waiting=3)
+    FILE.write_text(json.dumps(plivo.snapshot()))
+
+
+@pytest.mark.plivo(snapshot="waiting.json")
+def test_after(plivo):
+    assert plivo.conferences["support-4812"].present == 3
+    assert plivo._core.rules.seed == 9
+
+
+@pytest.mark.plivo(snapshot={})
+def test_none(plivo): ...
+"""
+
+
+def test_a_mark_names_a_snapshot(run: Run) -> None:
+    """As a file beside the test."""
+    done = run(KEPT_STATE, "-k", "not trio")
+    done.assert_outcomes(passed=2, errors=1, deselected=1)
+    done.stdout.fnmatch_lines(["*snapshot: not what Emulator.snapshot() gives*"])
 
 
 REFUSED = """

@@ -100,9 +100,19 @@ class Conversations:
         for line, why in refused:
             _log.warning("XML of call %s, line %d: %s", leg.call_uuid, line, why)
 
-    async def _run(self, conversation: "_Conversation", found: list[steps.Step]) -> None:
+    def running(self) -> list[tuple[Leg, list[steps.Step] | None]]:
+        """The calls that are carried on with, and what comes after the conference that each is in; None if in none."""
+        return [(leg, one.after) for leg, one in self._running.items()]
+
+    def resume(self, leg: Leg, rest: list[steps.Step]) -> None:
+        """Go on with that when it leaves the conference that it is in."""
+        conversation = _Conversation(self._world, self._courier, self._now, leg, self.refuse)
+        self._running[leg] = conversation
+        self._start(self._run, conversation, rest, True)
+
+    async def _run(self, conversation: "_Conversation", found: list[steps.Step], within: bool = False) -> None:
         try:
-            await conversation.run(found)
+            await conversation.run(found, within=within)
         finally:
             if self._running.get(conversation.leg) is conversation:
                 del self._running[conversation.leg]
@@ -127,19 +137,30 @@ class _Conversation:
         self.scope = anyio.CancelScope()
         self._news = anyio.Event()
         self._active = self._over = False
+        self._in_conference = False
+        self._rest_of_it: list[steps.Step] = []
         self._others: tuple[Leg, ...] = ()
         self._go()  # from the start, so that nobody takes it for idle until its task runs
 
-    async def run(self, found: list[steps.Step]) -> None:
-        """Carry out all of it; the call ends when it runs out."""
+    @property
+    def after(self) -> list[steps.Step] | None:
+        """What comes after the conference that it is in; None if it does something else."""
+        return self._rest_of_it if self._in_conference else None
+
+    async def run(self, found: list[steps.Step], *, within: bool = False) -> None:
+        """Carry out all of it, or first the rest of a conference; the call ends when it runs out."""
         leg = self.leg
         leg.watcher = self._poke
         try:
             with self.scope:
                 await anyio.lowlevel.checkpoint()  # it may have been told not to go on before it began
-                for step in found:
+                self._rest_of_it = found
+                if within:
+                    await self._stay()
+                for index, step in enumerate(found):
                     if leg.over:
                         return
+                    self._rest_of_it = found[index + 1 :]
                     await self._do(step)
                 if leg.over:
                     return
@@ -227,7 +248,12 @@ class _Conversation:
         except RuleError as error:
             self._refuse(self.leg, [(step.line, error.detail)])
             return
+        await self._stay()
+
+    async def _stay(self) -> None:
+        self._in_conference = True
         await self._until(lambda: self.leg.mpc_uuid is None)
+        self._in_conference = False
 
     async def _fetch(self, hook: Hook, kind: str, more: dict[str, str] | None = None) -> None:
         """Ask for other XML, which ends this."""
@@ -248,7 +274,7 @@ class _Conversation:
     async def _hang_up(self, step: steps.HangUp) -> None:
         world, leg, now = self._world, self.leg, self._now()
         if step.schedule is not None:
-            world.time.agenda.put(now + step.schedule, _cut_later, (world, leg))
+            world.time.agenda.put(now + step.schedule, cut_later, (world, leg))
         elif step.reason is not None and leg.answered_at is None:
             world.dialler.end(leg, now, 3020 if step.reason == "rejected" else 3010, source=_ANSWERED_BY)
         else:
@@ -326,7 +352,8 @@ def _dialled(leg: Leg, other: Leg) -> dict[str, str]:
     }
 
 
-def _cut_later(what: tuple[Machine, Leg], at: float) -> None:
+def cut_later(what: tuple[Machine, Leg], at: float) -> None:
+    """A call that was told so ends, if it isn't over."""
     world, leg = what
     if not leg.over:
         world.cut(leg, at, 6000)

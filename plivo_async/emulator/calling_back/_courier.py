@@ -159,6 +159,11 @@ class Courier:
         if not delivery.over:
             await self._awaited.setdefault(delivery.number, anyio.Event()).wait()
 
+    @property
+    def quiet(self) -> bool:
+        """Nothing is to be sent, early or late, and nothing in flight."""
+        return self._desk.idle
+
     def _is_idle(self) -> bool:
         now = self._now()
         self._world.time.advance(now)

@@ -31,6 +31,10 @@ class Agenda:
         if self.changed is not None:
             self.changed()
 
+    def entries(self) -> list[tuple[float, int, Action, Any]]:
+        """What is to be done, in order: when, a number, what, and to what."""
+        return sorted(self._due, key=lambda entry: entry[:2])
+
     @property
     def next(self) -> float | None:
         """When the next thing is to be done; None for nothing."""

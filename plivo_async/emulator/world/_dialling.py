@@ -70,8 +70,8 @@ class Dialler:
         self._exchange = exchange
         alone = exchange.alone
         self._agenda, self._phones, self._settings = alone.time.agenda, alone.phones, alone.settings
-        self._answer_after = answer_after
-        self._interval = 0.0 if calls_per_second is None else 1 / calls_per_second
+        self.answer_after = answer_after
+        self.interval = 0.0 if calls_per_second is None else 1 / calls_per_second
         self._free_at = 0.0
         self._dial_of: dict[Leg, Dial] = {}
         self._dials: dict[str, list[Dial]] = {}
@@ -92,7 +92,7 @@ class Dialler:
         """Queue a call. Whether it has to wait for its turn."""
         self._phones.take(leg.to, leg)
         slot = max(now, self._free_at)
-        self._free_at = slot + self._interval
+        self._free_at = slot + self.interval
         self._agenda.put(slot + delay, self._turn, leg)
         return slot > now
 
@@ -195,7 +195,7 @@ class Dialler:
             self._now(leg, "ringing", at)
             self._exchange.alone.rings(leg, at)
             self._agenda.put(at + leg.ring_timeout, self._time_out, leg)
-        after = self._answer_after if reaction.after is None else reaction.after
+        after = self.answer_after if reaction.after is None else reaction.after
         if reaction.kind == "answers":
             self._agenda.put(at + after, self.pick_up, leg)
         elif not reaction.rings and not reaction.after:

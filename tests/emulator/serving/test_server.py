@@ -646,7 +646,7 @@ def test_emulator_refuses_bad_arguments_when_made(arguments: dict[str, Any]) -> 
 
 METHODS = {
     "Emulator": "activate_conference add_call add_conference add_number advance asgi connect counts delivered "
-    "end_call end_conference incoming_call phone resend script script_callback set_credits",
+    "end_call end_conference from_snapshot incoming_call phone resend script script_callback set_credits snapshot",
     "Faults": "parse",
     "IncomingCall": "hang_up press",
     "Phone": "answer answers busy fails hang_up invalid never_answers no_answer press record_comes rejects",
