@@ -49,4 +49,4 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 class TickingLoop(VirtualTimeLoop):
     """The same, with a clock that goes on a little at each reading."""
 
-    tick = 1e-5
+    tick = 1e-9
