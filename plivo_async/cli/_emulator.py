@@ -61,12 +61,16 @@ def emulator(
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --https: where its certificate authority is written.")
     ] = None,
+    console: Annotated[
+        str,
+        typer.Option(metavar="HOSTS|none", help="Who may drive it at /_console/api/: loopback, and names it has."),
+    ] = "loopback",
     log: Annotated[bool, typer.Option("--log", help="Print a line for each request, and for each callback.")] = False,
 ) -> None:
     """Run an emulator of Plivo's Multiparty Call API on this machine until it is stopped (Ctrl-C).
 
     It listens on 127.0.0.1 unless told otherwise. Auth ID and token are made up, and always the same. GET /health needs
-    none. When it stops, it says what was really applied.
+    none. It can be driven over HTTP (docs/emulator-api.md). When it stops, it says what was really applied.
 
     Examples:
       plivo-async emulator
@@ -79,6 +83,7 @@ def emulator(
     lag = given("--latency", parse_latency, latency)
     names = given("--conferences", _names, conferences)
     hosts = given("--callbacks-to", hosts_of, callbacks_to)
+    shown_to = given("--console", _console_names, console)
     if ca_file is not None and not https:
         fail("--ca-file is for --https")
     try:
@@ -94,6 +99,7 @@ def emulator(
             keep_requests=_KEPT,
             callbacks_to=hosts,
             https=https,
+            console=shown_to,
         )
     except RuntimeError as error:
         fail(str(error))
@@ -106,10 +112,11 @@ def emulator(
     wrongs += [f"callbacks-{mishap} {share:g}" for mishap, share in mishap_shares(trouble).items()]
     rules = {"limit": counted, "faults": ", ".join(wrongs) or "none", "latency": latency if lag else "none"}
     rules["callbacks"] = f"to {callbacks_to}" if hosts else "none"
+    shown = shown_to is not False
     began = time.monotonic()
     with ExitStack() as files:
         authority = _authority(plivo, ca_file, files) if https else None
-        introduction = partial(_introduction, plivo, conferences, len(names), rules, authority)
+        introduction = partial(_introduction, plivo, conferences, len(names), rules, authority, console=shown)
         try:
             anyio.run(until_signal, partial(_serve, plivo, names, introduction, log))
         except KeyboardInterrupt:
@@ -148,6 +155,19 @@ def hosts_of(text: str) -> list[str]:
     hosts = [] if text.strip().lower() == "none" else [one.strip() for one in text.split(",")]
     Emulator(port=None, callbacks_to=hosts)  # it checks them
     return hosts
+
+
+def _console_names(text: str) -> bool | list[str]:
+    """The names that `--console` allows; False for no console.
+
+    Raises:
+        ValueError: One of them is none.
+    """
+    if text.strip().lower() == "none":
+        return False
+    names = [one.strip() for one in text.split(",") if one.strip().lower() != "loopback"]
+    Emulator(port=None, console=names)  # it checks them
+    return names
 
 
 def mishap_shares(faults: Faults) -> dict[str, float]:
@@ -190,7 +210,13 @@ def example_name(number: int) -> str:
 
 
 def _introduction(
-    plivo: Emulator, source: str, count: int, rules: Mapping[str, str], authority: Path | None = None
+    plivo: Emulator,
+    source: str,
+    count: int,
+    rules: Mapping[str, str],
+    authority: Path | None = None,
+    *,
+    console: bool = False,
 ) -> list[str]:
     if source.isdigit():
         named = f", {example_name(1)} to {example_name(count)}" if count else ""
@@ -202,6 +228,7 @@ def _introduction(
         f"Emulator of Plivo's Multiparty Call API at {plivo.url}; Ctrl-C stops it.",
         f"  conferences  {count:,} waiting{named}",
         *(f"  {rule:11}  {value}" for rule, value in rules.items()),
+        *([f"  console      {plivo.url}/_console/api/"] if console else []),
         "",
         "In another terminal:",
         *(f"  {line}" for line in _exports(plivo, os.name)),

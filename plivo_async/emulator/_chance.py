@@ -129,6 +129,11 @@ class Script:
             raise ValueError(f"nth: {line.nth} is less than 1; the first request is 1")
         self._lines.append(line)
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All of it, the line written first in front."""
+        return tuple(self._lines)
+
     def hit(self, operation: str, name: str | None, nth_of_name: int, nth_of_all: int) -> Fault | None:
         """Which fault hits the request that is the `nth_of_name` of its name and the `nth_of_all` of its operation."""
         for line in self._lines:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from ._aside import Console
 from ._chance import Faults, Script, drawn_fault
 from ._draws import Draws, draw
 from ._latency import Latency, split_latency
@@ -20,6 +21,7 @@ from .api._api import Api
 from .api._auth import Account
 from .api._job import Asked, Headers, RefusedError
 from .api._routes import RINGS, Reference, route
+from .world._callbacks import Watcher
 from .world._machine import Machine
 from .world._settings import Settings
 
@@ -48,6 +50,8 @@ class Received:
     """Seconds until it is to be decided."""
     back: float
     """Seconds from then until its answer is to be sent."""
+    log: Log
+    """Where it is noted."""
 
 
 class Core:
@@ -56,13 +60,26 @@ class Core:
     def __init__(
         self, account: Account, machine: Machine, rules: Rules, expect: Callable[[str], None] = lambda _url: None
     ) -> None:
+        self._account = account
+        self.console: Console | None = None
+        """Who answers what isn't meant for Plivo's API; None: nobody."""
+        self.watcher: Watcher | None = None
+        """Is told of each request once it was decided."""
+        self.renew(machine, rules, expect)
+
+    def renew(self, machine: Machine, rules: Rules, expect: Callable[[str], None]) -> None:
+        """Begin anew, in another world. Requests that are under way are broken off."""
         self.rules = rules
         self.machine = machine
         self.script = Script()
         self.log = Log(rules.keep_requests)
-        self._api = Api(account, machine, rules.settings, expect)
+        self._api = Api(self._account, machine, rules.settings, expect)
         self._limiter, self._dialling = (limiter_of(rules.limit) if rules.limit is not None else None for _ in "12")
         self._seen: Counter[tuple[str | None, str | None]] = Counter()
+
+    def used(self, now: float) -> int:
+        """How many requests of the account's limit are used up; 0 without one."""
+        return 0 if self._limiter is None else self._limiter.used(now)
 
     def health(self, method: str, target: str) -> Answer | None:
         """The answer to whoever asks whether it is there, without credentials; None to everything else.
@@ -102,7 +119,7 @@ class Core:
         )
         forward, back = split_latency(self.rules.latency, draws)
         held = self.rules.faults.apply_after if recipe_of(record.fault).when is When.HELD else 0.0
-        return Received(record, asked, forward + held, back)
+        return Received(record, asked, forward + held, back, self.log)
 
     def _names(self, reference: Reference) -> tuple[str | None, str | None]:
         if reference.kind == "name":
@@ -131,11 +148,15 @@ class Core:
             What is to be sent, None for nothing at all. Of a fault that is not in the answer's text (a cut, a delay)
             the true answer is returned: the wire does the rest.
         """
+        if received.log is not self.log:
+            return None
         recipe = recipe_of(received.record.fault)
         self.machine.time.advance(now)
         answer = self._course(received, recipe, now)
         if recipe.instead is not None:
             answer = self._instead(received.asked, recipe.instead, now)
+        if self.watcher is not None:
+            self.watcher("request", received.record.operation or "none", received.record, now)
         return answer if answer is None or recipe.alter is None else recipe.alter(answer)
 
     def _course(self, received: Received, recipe: Recipe, now: float) -> Answer | None:
@@ -166,7 +187,7 @@ class Core:
             return self._decided(received, self._api.answer(received.asked, at))
 
     def _decided(self, received: Received, answer: Answer) -> Answer:
-        self.log.decided(received.record, answer.status, applied=answer.applied)
+        received.log.decided(received.record, answer.status, applied=answer.applied)
         return answer
 
     def _over_limit(self, asked: Asked, now: float) -> Answer:

@@ -4,29 +4,26 @@ import math
 import socket
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import anyio
 import anyio.abc
 
-from ._chance import Faults, Line, mishaps_of
+from ._chance import Faults
 from ._clock import Clock
 from ._core import Core, Rules
-from ._draws import Uuids
-from ._faults import fault_named
+from ._driving import DrivingView
 from ._latency import Latency, check_latency
 from ._limit import Limit
-from ._log import Counts, Request
 from ._rooms import ConferenceView
 from ._snapshot import Resumed, SnapshotView
 from ._telling import CallbackView, Post
 from ._voice import VoiceView
+from ._world import Plan, World
 from .api._auth import made_up
-from .api._routes import OPERATIONS
-from .calling_back._conversations import Conversations
-from .calling_back._courier import Courier
 from .calling_back._destinations import LOOPBACK
 from .calling_back._in_process import AsgiApp
 from .calling_back._letters import Deliver
@@ -38,14 +35,15 @@ from .serving._server import serve
 from .serving._sockets import accept_forever, listen
 from .serving._tasks import Tasks
 from .serving._tls import Authority
-from .world._machine import Machine
-from .world._phones import Rings
 from .world._settings import Settings
+
+if TYPE_CHECKING:
+    from .console._console import Console
 
 _DEFAULT_LIMIT = Limit()
 
 
-class Emulator(ConferenceView, VoiceView, CallbackView, SnapshotView):
+class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotView):
     """Plivo's API for conferences, calls and recordings on this machine, for one account, with the truth on show.
 
     Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 and stops with the
@@ -83,6 +81,10 @@ class Emulator(ConferenceView, VoiceView, CallbackView, SnapshotView):
         https: Whether it is a proxy as well, behind which it is `https://api.plivo.com`, for SDKs whose base URL is
             fixed: `HTTPS_PROXY` is its `url`, and the authority that they must trust is `ca_pem`. It leads nowhere
             else. Needs the extra `https`.
+        console: Whether it can be watched and driven over HTTP, at `/_console/` on its port, by tests in any language
+            (docs/emulator-api.md). True: by whoever addresses it by a number, such as 127.0.0.1, or as `localhost`;
+            further host names that it has, such as `["emulator"]` in a container, are given as a collection. It needs
+            no credentials, shows none, and may do all that the emulator may.
 
     Raises:
         ValueError: An argument out of its range or form.
@@ -112,6 +114,7 @@ class Emulator(ConferenceView, VoiceView, CallbackView, SnapshotView):
         callback_tokens: Collection[str] = (),
         keep_deliveries: int = 10_000,
         https: bool = False,
+        console: bool | Collection[str] = False,
     ) -> None:
         if not 0 <= answer_after < math.inf:
             raise ValueError(f"answer_after: {answer_after} is not a number of seconds")
@@ -120,7 +123,7 @@ class Emulator(ConferenceView, VoiceView, CallbackView, SnapshotView):
         if keep_requests is not None and keep_requests < 1:
             raise ValueError(f"keep_requests: {keep_requests} is less than 1; None keeps all")
         self._account = made_up(auth_id, auth_token)
-        self._rules = Rules(
+        rules = Rules(
             limit=limit,
             faults=Faults() if faults is None else faults,
             latency=check_latency(latency),
@@ -134,15 +137,6 @@ class Emulator(ConferenceView, VoiceView, CallbackView, SnapshotView):
         self._started = False
         self._cleanup = ExitStack()
         self._resumed: Resumed | None = None
-        self._uuids = Uuids(seed)
-        machine = Machine(
-            self._wall_clock(),
-            self._uuids,
-            auth_id=self._account.auth_id,
-            settings=self._rules.settings,
-            answer_after=answer_after,
-            calls_per_second=calls_per_second,
-        )
         post = Post(
             to=callbacks_to,
             deliver=deliver,
@@ -151,17 +145,16 @@ class Emulator(ConferenceView, VoiceView, CallbackView, SnapshotView):
             tokens=callback_tokens,
             keep=keep_deliveries,
         )
-        trouble = self._rules.faults
-        postal = post.rules(
-            self._account.auth_token, mishaps_of(trouble), trouble.callbacks_late_by, seed, self._tasks.start
+        self._plan = Plan(
+            account=self._account,
+            settings=rules.settings,
+            answer_after=answer_after,
+            calls_per_second=calls_per_second,
+            post=post,
         )
-        self._mishaps = postal.mishaps
-        self._courier = Courier(machine, postal, self._clock.time, self._tasks.start)
-        self._conversations = Conversations(machine, self._courier, self._clock.time, self._tasks.start)
-        machine.time.clock, machine.time.check = self._clock.look, self._clock.check_change
-        self._rings = Rings(machine.phones)
-        self._machine = machine
-        self._core = Core(self._account, machine, self._rules, self._courier.expect)
+        self._enter(self._new_world(datetime.now(UTC), rules))
+        self._core = Core(self._account, self._machine, rules, self._courier.expect)
+        self._console = self._new_console(console)
         self._authority = Authority() if https else None
         self._open: set[Connection] = set()
         self._most_connections = 0
@@ -184,16 +177,15 @@ class Emulator(ConferenceView, VoiceView, CallbackView, SnapshotView):
             self._cleanup.callback(listener.close)
             self._port = listener.getsockname()[1]
         self._started = True
-        if self._resumed is None:
-            self._machine.time.epoch = self._wall_clock()
-        self._core.machine.recorder.media = self.url
         try:
             await self._tasks.begin()
         except BaseException:
             self._cleanup.close()
             raise
         self._clock.begin(0.0 if self._resumed is None else self._resumed.at)
-        self._core.machine.told.listener = self._conversations.take
+        self._world.begin(self._wall_clock() if self._resumed is None else self._machine.time.epoch, self.url)
+        if self._console is not None:
+            self._console.watch_anew(self._world.watch)
         if listener is not None:
             self._tasks.start(self._accept, listener)
         self._resume(self.url)
@@ -279,66 +271,57 @@ class Emulator(ConferenceView, VoiceView, CallbackView, SnapshotView):
         """The most that were open at the same time."""
         return self._most_connections
 
-    # ---- Time ---------------------------------------------------------------------------------------------------
+    # ---- Anew ---------------------------------------------------------------------------------------------------
 
-    def advance(self, seconds: float) -> None:
-        """Put the emulator's clock forward, and let everything happen that falls due: phones ring, answer and give up,
-        conferences reach their longest duration. The windows of the rate limit pass as well.
+    def reset(self, seed: int | None = None) -> None:
+        """Begin anew: no conferences, calls, phones, recordings, callbacks and requests, and nothing scripted.
 
-        Only the emulator's own clock jumps: not the event loop's, and not the client's.
+        Credentials, address, limit, faults and connections stay, and the clock goes on; numbers begin with 1, and the
+        dice are those of a new emulator. Requests under way are broken off, callbacks under way given up. What you
+        hold of the world before (a conference, a phone, `deliveries`) belongs to it for ever: ask for it again.
 
         Args:
-            seconds: How far; 0 or more.
+            seed: Of everything that is left to chance from now on; None for the same once more.
 
         Raises:
-            ValueError: `seconds` is negative or not finite.
             RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
-        if not 0 <= seconds < math.inf:
-            raise ValueError(f"seconds: {seconds} is not a length of time")
         now = self._clock.now()
-        self._clock.skip(seconds)
-        self._core.machine.time.advance(now + seconds)
-        self._courier.wake()
-
-    # ---- Faults and truth ---------------------------------------------------------------------------------------
-
-    def script(self, operation: str, name: str | None = None, *, nth: int | None = 1, fault: str) -> None:
-        """Let one request go wrong for certain, whatever chance says.
-
-        Args:
-            operation: Its name, as in `Request.operation`: `activate`, `add-participant`, ….
-            name: Friendly name of the conference, or id of the call, recording or whatever is addressed; None for
-                whichever, and for lists.
-            nth: Which such request since the start, 1 for the first, whatever became of the others; None for each.
-                Without a name, all requests of the operation are counted together.
-            fault: The name of a `Fault`.
-
-        Raises:
-            ValueError: No such operation or fault, or `nth` is less than 1.
-        """
-        if operation not in OPERATIONS:
-            raise ValueError(f"{operation!r} is no operation; these are: {', '.join(sorted(OPERATIONS))}")
-        self._core.script.add(Line(operation, name, nth, fault_named(fault)))
-
-    @property
-    def requests(self) -> list[Request]:
-        """Every request that has arrived whole, in order, and what became of it; the latest, with `keep_requests`.
-
-        It is the log itself: `requests.clear()` forgets what has been, and numbers and `counts` go on.
-        """
-        self._core.machine.time.sync()
-        return self._core.log.requests
-
-    def counts(self) -> Counts:
-        """The requests since it started in numbers, whether they are still in `requests` or not."""
-        self._core.machine.time.sync()
-        return self._core.log.counts()
+        rules = self._core.rules if seed is None else replace(self._core.rules, seed=seed)
+        epoch, media = self._machine.time.epoch, self._machine.recorder.media
+        self._world.end()
+        self._enter(self._new_world(epoch, rules))
+        self._core.renew(self._machine, rules, self._courier.expect)
+        self._world.begin(epoch, media)
+        self._machine.time.advance(now)
+        if self._console is not None:
+            self._console.watch_anew(self._world.watch)
 
     # ---- Inside -------------------------------------------------------------------------------------------------
 
     def _wall_clock(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self._rules.settings.clock_off)
+        return datetime.now(UTC) + timedelta(seconds=self._core.rules.settings.clock_off)
+
+    def _new_world(self, epoch: datetime, rules: Rules) -> World:
+        return World(
+            self._plan, epoch, seed=rules.seed, faults=rules.faults, clock=self._clock, start=self._tasks.start
+        )
+
+    def _enter(self, world: World) -> None:
+        self._world = world
+        self._machine, self._courier, self._mishaps = world.machine, world.courier, world.mishaps
+        self._conversations, self._uuids = world.conversations, world.uuids
+        self._rings = world.rings
+
+    def _new_console(self, hosts: bool | Collection[str]) -> "Console | None":
+        if hosts is False:
+            return None
+        from .console._console import Console  # late: who doesn't ask for it doesn't pay for it
+
+        console = Console(self, () if hosts is True else hosts)
+        console.watch_anew(self._world.watch)
+        self._core.console, self._core.watcher = console, console.watch.note
+        return console
 
     async def _accept(self, listener: socket.socket) -> None:
         with listener:  # whatever ends it: nobody is to wait for what will not be accepted

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from itertools import takewhile
 from typing import Literal, Protocol
 
 
@@ -58,6 +59,9 @@ class Limiter(Protocol):
     def admit(self, now: float) -> bool:
         """Count a request that arrives now and say whether it is let through."""
 
+    def used(self, now: float) -> int:
+        """How much of the limit is used up now: 0 to `limit`."""
+
     def retry_in(self, now: float) -> float:
         """Seconds after which a request would be let through if none came before; 0 if one would be now.
 
@@ -88,6 +92,9 @@ class _Sliding:
             self._counted.append(now)
         return admitted
 
+    def used(self, now: float) -> int:
+        return sum(1 for _ in takewhile(lambda at: now - at < self._limit.per, reversed(self._counted)))
+
     def retry_in(self, now: float) -> float:
         return self._limit.per - (now - self._counted[0]) if self._full(now) else 0.0
 
@@ -113,6 +120,10 @@ class _Fixed:
         admitted = self._count < self._limit.limit
         self._count += admitted
         return admitted
+
+    def used(self, now: float) -> int:
+        self._turn(now)
+        return self._count
 
     def retry_in(self, now: float) -> float:
         self._turn(now)
@@ -144,6 +155,10 @@ class _Bucket:
         elif self._limit.count_rejected:
             self._tokens = 0.0
         return admitted
+
+    def used(self, now: float) -> int:
+        self._drip(now)
+        return self._limit.limit - math.floor(self._tokens)
 
     def retry_in(self, now: float) -> float:
         self._drip(now)

@@ -115,6 +115,16 @@ class Log:
         request.answered_at = at
         self._answered += 1
 
+    @property
+    def received(self) -> int:
+        """How many there were."""
+        return self._received
+
+    @property
+    def told_429(self) -> int:
+        """How many of them were answered 429."""
+        return self._by_told[429]
+
     def counts(self) -> Counts:
         """All of it in numbers."""
         return Counts(

@@ -41,10 +41,19 @@ class Mishaps:
     __slots__ = ("_lines", "_seed", "_seen", "_shares")
 
     def __init__(self, shares: Mapping[Mishap, float], seed: int) -> None:
-        self._shares = {mishap: share for mishap, share in shares.items() if share}
+        self.set_shares(shares)
         self._seed = seed
         self._lines: list[Line] = []
         self._seen: Counter[tuple[str, str | None]] = Counter()
+
+    def set_shares(self, shares: Mapping[Mishap, float]) -> None:
+        """From now on, each happens so often."""
+        self._shares = {mishap: share for mishap, share in shares.items() if share}
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The script, the line written first in front."""
+        return tuple(self._lines)
 
     def add(self, line: Line) -> None:
         """Write a line.

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from ._chance import Line
 from ._clock import Clock
-from ._core import Core, Rules
+from ._core import Core
 from ._draws import Uuids
 from ._graph import Json, Reader, Writer
 from ._keeping import KINDS, settle, written
@@ -60,7 +60,6 @@ class SnapshotView:
     _courier: Courier
     _conversations: Conversations
     _mishaps: Mishaps
-    _rules: Rules
     _uuids: Uuids
     _account: Account
     _resumed: Resumed | None
@@ -115,7 +114,7 @@ class SnapshotView:
             raise ValueError(f"snapshot: of version {snapshot.get('version')}, and this reads {VERSION}: take it anew")
         rules = _read(lambda: Reader(KINDS, []).read(snapshot["rules"]))
         found = cls(**{"auth_id": snapshot["auth_id"], **rules, **options})
-        _read(lambda: found._take(snapshot, same_limit=found._rules.limit == rules["limit"]))
+        _read(lambda: found._take(snapshot, same_limit=found._core.rules.limit == rules["limit"]))
         return found
 
     # ---- Inside -------------------------------------------------------------------------------------------------
@@ -130,7 +129,7 @@ class SnapshotView:
             raise RuntimeError(f"the call {busy[0].call_uuid} is in the midst of its XML: wait, or advance()")
 
     def _written_rules(self, writer: Writer) -> Json:
-        rules, dialler = self._rules, self._machine.dialler
+        rules, dialler = self._core.rules, self._machine.dialler
         kept = {
             "limit": rules.limit,
             "faults": rules.faults,
@@ -195,7 +194,7 @@ class SnapshotView:
                 _count(limiter, counted)
         self._courier._numbers = told["deliveries"]
         # A receiver remembers the nonces that it was sent.
-        self._courier._nonces = Random(f"{self._rules.seed} nonces after {told['deliveries']}")  # noqa: S311
+        self._courier._nonces = Random(f"{self._core.rules.seed} nonces after {told['deliveries']}")  # noqa: S311
 
     def _resume(self, url: str) -> None:
         """It runs: go on with what was begun."""

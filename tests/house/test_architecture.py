@@ -62,7 +62,13 @@ EMULATOR = {
     "world": {"world"},
     "api": {"world", "api"},
     "calling_back": {"anyio", "h11", "world", "api", "calling_back", "_mishaps"},
-    "serving": {"anyio", "h11", "trustme", "api", "serving", "_core", "_log", "_recipes", "_spoiling"},
+    "serving": {"anyio", "h11", "trustme", "api", "serving", "_aside", "_core", "_recipes", "_spoiling"},
+    "console": {"anyio", "world", "api", "calling_back", "console", "_aside", "_chance", "_core", "_draws", "_log",
+                "_mishaps", "_recipes", "_emulator"},  # the last for type checkers only: it is handed one
+    "_aside": {"api"},
+    "_era": {"anyio"},
+    "_world": {"world", "api", "calling_back", "_chance", "_clock", "_draws", "_era", "_telling"},
+    "_driving": {"api", "calling_back", "_chance", "_clock", "_core", "_faults", "_log", "_mishaps"},
     "_faults": set(),
     "_draws": set(),
     "_limit": set(),
@@ -80,7 +86,7 @@ EMULATOR = {
     "_keeping": {"world", "calling_back", "_chance", "_graph", "_limit"},
     "_snapshot": {"world", "api", "calling_back", "_chance", "_clock", "_core", "_draws", "_graph", "_keeping",
                   "_limit", "_mishaps"},
-    "_core": {"world", "api", "_chance", "_draws", "_latency", "_limit", "_log", "_recipes"},
+    "_core": {"world", "api", "_aside", "_chance", "_draws", "_latency", "_limit", "_log", "_recipes"},
 }  # fmt: skip
 
 

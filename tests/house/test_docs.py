@@ -8,6 +8,8 @@ A fence of Python is complete as it stands, or the comment above it names what t
     <!-- needs: fastapi -->                runs only where that is installed
     <!-- printed -->                       above a fence of text: what the example before it prints
     <!-- run -->                           above a console: its commands, run one after another in a folder with files
+    <!-- curl -->                          above a console: requests of curl to an emulator, and what of JSON is in the
+                                           answers ("…": anything); `curl: 1`: a stream that begins with that line
 
 In these worlds an emulator is running, `PLIVO_AUTH_ID` and `PLIVO_AUTH_TOKEN` are its own, and a client that isn't told
 otherwise talks to it.
@@ -16,10 +18,12 @@ otherwise talks to it.
 import ast
 import builtins
 import inspect
+import json
 import logging
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -355,6 +359,51 @@ def _timeless(text: str) -> str:
     return re.sub(r"\b(?:\d+m )?\d+(?:\.\d+)?s\b", "0s", re.sub(r"\d\d:\d\d:\d\d", "0:00", text))
 
 
+CURLED = [fence for fence in ALL if fence.note.startswith("curl")]
+
+
+def test_every_request_of_curl_is_run() -> None:
+    """None stands in a fence that isn't."""
+    assert _commands(CURLED) == [line for line in COMMANDS if line.startswith("curl ")]
+
+
+@pytest.mark.real_time
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.parametrize("page", sorted({fence.page for fence in CURLED}), ids=lambda page: page.name)
+def test_requests_of_curl_are_answered_as_shown(page: Path) -> None:
+    """All of a page, one after another, against one emulator."""
+    with (
+        anyio.from_thread.start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(Emulator(console=True)) as plivo,
+    ):
+        credentials = {"PLIVO_AUTH_ID": plivo.auth_id, "PLIVO_AUTH_TOKEN": plivo.auth_token}
+        for fence in [fence for fence in CURLED if fence.page == page]:
+            for shown in re.split(r"^\$ ", fence.text, flags=re.MULTILINE)[1:]:
+                line, _, expected = shown.partition("\n")
+                line = line.replace("localhost:8808", plivo.url.removeprefix("http://"))
+                for name, value in credentials.items():
+                    line = line.replace(f"${name}", value)
+                words = shlex.split(line)
+                done = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=30, check=False)  # noqa: S603
+                streams = fence.note == "curl: 1"
+                assert done.returncode == (28 if streams else 0), (line, done.stdout, done.stderr)
+                if streams:
+                    assert done.stdout.splitlines()[0] == expected.strip()
+                elif expected:
+                    assert _is_in(json.loads(expected), json.loads(done.stdout)), (line, done.stdout)
+
+
+def _is_in(shown: Any, found: Any) -> bool:
+    """Whether what is shown is part of what was found."""
+    if shown == "…":
+        return True
+    if isinstance(shown, dict):
+        return isinstance(found, dict) and all(key in found and _is_in(shown[key], found[key]) for key in shown)
+    if isinstance(shown, list):
+        return len(shown) <= len(found) and all(map(_is_in, shown, found))
+    return bool(shown == found)
+
+
 @pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith(BENCHMARK)])
 def test_the_benchmark_takes_the_options_that_are_shown(line: str) -> None:
     """Its command line can be read; `tests/test_benchmarks.py` runs it."""
@@ -369,7 +418,7 @@ def test_the_truth_takes_the_options_that_are_shown(line: str) -> None:
 
 def test_other_commands_are_known() -> None:
     """The pages show no command that nothing checks."""
-    known = ("plivo-async ", "python3 -m venv ", ".ci/run", ".venv/bin/plivo-async ", BENCHMARK, TRUTH, QUICK)
+    known = ("plivo-async ", "curl ", "python3 -m venv ", ".ci/run", ".venv/bin/plivo-async ", BENCHMARK, TRUTH, QUICK)
     assert [line for line in COMMANDS if not line.startswith(known)] == []
 
 

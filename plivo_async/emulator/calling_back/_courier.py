@@ -10,14 +10,14 @@ import anyio
 import anyio.lowlevel
 
 from .._mishaps import Mishaps
-from ..world._callbacks import About, CallbackRecord, Reply
+from ..world._callbacks import About, CallbackRecord, Reply, Watcher
 from ..world._machine import Machine
 from ..world._phones import bare
 from ._deliveries import Delivery, DeliveryTry
 from ._desk import Desk, Lane, Posting
 from ._destinations import ANYWHERE, may_go
 from ._letters import CallbackAnswer, CallbackRequest, Carrier, NotAnsweredError, letter, sendable
-from ._signing import signatures
+from ._signing import message, signatures
 from ._tuning import ANSWERS, USUAL, Tuning, cause_of, tuned
 
 _LEAST = 1e-6  # seconds: a timer may be early by a rounding, and a clock that jumps would never get past it
@@ -71,6 +71,10 @@ class Courier:
         """How many calls are being carried on with at this moment: they may soon have more to tell."""
         self.deliveries: deque[Delivery] = deque(maxlen=rules.keep)
         self.on_reply: OnReply = lambda _reply, _delivery, _answer: None
+        self.late_by = rules.late_by
+        """Seconds that a late one is late."""
+        self.watcher: Watcher | None = None
+        """Is told of each that is over."""
 
     # ---- What is to be sent -------------------------------------------------------------------------------------
 
@@ -91,7 +95,7 @@ class Courier:
         subject = subject_of(record)
         allowed = self.allows(record.url)
         mishaps = self._rules.mishaps.of(event, subject) if allowed else frozenset()
-        late = self._rules.late_by if mishaps & {"late", "shuffled"} else 0.0
+        late = self.late_by if mishaps & {"late", "shuffled"} else 0.0
         delivery = Delivery(
             number=self._number(),
             event=event,
@@ -107,6 +111,8 @@ class Courier:
         self.deliveries.append(delivery)
         if delivery.state == "due":
             self._post(Posting(delivery=delivery, lane=lane_of(delivery), reply=about.reply))
+        else:
+            self._is_over(delivery)
 
     def send_again(self, delivery: Delivery) -> Delivery:
         """Send one once more, now, whatever became of it; nothing goes wrong with it on purpose."""
@@ -139,6 +145,18 @@ class Courier:
     def _number(self) -> int:
         self._numbers += 1
         return self._numbers
+
+    def _is_over(self, delivery: Delivery) -> None:
+        if self.watcher is not None:
+            self.watcher("callback", delivery.event, delivery, self._now())
+
+    def abandon(self) -> None:
+        """Send nothing more; whoever waits for something waits no longer. Its tasks are ended by others."""
+        self._desk, self.busy = Desk(), 0
+        self.check_idle()
+        for awaited in self._awaited.values():
+            awaited.set()
+        self._awaited.clear()
 
     # ---- When ---------------------------------------------------------------------------------------------------
 
@@ -199,6 +217,7 @@ class Courier:
         handed_over.set()  # it runs on until the carrier itself waits
         answer = await self._tried(posting)
         self._desk.landed(posting)
+        self._is_over(delivery)
         if (awaited := self._awaited.pop(delivery.number, None)) is not None:
             awaited.set()
         if "twice" in delivery.mishaps:
@@ -246,7 +265,7 @@ class Courier:
                 kind, why = error.kind, error.why
         took = anyio.current_time() - began
         status = None if answer is None else answer.status
-        one = DeliveryTry(at=at, took=took, status=status, failure=why if answer is None else None)
+        one = DeliveryTry(at=at, took=took, status=status, failure=why if answer is None else None, nonce=nonce)
         delivery.tries.append(one)
         return answer, kind if answer is None else None
 
@@ -266,6 +285,13 @@ class Courier:
             )
 
         return letter(delivery.url, delivery.method, told, signed)
+
+    def signed(self, delivery: Delivery, nonce: str) -> tuple[CallbackRequest, str]:
+        """What was, or would be, sent with that nonce, and the text that is signed in it."""
+        sent = self._letter(delivery, nonce)
+        paths = self._world.settings.callback_path_parameters
+        text = message(delivery.method, sent.url, sendable(delivery.params).items(), path_parameters=paths)
+        return sent, f"{text}.{nonce}"
 
     def _tokens(self, owner: str | None) -> tuple[str, ...]:
         subaccount = self._world.office.subaccounts.get(owner or "")

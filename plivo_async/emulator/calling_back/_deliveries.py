@@ -24,6 +24,8 @@ class DeliveryTry:
     """What it was answered with; None if it was not."""
     failure: str | None = None
     """Why it was not answered, in words; None if it was."""
+    nonce: str = ""
+    """What it was signed with, beside the token."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

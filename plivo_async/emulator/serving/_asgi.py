@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 
+from .._aside import Aside, Console
 from .._core import Core
 from .._recipes import Leaving, Recipe, recipe_of
 from ..api._answers import Answer
@@ -39,6 +40,11 @@ def asgi(core: Core, clock: Callable[[], float], broken: Callable[[str], Excepti
             await _send(send, health, with_body=scope["method"] != "HEAD")
             return
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        if core.console is not None and core.console.takes(_target(scope)):
+            fields = {name.lower(): value for name, value in headers}
+            aside = Aside(method=scope["method"], target=_target(scope), headers=fields, body=body)
+            await _beside(core.console, aside, receive, send)
+            return
         received = core.receive(scope["method"], _target(scope), headers, body, clock())
         record = received.record
         await anyio.sleep(received.forward)
@@ -47,9 +53,9 @@ def asgi(core: Core, clock: Callable[[], float], broken: Callable[[str], Excepti
         if answer is None or recipe.silent:
             raise broken(f"the emulator broke the connection: {record.fault}")
         await anyio.sleep(received.back + (core.rules.faults.late_by if recipe.leaving is Leaving.LATE else 0.0))
-        core.log.told(record, answer.status)
+        received.log.told(record, answer.status)
         await _spoil(recipe, answer, core, broken)
-        core.log.answered(record, clock())
+        received.log.answered(record, clock())
         date = recipe.date(core.machine.time.wall(clock())) if recipe.date is not None else None
         await _send(send, answer, date, with_body=record.method != "HEAD")
 
@@ -62,6 +68,29 @@ async def _spoil(recipe: Recipe, answer: Answer, core: Core, broken: Callable[[s
         raise broken("the emulator broke the connection: half")
     if recipe.leaving is Leaving.DRIP:
         await anyio.sleep(core.rules.faults.drip_interval * len(answer.body))
+
+
+async def _beside(console: Console, aside: Aside, receive: Receive, send: Send) -> None:
+    """Answer what isn't meant for Plivo's API. A stream goes on until whoever reads it is gone."""
+    answer = await console.answer(aside)
+    if isinstance(answer, Answer):
+        await _send(send, answer, with_body=aside.method != "HEAD")
+        return
+    headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_gone, receive, tasks.cancel_scope)
+        while (part := await answer.next()) is not None:
+            if part:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        tasks.cancel_scope.cancel()
+
+
+async def _gone(receive: Receive, scope: anyio.CancelScope) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()
 
 
 async def _body(receive: Receive, most: int) -> bytes | None:

@@ -8,8 +8,8 @@ from functools import lru_cache
 import anyio
 import h11
 
-from .._core import Core
-from .._log import Request
+from .._aside import Aside, Console
+from .._core import Core, Received
 from .._recipes import NOTHING_WRONG, Leaving, Recipe, recipe_of
 from .._spoiling import http_date
 from ..api._answers import Answer, plain_text
@@ -138,6 +138,10 @@ class _Exchanges:
         health = self._core.health(method, target)
         if health is not None:
             return await self._told(health, method)
+        if self._core.console is not None and self._core.console.takes(target):
+            fields = {name.lower(): value for name, value in headers}
+            aside = Aside(method=method, target=target, headers=fields, body=incoming.body)
+            return await self._beside(self._core.console, aside)
         received = self._core.receive(method, target, headers, incoming.body, self._clock())
         record = received.record
         await _pass(received.forward)
@@ -149,7 +153,7 @@ class _Exchanges:
             return False
         late = self._core.rules.faults.late_by if recipe.leaving is Leaving.LATE else 0.0
         await _pass(received.back + late)
-        return await self._answer(record, answer, recipe)
+        return await self._answer(received, answer, recipe)
 
     async def _connect(self, target: str) -> bool:
         """Be Plivo from here on, or refuse to lead anywhere else."""
@@ -162,7 +166,25 @@ class _Exchanges:
         self.tunnel = self._http.trailing_data[0]
         return False
 
-    async def _answer(self, record: Request, answer: Answer, recipe: Recipe) -> bool:
+    async def _beside(self, console: Console, aside: Aside) -> bool:
+        """Answer what isn't meant for Plivo's API."""
+        answer = await console.answer(aside)
+        if isinstance(answer, Answer):
+            return await self._told(answer, aside.method)
+        date = self._date(NOTHING_WRONG)
+        headers = [*answer.headers, *((("Date", date),) if date is not None else ())]
+        data = self._http.send(h11.Response(status_code=200, headers=headers, reason="OK")) or b""
+        while not self._connection.gone():
+            await self._connection.send(data)
+            part = await answer.next()
+            if part is None:
+                await self._connection.send(self._http.send(h11.EndOfMessage()) or b"")
+                return False
+            data = (self._http.send(h11.Data(data=part)) or b"") if part else b""
+        return False
+
+    async def _answer(self, received: Received, answer: Answer, recipe: Recipe) -> bool:
+        record = received.record
         head, rest = rendered(self._http, answer, self._date(recipe), recipe.leaving, record.method)
         data = head + rest
         if recipe.leaving is Leaving.HALF:
@@ -170,14 +192,14 @@ class _Exchanges:
         if self._connection.gone():
             return False
         if recipe.leaving is Leaving.DRIP:
-            await self._drip(record, answer.status, data, len(head))
+            await self._drip(received, answer.status, data, len(head))
         else:
             await self._connection.send(data)
             if len(data) >= len(head):
-                self._core.log.told(record, answer.status)
+                received.log.told(record, answer.status)
         if recipe.leaving is Leaving.HALF:
             return False
-        self._core.log.answered(record, self._clock())
+        received.log.answered(record, self._clock())
         if recipe.leaving is Leaving.THEN_CLOSED or self._http.our_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
@@ -196,13 +218,13 @@ class _Exchanges:
         instant = self._core.machine.time.wall(self._clock())
         return recipe.date(instant) if recipe.date is not None else _date_of(instant)
 
-    async def _drip(self, record: Request, status: int, data: bytes, head_length: int) -> None:
+    async def _drip(self, received: Received, status: int, data: bytes, head_length: int) -> None:
         for position in range(len(data)):
             if position:
                 await anyio.sleep(self._core.rules.faults.drip_interval)
             await self._connection.send(data[position : position + 1])
             if position + 1 == head_length:
-                self._core.log.told(record, status)
+                received.log.told(received.record, status)
 
     async def _refuse(self, status: int) -> None:
         """Answer what is no request, and close: nobody knows where the next one would begin."""

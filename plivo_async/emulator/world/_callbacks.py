@@ -6,7 +6,7 @@ The parameters are those of Plivo's documents and of a public receiver of such c
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ._call_params import call_params, detected
 from ._conferences import CAUSES, Conference
@@ -88,6 +88,9 @@ class About(NamedTuple):
     """What its answer is for; None for nothing."""
 
 
+Watcher = Callable[[str, str, Any, float], None]
+"""Is told of what has happened: of what kind it is, what it is called, to what, and when."""
+
 _NOTHING_MORE = About()
 
 
@@ -104,6 +107,8 @@ class Callbacks:
         self.records: list[CallbackRecord] = []
         self.listener: Callable[[CallbackRecord, About], None] = lambda _record, _about: None
         """Is told of each of them."""
+        self.watcher: Watcher | None = None
+        """Is told of everything that happens, whether anybody has subscribed to it or not."""
         self._instant = instant
         self._auth_id = auth_id
         self._settings = settings
@@ -129,6 +134,8 @@ class Callbacks:
         more: Mapping[str, str] | None = None,
     ) -> None:
         """An event of a conference, if that is subscribed to."""
+        if self.watcher is not None:
+            self.watcher("conference", event, (conference, who, more), at)
         if _subscribed(conference.options, event):
             conference.events += 1
             params = {
@@ -153,6 +160,8 @@ class Callbacks:
 
     def recording(self, conference: Conference, recording: Recording, what: str, at: float) -> None:
         """An event of a recording: `Initiated`, `Paused`, `Resumed` or `Completed`."""
+        if self.watcher is not None:
+            self.watcher("recording", what, recording, at)
         if recording.callback is None:
             return
         recording.events += 1
@@ -176,6 +185,8 @@ class Callbacks:
 
     def call(self, leg: Leg, at: float) -> None:
         """What a call does now, wherever that is to be told."""
+        if self.watcher is not None:
+            self.watcher("call", leg.status, leg, at)
         hooks = [leg.callback, self._hook(leg)]
         if any(hook is not None for hook in hooks):
             params = call_params(leg, at, self._instant, self._settings)
@@ -223,6 +234,8 @@ class Callbacks:
 
     def call_recording(self, leg: Leg, recording: Recording, at: float) -> None:
         """The recording of a call is over. In snake case, unlike all others. Source: Plivo docs, Record a call."""
+        if self.watcher is not None:
+            self.watcher("recording", "Completed", recording, at)
         if recording.by_xml:
             whose = {"CallUUID": leg.call_uuid, "From": leg.from_, "To": leg.to, "Direction": leg.direction}
             told = {**whose, **self.recorded(recording)}

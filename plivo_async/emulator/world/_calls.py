@@ -66,6 +66,10 @@ class Calls:
         """Those that a request has dialled, or is to dial."""
         return list(self._of_request.get(request_uuid, ()))
 
+    def seen_up(self) -> list[Leg]:
+        """The same as `up` without those that nobody has looked at yet."""
+        return list(self._up)
+
     def up(self) -> list[Leg]:
         """Those that are not over, in order of their beginning."""
         self._unseen()

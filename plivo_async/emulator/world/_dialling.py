@@ -96,6 +96,11 @@ class Dialler:
         self._agenda.put(slot + delay, self._turn, leg)
         return slot > now
 
+    def bound_for(self, leg: Leg) -> tuple[str, str] | None:
+        """The conference that it is on its way into, and as what; None for none."""
+        dial = self._dial_of.get(leg)
+        return None if dial is None else (dial.name, dial.joining.role)
+
     def pending(self, leg: Leg) -> bool:
         """Whether it is on its way into a conference, answered or not."""
         return leg in self._dial_of

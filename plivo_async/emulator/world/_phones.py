@@ -287,6 +287,14 @@ class Phones:
         """Each of them, in the order in which they were made."""
         return list(self._by_number.values())
 
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._by_number)
+
+    def newest_first(self) -> Iterator[Phone]:
+        """The one that was spoken of last first."""
+        return reversed(self._by_number.values())
+
     def known(self, number: str) -> Phone | None:
         """The phone with that number, if anybody has spoken of it."""
         return self._by_number.get(bare(number))

@@ -71,6 +71,8 @@ class Recorder:
         recording.call_uuid, recording.from_, recording.to = leg.known_as, leg.from_, leg.to
         recording.sub_account, recording.by_xml = leg.sub_account, new.by_xml
         leg.made = (*leg.made, recording)
+        if self._told.watcher is not None:
+            self._told.watcher("recording", "Initiated", recording, at)
         self._agenda.put(at + new.time_limit, self._long_enough, (leg, recording))
         return recording
 

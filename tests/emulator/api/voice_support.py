@@ -72,7 +72,7 @@ class Voice:
 
     async def record(self, leg: Leg) -> Any:
         """The record of a call, as soon as there is one."""
-        self.plivo.advance(self.plivo._rules.settings.record_after)
+        self.plivo.advance(self.plivo._core.rules.settings.record_after)
         return await self.get(f"Call/{leg.known_as}/")
 
 

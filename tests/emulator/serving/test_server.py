@@ -646,7 +646,8 @@ def test_emulator_refuses_bad_arguments_when_made(arguments: dict[str, Any]) -> 
 
 METHODS = {
     "Emulator": "activate_conference add_call add_conference add_number advance asgi connect counts delivered "
-    "end_call end_conference from_snapshot incoming_call phone resend script script_callback set_credits snapshot",
+    "end_call end_conference from_snapshot incoming_call phone resend reset script script_callback set_credits "
+    "snapshot",
     "Faults": "parse",
     "IncomingCall": "hang_up press",
     "Phone": "answer answers busy fails hang_up invalid never_answers no_answer press record_comes rejects",
