@@ -3,14 +3,15 @@
 import asyncio
 import gc
 import tracemalloc
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import anyio
 import anyio.lowlevel
 import pytest
 
-from plivo_async import Activation, ActivationReport, AsyncClient, RetryPolicy
-from plivo_async.emulator import Emulator
+from plivo_async import Activation, ActivationReport, AsyncClient, RateLimit, RetryPolicy
+from plivo_async.emulator import Emulator, Faults
 from plivo_async.policy import ActivationOutcome
 
 from ..support import contradictions, in_memory, network_of
@@ -244,3 +245,34 @@ async def test_tens_of_thousands_that_were_not_attempted_take_little() -> None:
         assert "the deadline passed" in str(report[7].error)
         assert len(report.failures[:3]) == 3
         assert "19,995 more" in str(report)
+        assert report[7].name == "room 7"
+        assert "the deadline passed" in str(report[7].error)
+        assert len(report.failures[:3]) == 3
+        assert "19,995 more" in str(report)
+
+
+async def test_a_second_outage_is_probed_as_narrowly_as_the_first() -> None:
+    """Half a minute each, a minute apart: once the retry budget is used up, only now and then an attempt is made."""
+    async with (
+        Emulator(port=None, latency=0.1) as plivo,
+        in_memory(plivo, rate_limit=RateLimit(60, per=5.0), retry=RetryPolicy(budget_reserve=20)) as client,
+    ):
+        names = [f"c{number}" for number in range(1_000)]
+        for name in names:
+            plivo.add_conference(name)
+
+        async def outages() -> None:
+            for _ in range(2):
+                plivo.faults = Faults({"503": 1.0})
+                await anyio.sleep(40)
+                plivo.faults = Faults()
+                await anyio.sleep(60)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(outages)
+            assert (await client.mpc.start(names)).succeeded
+            group.cancel_scope.cancel()
+        asked = Counter(int(request.at // 10) for request in plivo.requests)
+        for first in (2, 12):  # tens of seconds in which an outage lasts, and its budget is used up
+            assert 1 <= asked[first] + asked[first + 1] <= 20
+        assert asked[6] > 100
