@@ -307,6 +307,7 @@ def _commands(shown: list[Fence]) -> list[str]:
 COMMANDS = _commands(ALL)
 BENCHMARK = ".venv/bin/python -m tests.benchmarks"
 TRUTH = ".venv/bin/python -m tests.truth"
+EXAMPLE = ".venv/bin/python docs/examples/"
 QUICK = '.venv/bin/python -m pytest -n auto -m "not long and not real_time"'
 SET_UP = [line for line in _commands(list(fences(ROOT / "README.md"))) if line.startswith("python3 -m venv ")]
 
@@ -416,9 +417,16 @@ def test_the_truth_takes_the_options_that_are_shown(line: str) -> None:
     truth.arguments(shlex.split(line.removeprefix(TRUTH)))
 
 
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith(EXAMPLE)])
+def test_the_example_exists(line: str) -> None:
+    """`tests/examples` runs it."""
+    assert (ROOT / shlex.split(line)[1]).exists()
+
+
 def test_other_commands_are_known() -> None:
     """The pages show no command that nothing checks."""
-    known = ("plivo-async ", "curl ", "python3 -m venv ", ".ci/run", ".venv/bin/plivo-async ", BENCHMARK, TRUTH, QUICK)
+    tools = ("curl ", "python3 -m venv ", ".ci/run", BENCHMARK, TRUTH, QUICK, EXAMPLE)
+    known = ("plivo-async ", ".venv/bin/plivo-async ", *tools)
     assert [line for line in COMMANDS if not line.startswith(known)] == []
 
 
