@@ -125,7 +125,12 @@ def checked_proxy(proxy: object) -> httpx.Proxy | None:
     if read is None or not read.url.host:
         raise invalid("proxy", "must be the URL of a proxy, such as http://user:password@proxy.example:3128")
     if read.url.scheme.startswith("socks"):
-        import_module("socksio")
+        try:
+            import_module("socksio")
+        except ImportError as error:
+            raise ImportError(
+                f"a proxy of {read.url.scheme}:// needs the package socksio: pip install socksio"
+            ) from error
     return read
 
 

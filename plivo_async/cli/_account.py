@@ -21,7 +21,7 @@ BaseUrl = Annotated[
     str, typer.Option(metavar="URL", envvar="PLIVO_BASE_URL", help="Where Plivo is, or an emulator.", show_envvar=True)
 ]
 Timeout = Annotated[str, typer.Option(metavar="TIME", help="Bounds one attempt.")]
-MaxAttempts = Annotated[int, typer.Option(min=1, max=100, help="Attempts, the first one too.")]
+MaxAttempts = Annotated[int, typer.Option(min=1, max=100, metavar="N", help="Attempts, the first one too.")]
 Limit = Annotated[str, typer.Option(metavar="N/SECONDS|none", help="The account's limit; Plivo's default is 300/5.")]
 Shared = Annotated[
     str | None,

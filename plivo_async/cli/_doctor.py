@@ -130,7 +130,7 @@ def _of_numbers(numbers: Sequence[Number], more: bool) -> Iterator[Finding]:
 
 def doctor(
     timeout: Timeout = "10s",
-    max_attempts: Annotated[int, typer.Option(min=1, max=100, help="Attempts, the first one too.")] = 2,
+    max_attempts: Annotated[int, typer.Option(min=1, max=100, metavar="N", help="Attempts, the first one too.")] = 2,
     base_url: BaseUrl = BASE_URL,
 ) -> None:
     """Check what a program needs before it calls anybody: credentials, clock, credit, numbers; and say what to do.

@@ -17,7 +17,9 @@ from .. import (
     ActivationOutcome,
     ActivationReport,
     AsyncClient,
+    AuthenticationError,
     JournalError,
+    PlivoError,
     SharedBudgetError,
     plan,
 )
@@ -36,6 +38,7 @@ from ._account import (
     Uuids,
     entries_of,
     facts_of,
+    in_terms_of_the_command,
     is_same_file,
     open_client,
     rate_limit,
@@ -48,6 +51,7 @@ from ._json_log import JsonLog
 from ._options import parse_duration, parse_rate, parse_timeout
 from ._output import Facts, check_report_path, keep_report
 from ._progress import hearing, progress, watch
+from ._running import run as run_to_end
 from ._signals import until_signal
 from ._summary import plan_lines, summary_lines
 from ._tally import Tally
@@ -158,6 +162,8 @@ def start(
         tell(plan_lines(ahead, _where(entries), rate, begins or datetime.now().astimezone()))
         return
     if begins is not None:
+        if run_to_end(partial(_check, open_client(base_url, seconds, max_attempts, rate, shared))):
+            fail("interrupted; nothing was sent", ExitCode.INTERRUPTED)
         _wait(begins, quiet or log_json)
     tally.total = len(entries)
     run = _Run(client, entries, tally)
@@ -236,6 +242,21 @@ def _again(text: str, journal: Path | None) -> frozenset[ActivationOutcome] | No
 
 def _where(entries: Sequence[Entry]) -> Callable[[int], str]:
     return lambda position: f"line {entries[position].line}"
+
+
+async def _check(client: AsyncClient) -> None:
+    """See now, and not when the time has come, whether the credentials are right; what else is wrong may be over then.
+
+    Raises:
+        AuthenticationError: They aren't.
+    """
+    async with client:
+        try:
+            await client.account.get()
+        except AuthenticationError:
+            raise
+        except PlivoError as error:
+            warn(f"the credentials could not be checked: {in_terms_of_the_command(error.message)}")
 
 
 def _wait(begins: datetime, quiet: bool) -> None:

@@ -296,7 +296,7 @@ def test_at_waits_and_then_begins(plivo: Emulator, names: Path, monkeypatch: pyt
 
     async def wait(at: datetime, now: Callable[[], datetime]) -> None:
         waited.append(at)
-        assert plivo.requests == []
+        assert [request.operation for request in plivo.requests] == ["get-account"]
 
     monkeypatch.setattr("plivo_async.cli._start.sleep_until_then", wait)
     outcome = Outcome(names, "--base-url", plivo.url, "--at", "9:00")
@@ -314,7 +314,8 @@ def test_ctrl_c_before_it_begins_sends_nothing(plivo: Emulator, names: Path) -> 
     before = signal.getsignal(signal.SIGTERM)
     soon(lambda: signal.getsignal(signal.SIGTERM) is not before, lambda: os.kill(os.getpid(), signal.SIGTERM))
     outcome = Outcome(names, "--base-url", plivo.url, "--at", tomorrow)
-    assert (outcome.code, outcome.out, plivo.requests) == (130, "", [])
+    assert (outcome.code, outcome.out) == (130, "")
+    assert {request.operation for request in plivo.requests} <= {"get-account"}
     assert outcome.err.endswith("interrupted; nothing was sent")
 
 
@@ -346,6 +347,31 @@ def test_the_input_is_not_overwritten(plivo: Emulator, tmp_path: Path) -> None:
     outcome = Outcome(path, "--base-url", plivo.url, "--report", path)
     assert (outcome.code, plivo.requests) == (2, [])
     assert "it is the input, and would be overwritten" in outcome.err
+
+
+def in_a_moment() -> str:
+    """A time for `--at` that comes soon."""
+    return f"{datetime.now().astimezone() + timedelta(seconds=1.5):%Y-%m-%d %H:%M:%S%z}"
+
+
+def test_wrong_credentials_are_said_before_the_wait(
+    plivo: Emulator, names: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at nine o'clock."""
+    monkeypatch.setenv("PLIVO_AUTH_TOKEN", "another")
+    tomorrow = f"{datetime.now() + timedelta(days=1):%Y-%m-%d %H:%M}"
+    outcome = Outcome(names, "--base-url", plivo.url, "--at", tomorrow)
+    assert outcome.code == 4
+    assert "refused the credentials" in outcome.err
+    assert {request.method for request in plivo.requests} == {"GET"}
+
+
+def test_what_else_is_wrong_before_the_wait_may_be_over_then(plivo: Emulator, names: Path) -> None:
+    """It is said, and the wait goes on."""
+    plivo.script("get-account", nth=None, fault="500")
+    outcome = Outcome(names, "--base-url", plivo.url, "--at", in_a_moment(), "--max-attempts", "1")
+    assert "the credentials could not be checked" in outcome.err
+    assert outcome.out.startswith("3 activated")
 
 
 def test_a_bug_loses_no_outcome(plivo: Emulator, names: Path, monkeypatch: pytest.MonkeyPatch) -> None:

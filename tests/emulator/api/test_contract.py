@@ -297,7 +297,8 @@ async def test_emulator_contract_of_times_by_default() -> None:
         api.plivo.phone(AGENT).never_answers()
         await api.add()
         [leg] = api.plivo.phone(AGENT).calls
-        assert (leg.ring_timeout, leg.rang_at) == (45, pytest.approx(0.0, abs=1e-6))
+        assert leg.ring_timeout == 45
+        assert leg.rang_at == pytest.approx(0.0, abs=1e-6)
 
 
 async def test_emulator_contract_of_nobody_to_add() -> None:
@@ -314,7 +315,8 @@ async def test_emulator_contract_of_one_time_for_all() -> None:
         await api.add(to=f"{AGENT}<{SECOND}", ring_timeout=7, delay_dial="3")
         api.plivo.advance(4)
         legs = [api.plivo.phone(to).calls[0] for to in (AGENT, SECOND)]
-        assert [(leg.ring_timeout, leg.rang_at) for leg in legs] == [(7, pytest.approx(3.0))] * 2
+        assert [leg.ring_timeout for leg in legs] == [7, 7]
+        assert [leg.rang_at for leg in legs] == pytest.approx([3.0, 3.0])
 
 
 async def test_emulator_contract_of_implicit_creation() -> None:
