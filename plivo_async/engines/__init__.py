@@ -5,9 +5,9 @@ workflow, which needs none of what the client is made of.
 """
 
 import importlib
-from typing import TYPE_CHECKING
+import typing
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from ._accounts import Accounts, MakeClient
     from ._work import Save, Step, UnfinishedShardError, work_on
 
