@@ -316,6 +316,7 @@ def test_it(plivo, nth):
 """
 
 
+@pytest.mark.long
 def test_workers_have_one_seed_and_many_emulators(pytester: pytest.Pytester) -> None:
     """With pytest-xdist the seed is drawn once for all; and whoever uses nothing of it imports nothing for it."""
     pytester.makefile(".ini", pytest=SETTINGS)
