@@ -226,6 +226,7 @@ async def activate(client: AsyncClient, names: list[str], note: Callable[[Activa
     )  # a look would wait for a permit, with `others` for ever
 
 
+@pytest.mark.long
 async def test_tens_of_thousands_that_were_not_attempted_take_little() -> None:
     """A deadline over many names: of one that was never begun the report keeps its name and 40 bytes."""
     async with Emulator(port=None) as plivo, in_memory(plivo, retry=RetryPolicy()) as client:

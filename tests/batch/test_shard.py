@@ -345,6 +345,7 @@ def test_shards_are_told_of_in_any_order_and_by_several_workers() -> None:
     assert len(merge([])) == 0
 
 
+@pytest.mark.long
 def test_a_report_that_reads_its_shards_holds_none_of_them() -> None:
     """A byte an item is kept, whatever the names weigh."""
 

@@ -109,6 +109,7 @@ def signed(thing: griffe.Object | griffe.Alias) -> Iterator[griffe.Expr | str | 
                 yield from signed(member)
 
 
+@pytest.mark.long
 def test_every_type_in_a_signature_can_be_imported() -> None:
     """Whoever wraps a method can name what it takes and gives."""
     told = griffe.load("plivo_async", search_paths=[ROOT])
@@ -123,6 +124,7 @@ def test_every_type_in_a_signature_can_be_imported() -> None:
     assert not missing
 
 
+@pytest.mark.long
 def test_attributes_have_words_of_their_own() -> None:
     """Hovering over one shows what it means: each has a docstring below it."""
     told = griffe.load("plivo_async", search_paths=[ROOT])
