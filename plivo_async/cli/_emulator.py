@@ -63,14 +63,14 @@ def emulator(
     ] = None,
     console: Annotated[
         str,
-        typer.Option(metavar="HOSTS|none", help="Who may drive it at /_console/api/: loopback, and names it has."),
+        typer.Option(metavar="HOSTS|none", help="Who may use its page, /_console/: loopback, and names it has."),
     ] = "loopback",
     log: Annotated[bool, typer.Option("--log", help="Print a line for each request, and for each callback.")] = False,
 ) -> None:
     """Run an emulator of Plivo's Multiparty Call API on this machine until it is stopped (Ctrl-C).
 
     It listens on 127.0.0.1 unless told otherwise. Auth ID and token are made up, and always the same. GET /health needs
-    none. It can be driven over HTTP (docs/emulator-api.md). When it stops, it says what was really applied.
+    none. A page shows what goes on, and answers phones: /_console/. When it stops, it says what was really applied.
 
     Examples:
       plivo-async emulator
@@ -228,7 +228,7 @@ def _introduction(
         f"Emulator of Plivo's Multiparty Call API at {plivo.url}; Ctrl-C stops it.",
         f"  conferences  {count:,} waiting{named}",
         *(f"  {rule:11}  {value}" for rule, value in rules.items()),
-        *([f"  console      {plivo.url}/_console/api/"] if console else []),
+        *([f"  console      {plivo.url}/_console/"] if console else []),
         "",
         "In another terminal:",
         *(f"  {line}" for line in _exports(plivo, os.name)),

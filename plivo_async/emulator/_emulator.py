@@ -81,10 +81,10 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
         https: Whether it is a proxy as well, behind which it is `https://api.plivo.com`, for SDKs whose base URL is
             fixed: `HTTPS_PROXY` is its `url`, and the authority that they must trust is `ca_pem`. It leads nowhere
             else. Needs the extra `https`.
-        console: Whether it can be watched and driven over HTTP, at `/_console/` on its port, by tests in any language
-            (docs/emulator-api.md). True: by whoever addresses it by a number, such as 127.0.0.1, or as `localhost`;
-            further host names that it has, such as `["emulator"]` in a container, are given as a collection. It needs
-            no credentials, shows none, and may do all that the emulator may.
+        console: Whether it can be watched and driven at `/_console/` on its port, by people on a page and by tests in
+            any language (docs/emulator-api.md). True: by whoever addresses it by a number, such as 127.0.0.1, or as
+            `localhost`; further host names that it has, such as `["emulator"]` in a container, are given as a
+            collection. It needs no credentials, shows none, and may do all that the emulator may.
 
     Raises:
         ValueError: An argument out of its range or form.

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import lru_cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
@@ -25,6 +27,12 @@ _log = logging.getLogger("plivo_async.emulator")
 
 HOME = "/_console"
 _API = f"{HOME}/api/"
+_FILES = {
+    "": ("page.html", "text/html; charset=utf-8"),
+    "console.css": ("console.css", "text/css; charset=utf-8"),
+    "console.js": ("console.js", "text/javascript; charset=utf-8"),
+    "icon.svg": ("icon.svg", "image/svg+xml"),
+}
 _MOST_ROWS = 1000
 _PATIENCE = 60.0  # seconds that an event may be waited for
 _LISTS = {"conferences": 100, "phones": 50, "requests": 200, "callbacks": 100, "recordings": 100}
@@ -35,7 +43,7 @@ Route = Callable[[dict[str, Any], tuple[str, ...]], Awaitable[Json | Stream]]
 
 
 class Console:
-    """An API beside Plivo's, for one emulator.
+    """A page and an API beside Plivo's, for one emulator.
 
     Args:
         plivo: The emulator.
@@ -111,7 +119,7 @@ class Console:
     async def _answer(self, aside: Aside) -> Answer | Stream:
         path, _, query = aside.target.partition("?")
         if not path.startswith(_API):
-            return _error(404, "there is no such route; see docs/emulator-api.md")
+            return _file(aside.method, path)
         at = tuple(unquote(part) for part in path[len(_API) :].rstrip("/").split("/"))
         table: Mapping[tuple[str, ...], Any] = self._writes if aside.method == "POST" else self._reads
         found = _found(table, at)
@@ -263,3 +271,19 @@ def _not_allowed(methods: list[str]) -> Answer:
 
 def _safe(answer: Answer) -> Answer:
     return Answer(answer.status, answer.body, answer.headers + SAFE, answer.applied)
+
+
+def _file(method: str, path: str) -> Answer:
+    if path == HOME:
+        return Answer(308, headers=(("Location", f"{HOME}/"),))
+    name = path[len(HOME) + 1 :]
+    if name not in _FILES:
+        return _error(404, "there is no such page")
+    if method not in ("GET", "HEAD"):
+        return _not_allowed(["GET"])
+    return Answer(200, _content(_FILES[name][0]), (("Content-Type", _FILES[name][1]),))
+
+
+@lru_cache
+def _content(name: str) -> bytes:
+    return files(__package__).joinpath(name).read_bytes()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from .._mishaps import CALLBACK_MEANINGS, MISHAPS
 from .._recipes import MEANINGS
+from ..api._routes import OPERATIONS
 from ._views import Json, Views, rounded
 from ._watch import Watch
 
@@ -72,6 +73,7 @@ def wrongs(plivo: "Emulator", views: Views) -> Json:
             for name, text in named.items()
         ],
         "times": {name: rounded(value) for name, value in times.items()},
+        "operations": sorted(OPERATIONS),
         "script": requests,
         "callbacks_script": callbacks,
     }

@@ -1,6 +1,7 @@
 """Who may come in: nobody whom a page of another site has sent."""
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -52,6 +53,7 @@ async def test_a_host_is_a_number_or_a_name_that_is_allowed(host: str, status: i
     """Whatever name somebody lets lead here is none of these (DNS rebinding)."""
     async with driven(console=["Emulator"]) as (_, driver):
         assert await asked(driver, Host=host) == status
+        assert await asked(driver, path="/_console/", Host=host) == status
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1", "http://127.0.0.1:81", ""])
@@ -68,6 +70,7 @@ async def test_a_page_of_another_site_may_link_here_and_no_more() -> None:
     """`Sec-Fetch-Site` tells, where there is one."""
     async with driven() as (_, driver):
         cross = {"Sec_Fetch_Site": "cross-site"}
+        assert await asked(driver, path="/_console/", Sec_Fetch_Mode="navigate", **cross) == 200
         assert await asked(driver, Sec_Fetch_Mode="no-cors", **cross) == 403
         assert await asked(driver, Sec_Fetch_Site="same-site") == 403
         assert await asked(driver, Sec_Fetch_Site="same-origin") == 200
@@ -86,9 +89,9 @@ async def test_who_changes_something_says_that_it_is_json(kind: str) -> None:
 async def test_every_answer_has_a_strict_policy() -> None:
     """Pages, JSON, streams, refusals: no inline script, nothing of others, in no frame."""
     async with driven() as (plivo, driver):
-        seen = [await driver.ask("GET", path) for path in (API + "state", "/_console/none", "/_console")]
+        seen = [await driver.ask("GET", path) for path in ("/_console/", API + "state", "/_console/none", "/_console")]
         seen.append(await driver.ask("POST", API + "reset", b"x"))
-        assert [one.status for one in seen] == [200, 404, 404, 400]
+        assert [one.status for one in seen] == [200, 200, 404, 308, 400]
         async with plivo.connect() as stream:
             headers = [one.headers for one in seen] + [await Listener(stream).open(API + "changes")]
         for one in headers:
@@ -113,6 +116,7 @@ async def test_the_console_speaks_asgi() -> None:
         transport = httpx.ASGITransport(app=plivo.asgi())
         async with httpx.AsyncClient(transport=transport, base_url=plivo.url) as client:
             assert (await client.post(API + "conferences", json={"name": "a"})).json()["conferences"][0]["name"] == "a"
+            assert (await client.get("/_console/")).headers["content-type"] == "text/html; charset=utf-8"
             assert (await client.get("/_consoles/")).status_code == 404
             assert (await client.get("/_console/api/state", headers={"Host": "evil.example"})).status_code == 421
     assert plivo.counts().requests == 1
@@ -151,3 +155,23 @@ def test_who_does_not_ask_for_a_console_loads_none() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)  # noqa: S603
     assert done.stdout == "[]\n"
+
+
+async def test_the_page_and_what_it_needs_come_from_here() -> None:
+    """Each in its type; nothing of it is in the page itself, and nothing is asked for elsewhere."""
+    async with driven() as (_, driver):
+        found = {}
+        for name, kind in (
+            ("", "text/html"),
+            ("console.css", "text/css"),
+            ("console.js", "text/javascript"),
+            ("icon.svg", "image/svg+xml"),
+        ):
+            reply = await driver.ask("GET", f"/_console/{name}?again")
+            assert (reply.status, reply.headers["content-type"].partition(";")[0]) == (200, kind)
+            found[name] = reply.body.decode()
+        page, script = found[""], found["console.js"]
+        assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son\w+=|(src|href)=.https?:", page)
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", script)
+        assert (await driver.refused("POST", "/_console/console.js", {}))[0] == 405
+        assert (await driver.refused("GET", "/_console/..%2f__init__.py"))[0] == 404
