@@ -2,14 +2,14 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import anyio
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from ..._client import AsyncClient
 from ..._errors import AuthenticationError, InvalidArgumentError
 from ...batch import Shard
 from .._accounts import Accounts
@@ -19,7 +19,10 @@ from ._messages import INTERRUPTED, REFUSED, SHARD, ShardDone, ShardTask
 from ._sources import Reader, shard_of
 
 _HOLD = 2.0  # seconds for which a worker whose credential is refused keeps a shard: others are to be faster
+_ASK_AGAIN = 60.0  # seconds for which credentials that were refused aren't tried again
 _TOLD = 20  # failures that are told of a shard
+
+_log = logging.getLogger("plivo_async")
 
 
 class Activities:
@@ -34,6 +37,7 @@ class Activities:
         """
         self._accounts = accounts
         self._readers = readers
+        self._refusals: dict[str, tuple[float, AuthenticationError]] = {}
 
     @activity.defn(name=SHARD)
     async def activate_shard(self, task: ShardTask) -> ShardDone:
@@ -56,7 +60,8 @@ class Activities:
         if trouble is not None:
             raise trouble
         if heart.state.left and not heart.requested:
-            raise ApplicationError("the worker ends, another one goes on", type=INTERRUPTED)
+            words = "the worker ends, another one goes on"
+            raise ApplicationError(words, type=INTERRUPTED, category=ApplicationErrorCategory.BENIGN)
         return _done(shard, heart)
 
     async def _work(self, task: ShardTask, shard: Shard, heart: Heart) -> Exception | None:
@@ -68,8 +73,7 @@ class Activities:
             try:
                 await heart.save(heart.state)  # or who comes next would have to take it that all was sent
                 with heart.scope:
-                    client = self._accounts.client(task.account)
-                    await _do(client, task, shard, heart)
+                    await self._activate(task, shard, heart)
             except Exception as error:  # noqa: BLE001  (to come out of the group as it is)
                 trouble.append(error)
             over.set()
@@ -83,6 +87,29 @@ class Activities:
             group.cancel_scope.cancel()
         activity.heartbeat(heart.text(heart.state))  # the last one: nothing is sent any more that it doesn't tell of
         return trouble[0] if trouble else None
+
+    async def _activate(self, task: ShardTask, shard: Shard, heart: Heart) -> None:
+        """Work on it, if that is any use.
+
+        Raises:
+            AuthenticationError: It isn't: the credentials of the account are refused, or were a moment ago. It comes
+                late, so that workers with other credentials are faster at taking shards than this one.
+        """
+        name, now = task.account, anyio.current_time()
+        asked_at, refusal = self._refusals.get(name, (0.0, None))
+        if refusal is None or now > asked_at + _ASK_AGAIN:
+            client = self._accounts.client(name)
+            try:
+                await work_on(
+                    client, shard, heart.state, save=heart.write, confirm=task.confirm, wait_for=task.wait_for
+                )
+                return
+            except AuthenticationError as error:
+                refusal = error.with_traceback(None)
+                self._refusals[name] = anyio.current_time(), refusal
+                _log.error("Plivo refuses the credentials of account %r; other workers get its shards: %s", name, error)
+        await anyio.sleep(_HOLD)
+        raise refusal
 
     async def _shard(self, task: ShardTask) -> Shard | None:
         """The conferences; None if there are none, as the source has ended before.
@@ -101,14 +128,6 @@ class Activities:
         except (ValueError, TypeError) as error:
             words = f"source {task.source!r}, from position {task.first:,} on: {error}"
             raise ApplicationError(words, non_retryable=True) from None
-
-
-async def _do(client: AsyncClient, task: ShardTask, shard: Shard, heart: Heart) -> None:
-    try:
-        await work_on(client, shard, heart.state, save=heart.write, confirm=task.confirm, wait_for=task.wait_for)
-    except AuthenticationError:
-        await anyio.sleep(_HOLD)
-        raise
 
 
 @contextlib.contextmanager

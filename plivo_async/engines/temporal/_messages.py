@@ -46,6 +46,8 @@ class BatchInput:
         source: Under which name the workers know where the names are; None if they are here.
         shard_size: Conferences to a shard, where they are in a source.
         at_a_time: Shards under way at a time.
+        shards_a_run: Shards in one history, at most; Temporal suggests less by itself where they make it large.
+        patience: Seconds for which workers may do nothing but refuse shards before the batch fails.
         confirm: As for `start()`.
         wait_for: As for `start()`.
         since: When activations of all this may have been sent first, ISO 8601; None if none was.
@@ -60,6 +62,8 @@ class BatchInput:
     source: str | None = None
     shard_size: int = 200
     at_a_time: int = 6
+    shards_a_run: int = 1_000
+    patience: float = 120.0
     confirm: Confirm = "always"
     wait_for: float = 0.0
     since: str | None = None

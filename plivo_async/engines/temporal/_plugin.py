@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from temporalio.plugin import SimplePlugin
 
 from ..._client import AsyncClient
-from ..._errors import AuthenticationError, PlivoError
 from ..._public import public
 from .._accounts import Accounts, MakeClient
 from ._activity import Activities
@@ -26,7 +25,6 @@ class PlivoPlugin(SimplePlugin):
         accounts: Mapping[str, AsyncClient | MakeClient] | Accounts,
         *,
         sources: Mapping[str, Source] | None = None,
-        check: bool = True,
     ) -> None:
         """Get ready; nothing is connected or read yet.
 
@@ -38,14 +36,11 @@ class PlivoPlugin(SimplePlugin):
                 line, or a function (plain or async) that is called with two positions and returns the names from the
                 first one up to the second, which is not among them. Fewer than asked for say that the input ends. It is
                 to say the same each time, on each worker, and each conference once.
-            check: Whether the worker asks Plivo about each account when it starts, by one GET, and doesn't start if
-                its credentials are refused. If Plivo is out of reach it starts all the same.
 
         Raises:
             InvalidArgumentError, TypeError: There is no account, or one, or a source, is none.
         """
         self._accounts = Accounts(accounts)
-        self._check = check
         readers = {name: reader(source) for name, source in (sources or {}).items()}
         super().__init__(
             "plivo_async.PlivoPlugin",
@@ -57,19 +52,4 @@ class PlivoPlugin(SimplePlugin):
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[None]:
         async with self._accounts:
-            if self._check:
-                for name in self._accounts.names:
-                    await self._ask(name)
             yield
-
-    async def _ask(self, name: str) -> None:
-        try:
-            await self._accounts.client(name).account.get(deadline=10.0)
-        except AuthenticationError as error:
-            raise AuthenticationError(
-                f"the worker was not started: Plivo refuses the credentials of account {name!r} ({error})",
-                operation=error.operation,
-                status_code=error.status_code,
-            ) from None
-        except PlivoError:
-            pass  # it may be back by the time that there is something to do

@@ -8,7 +8,7 @@ anything but the history; a change is tried on recorded histories by `tests/engi
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -17,8 +17,6 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 from ._messages import BATCH, REFUSED, SHARD, BatchInput, BatchResult, Progress, ShardDone, ShardTask, Totals
 
 _MOST_FAILURES = 200
-_SHARDS_A_RUN = 1_000  # some 9 events each; Temporal's hard limit is 51,200, and it suggests sooner by itself
-_PUT_BACK = 10  # shards, beside those under way, that may be refused in a row before all workers count as unable
 _HEARTBEAT = timedelta(seconds=2)  # a worker that died is known after so long
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=0.2), maximum_interval=timedelta(seconds=1))
 
@@ -39,7 +37,7 @@ class ActivationBatch:
         self._next = batch.first
         self._end = None if batch.shards is None else batch.first + sum(len(one["conferences"]) for one in batch.shards)
         self._begun = 0
-        self._put_backs = 0  # since a worker has last done a shard
+        self._refused_since: datetime | None = None  # and no worker has done a shard after that
         self._under_way: set[workflow.ActivityHandle[ShardDone]] = set()
         self._ending = False
         self._trouble: BaseException | None = None
@@ -105,7 +103,7 @@ class ActivationBatch:
 
     def _next_task(self) -> ShardTask | None:
         batch, first = self._batch, self._next
-        full = self._begun >= _SHARDS_A_RUN or workflow.info().is_continue_as_new_suggested()
+        full = self._begun >= batch.shards_a_run or workflow.info().is_continue_as_new_suggested()
         if self._ending or full or self._is_over():
             return None
         shard = None if batch.shards is None else batch.shards[self._begun]
@@ -150,7 +148,7 @@ class ActivationBatch:
                     continue
                 task = replace(task, state=self._put_back(error))
                 continue
-            self._put_backs = 0
+            self._refused_since = None
             self._requests += done.requests
             task = replace(task, state=done.state, size=done.size)
         if done is not None:
@@ -165,8 +163,9 @@ class ActivationBatch:
         cause = error.cause
         if not isinstance(cause, ApplicationError) or cause.type != REFUSED:
             raise error
-        self._put_backs += 1
-        if self._put_backs > _PUT_BACK + self._batch.at_a_time:
+        now = workflow.now()
+        self._refused_since = self._refused_since or now
+        if now - self._refused_since >= timedelta(seconds=self._batch.patience):
             raise cause from None
         return str(cause.details[0])
 
