@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -18,15 +17,17 @@ from ._heart import Heart
 from ._messages import INTERRUPTED, REFUSED, SHARD, ShardDone, ShardTask
 from ._sources import Reader, shard_of
 
-_HOLD = 2.0  # seconds for which a worker whose credential is refused keeps a shard: others are to be faster
-_ASK_AGAIN = 60.0  # seconds for which credentials that were refused aren't tried again
+_HOLD = 2.0  # seconds for which a worker keeps a shard of an account that it doesn't know
 _TOLD = 20  # failures that are told of a shard
-
-_log = logging.getLogger("plivo_async")
 
 
 class Activities:
-    """What a worker does for batches."""
+    """What a worker does for batches.
+
+    Attributes:
+        refused: Is set when the credentials of an account are refused.
+        refusal: How; None if they weren't.
+    """
 
     def __init__(self, accounts: Accounts, readers: Mapping[str, Reader]) -> None:
         """Get ready.
@@ -37,7 +38,8 @@ class Activities:
         """
         self._accounts = accounts
         self._readers = readers
-        self._refusals: dict[str, tuple[float, AuthenticationError]] = {}
+        self.refused = asyncio.Event()
+        self.refusal: AuthenticationError | None = None
 
     @activity.defn(name=SHARD)
     async def activate_shard(self, task: ShardTask) -> ShardDone:
@@ -89,27 +91,23 @@ class Activities:
         return trouble[0] if trouble else None
 
     async def _activate(self, task: ShardTask, shard: Shard, heart: Heart) -> None:
-        """Work on it, if that is any use.
+        """Work on it.
 
         Raises:
-            AuthenticationError: It isn't: the credentials of the account are refused, or were a moment ago. It comes
-                late, so that workers with other credentials are faster at taking shards than this one.
+            AuthenticationError: The credentials of the account are refused.
+            InvalidArgumentError: This worker doesn't know the account. It comes late, to be no endless race.
         """
-        name, now = task.account, anyio.current_time()
-        asked_at, refusal = self._refusals.get(name, (0.0, None))
-        if refusal is None or now > asked_at + _ASK_AGAIN:
-            client = self._accounts.client(name)
-            try:
-                await work_on(
-                    client, shard, heart.state, save=heart.write, confirm=task.confirm, wait_for=task.wait_for
-                )
-                return
-            except AuthenticationError as error:
-                refusal = error.with_traceback(None)
-                self._refusals[name] = anyio.current_time(), refusal
-                _log.error("Plivo refuses the credentials of account %r; other workers get its shards: %s", name, error)
-        await anyio.sleep(_HOLD)
-        raise refusal
+        try:
+            client = self._accounts.client(task.account)
+        except InvalidArgumentError:
+            await anyio.sleep(_HOLD)
+            raise
+        try:
+            await work_on(client, shard, heart.state, save=heart.write, confirm=task.confirm, wait_for=task.wait_for)
+        except AuthenticationError as error:
+            self.refusal = error
+            self.refused.set()
+            raise
 
     async def _shard(self, task: ShardTask) -> Shard | None:
         """The conferences; None if there are none, as the source has ended before.

@@ -1,9 +1,10 @@
 """What makes a worker of Temporal's do batches."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 
 from temporalio.plugin import SimplePlugin
+from temporalio.worker import Worker
 
 from ..._client import AsyncClient
 from ..._public import public
@@ -18,6 +19,9 @@ class PlivoPlugin(SimplePlugin):
     """Lets a worker do batches: `Worker(temporal, task_queue=…, plugins=[PlivoPlugin(accounts={"main": client})])`.
 
     It adds a workflow and an activity to those that the worker has. A `Replayer` takes it as well. One for each worker.
+
+    A worker whose credentials are refused (401) puts back what it has taken, for others to do, and ends: `run()` raises
+    the `AuthenticationError`, or the block of `async with` is cancelled, and the error comes out of it.
     """
 
     def __init__(
@@ -42,14 +46,22 @@ class PlivoPlugin(SimplePlugin):
         """
         self._accounts = Accounts(accounts)
         readers = {name: reader(source) for name, source in (sources or {}).items()}
-        super().__init__(
-            "plivo_async.PlivoPlugin",
-            activities=[Activities(self._accounts, readers).activate_shard],
-            workflows=[ActivationBatch],
-            run_context=self._open,
-        )
+        self._activities = Activities(self._accounts, readers)
+        activities = [self._activities.activate_shard]
+        super().__init__("plivo_async.PlivoPlugin", activities=activities, workflows=[ActivationBatch])
 
-    @asynccontextmanager
-    async def _open(self) -> AsyncIterator[None]:
+    async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:  # noqa: A002
+        """Run the worker until it is shut down, or the credentials of an account are refused."""
         async with self._accounts:
-            yield
+            guard = asyncio.create_task(self._guard(worker))
+            try:
+                await next(worker)
+            finally:
+                guard.cancel()
+        if self._activities.refusal is not None:
+            raise self._activities.refusal.with_traceback(None)
+
+    async def _guard(self, worker: Worker) -> None:
+        """Have a worker end whose credentials are refused: it would be faster at taking shards than those that work."""
+        await self._activities.refused.wait()
+        await worker.shutdown()

@@ -1,18 +1,17 @@
 """Batches that are paused, cancelled, refused, or whose names stay where they are, on a real server."""
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
 import anyio
 import pytest
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
-from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.exceptions import CancelledError
 from temporalio.worker import Worker
 
-from plivo_async import ActivationOutcome, AsyncClient, split
+from plivo_async import ActivationOutcome, AsyncClient, AuthenticationError, split
 from plivo_async.emulator import Emulator
-from plivo_async.engines.temporal import ActivationBatch, BatchResult, PlivoPlugin, Source, read_report, start_batch
+from plivo_async.engines.temporal import ActivationBatch, PlivoPlugin, Source, read_report, start_batch
 from plivo_async.engines.temporal._messages import BatchInput
 
 from ...support import contradictions
@@ -126,48 +125,32 @@ async def test_histories_that_go_on_hold_what_is_left(temporal: Client) -> None:
         assert report.succeeded
 
 
-async def test_a_worker_with_a_wrong_token_harms_nobody(
-    temporal: Client, temporal_server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It puts back what it took, and others do it."""
-    monkeypatch.setattr("plivo_async.engines.temporal._activity._HOLD", 0.2)
-    async with Emulator(limit=None) as plivo, contextlib.AsyncExitStack() as stack:
+async def test_a_worker_with_a_wrong_token_harms_nobody(temporal: Client, temporal_server: Server) -> None:
+    """It puts back what it took, and ends with the reason; others do it."""
+    async with Emulator(limit=None) as plivo:
         names = waiting(plivo, 200)
-        wrong = await stack.enter_async_context(AsyncClient(plivo.auth_id, "wrong" * 8, base_url=plivo.url))
-        plugin = PlivoPlugin({"main": wrong})
-        await stack.enter_async_context(Worker(temporal, task_queue=QUEUE, plugins=[plugin]))
-        handle = await start_batch(temporal, names, account="main", task_queue=QUEUE, shard_size=20)
-        await until(lambda: len(plivo.requests) > 4)
-        await stack.enter_async_context(worker(await Client.connect(temporal_server.address), plivo))
-        result = await handle.result()
+        async with AsyncClient(plivo.auth_id, "wrong" * 8, base_url=plivo.url) as wrong:
+            handle = await start_batch(temporal, names, account="main", task_queue=QUEUE, shard_size=20)
+            with anyio.fail_after(10), pytest.raises(AuthenticationError):
+                await Worker(temporal, task_queue=QUEUE, plugins=[PlivoPlugin({"main": wrong})]).run()
+        report = await read_report(temporal, handle.id)
+        assert report.counts[ActivationOutcome.NOT_ATTEMPTED] == 200
+        async with worker(await Client.connect(temporal_server.address), plivo):
+            result = await handle.result()
         assert (result.total, result.counts) == (200, {"activated": 200})
         assert contradictions(plivo, await read_report(temporal, handle.id)) == []
 
 
-async def started(temporal: Client, names: list[str], account: str) -> WorkflowHandle[ActivationBatch, BatchResult]:
-    """A batch of one shard that fails as soon as workers refuse it."""
-    shards = [shard.to_dict() for shard in split(names, batch=account)]
-    batch = BatchInput(batch=account, account=account, shards=shards, patience=0)
-    return await temporal.start_workflow(ActivationBatch.run, batch, id=f"{account}-refused", task_queue=QUEUE)
-
-
-async def test_where_all_credentials_are_refused_the_batch_fails(
-    temporal: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And says so; nothing counts as refused by Plivo that was not."""
-    monkeypatch.setattr("plivo_async.engines.temporal._activity._HOLD", 0.0)
+async def test_a_block_in_which_a_worker_runs_ends_with_it(temporal: Client) -> None:
+    """Nobody takes a worker for one that works."""
     async with Emulator(limit=None) as plivo:
-        names = waiting(plivo, 30)
+        names = waiting(plivo, 3)
         async with AsyncClient(plivo.auth_id, "wrong" * 8, base_url=plivo.url) as wrong:
-            plugin = PlivoPlugin({"main": wrong})
-            async with Worker(temporal, task_queue=QUEUE, plugins=[plugin]):
-                handle = await started(temporal, names, "main")
-                with pytest.raises(WorkflowFailureError) as caught:
-                    await handle.result()
-        assert isinstance(caught.value.cause, ApplicationError)
-        assert "credentials of the account were refused" in caught.value.cause.message
-        report = await read_report(temporal, handle.id)
-        assert report.counts[ActivationOutcome.NOT_ATTEMPTED] == 30
+            handle = await start_batch(temporal, names, account="main", task_queue=QUEUE)
+            with anyio.fail_after(10), pytest.raises(AuthenticationError):
+                async with Worker(temporal, task_queue=QUEUE, plugins=[PlivoPlugin({"main": wrong})]):
+                    await anyio.sleep(20)
+        await handle.terminate()
 
 
 async def test_an_account_that_no_worker_knows_fails_the_batch(temporal: Client) -> None:
@@ -175,7 +158,9 @@ async def test_an_account_that_no_worker_knows_fails_the_batch(temporal: Client)
     async with Emulator(limit=None) as plivo:
         names = waiting(plivo, 3)
         async with worker(temporal, plivo):
-            handle = await started(temporal, names, "mian")
+            shards = [shard.to_dict() for shard in split(names, batch="d")]
+            batch = BatchInput(batch="d", account="mian", shards=shards, patience=1)
+            handle = await temporal.start_workflow(ActivationBatch.run, batch, id="d", task_queue=QUEUE)
             with pytest.raises(WorkflowFailureError) as caught:
                 await handle.result()
         assert "'mian' is unknown to this worker, which has 'main'" in str(caught.value.cause)
