@@ -308,6 +308,7 @@ COMMANDS = _commands(ALL)
 BENCHMARK = ".venv/bin/python -m tests.benchmarks"
 TRUTH = ".venv/bin/python -m tests.truth"
 EXAMPLE = ".venv/bin/python docs/examples/"
+RELEASE = ".venv/bin/python -m tests.house.release "
 SITE = ".venv/bin/python -m tests.house.site "
 QUICK = '.venv/bin/python -m pytest -n auto -m "not long and not real_time"'
 SET_UP = [line for line in _commands(list(fences(ROOT / "README.md"))) if line.startswith("python3 -m venv ")]
@@ -426,7 +427,7 @@ def test_the_example_exists(line: str) -> None:
 
 def test_other_commands_are_known() -> None:
     """The pages show no command that nothing checks."""
-    tools = ("curl ", "python3 -m venv ", ".ci/run", BENCHMARK, TRUTH, QUICK, EXAMPLE, SITE)
+    tools = ("curl ", "python3 -m venv ", ".ci/run", BENCHMARK, TRUTH, QUICK, EXAMPLE, SITE, RELEASE)
     known = ("plivo-async ", ".venv/bin/plivo-async ", *tools)
     assert [line for line in COMMANDS if not line.startswith(known)] == []
 
