@@ -16,6 +16,7 @@ from ._console import err, say, warn
 from ._demo import demo
 from ._doctor import doctor
 from ._emulator import emulator, faults_listed
+from ._engine import procrastinate
 from ._get import get
 from ._list import list_
 from ._recording import download
@@ -39,6 +40,7 @@ app: typer.Typer = typer.Typer(
 mpc: typer.Typer = typer.Typer(help="Multiparty calls of an account.", no_args_is_help=True)
 call: typer.Typer = typer.Typer(help="Phone calls of an account.", no_args_is_help=True)
 recording: typer.Typer = typer.Typer(help="Recordings of an account.", no_args_is_help=True)
+engine: typer.Typer = typer.Typer(help="Batches whose workers are on other machines.", no_args_is_help=True)
 
 
 _AS_IT_IS = "\b\n"  # before a paragraph: typer doesn't wrap it
@@ -63,6 +65,9 @@ call.callback()(lambda: None)
 app.add_typer(recording, name="recording", short_help="Fetch recordings.")
 recording.command("download", help=help_text(download.__doc__), short_help="Fetch the file of one.")(download)
 recording.callback()(lambda: None)
+app.add_typer(engine, name="engine", short_help="Batches whose workers are on other machines.")
+engine.add_typer(procrastinate, name="procrastinate", short_help="Batches in Postgres, on Procrastinate.")
+engine.callback()(lambda: None)
 app.command(help=help_text(doctor.__doc__), short_help="Check credentials, clock, credit, numbers.")(doctor)
 app.command(help=help_text(emulator.__doc__, faults_listed()), short_help="Run an account to try things on.")(emulator)
 app.command(help=help_text(budget.__doc__), short_help="Show who holds what of a shared budget.")(budget)

@@ -1,7 +1,6 @@
 """Batches on Procrastinate, against a real Postgres: handed over, worked on, taken over, cancelled, reported."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,32 +21,11 @@ from plivo_async.engines.procrastinate import Batches, read_report
 from plivo_async.engines.procrastinate._store import TakenOverError, take
 
 from ..batch.test_start_each import spoil_credentials
+from .support import batches_in, working
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.real_time]
 
 UUID_1 = UUID("8742d531-7a2e-4c0f-9c1d-0f3a1c5b2d4e")
-
-
-@asynccontextmanager
-async def batches_in(url: str) -> AsyncIterator[Batches]:
-    """Batches in a database, with their tables."""
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
-    async with app.open_async():
-        batches = Batches(app)
-        await batches.apply_schema()
-        yield batches
-
-
-@asynccontextmanager
-async def working(batches: Batches, accounts: Any, **options: Any) -> AsyncIterator[None]:
-    """A worker, until the block is left."""
-    task = asyncio.ensure_future(batches.run_worker(accounts, install_signal_handlers=False, **options))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 def client_of(plivo: Emulator) -> AsyncClient:

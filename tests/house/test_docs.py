@@ -2,7 +2,7 @@
 
 A fence of Python is complete as it stands, or the comment above it names what the text has provided:
 
-    <!-- given: plivo, client, names -->   top-level names; see `_given`
+    <!-- given: plivo, client, names -->   top-level names; see `_given`: database, batches are of a real Postgres
     <!-- script -->                        a program with its own event loop; credentials are in the environment
     <!-- tests: test_name.py -->           tests, run by pytest of its own
     <!-- needs: fastapi -->                runs only where that is installed
@@ -43,6 +43,8 @@ from plivo_async import AsyncClient
 from plivo_async.emulator import Emulator
 
 from ..benchmarks.__main__ import arguments
+from ..engines.postgres import postgres
+from ..engines.support import batches_in
 from ..plugin import LOADED
 from ..truth import __main__ as truth
 
@@ -56,7 +58,7 @@ asyncio_mode = strict
 asyncio_default_fixture_loop_scope = function
 filterwarnings = error
 """
-_GIVEN = {"plivo", "client", "names"}
+_GIVEN = {"plivo", "client", "names", "database", "batches"}
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,10 @@ async def _given(fence: Fence, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         world: dict[str, Any] = {"plivo": plivo, "names": list(NAMES)}
         if "client" in wanted:
             world["client"] = await stack.enter_async_context(AsyncClient())
+        if wanted & {"database", "batches"}:
+            world["database"] = stack.enter_context(postgres())
+        if "batches" in wanted:
+            world["batches"] = await stack.enter_async_context(batches_in(world["database"]))
         yield {name: world[name] for name in sorted(wanted)}
         await anyio.sleep(SETTLE)
 
@@ -327,8 +333,7 @@ def test_a_command_exists(line: str) -> None:
     """The command line has the subcommands and the options that the pages show."""
     words = shlex.split(line)
     words = words[max(index for index, word in enumerate(words) if word.endswith("plivo-async")) + 1 :]
-    groups = {"mpc", "call", "recording"}
-    depth = 2 if words[0] in groups else 1
+    depth = 3 if words[0] == "engine" else 2 if words[0] in {"mpc", "call", "recording"} else 1
     text = _help(*words[:depth])
     for option in [word.partition("=")[0] for word in words[depth:] if re.match("--?[a-z]", word)]:
         assert re.search(rf"(?<![\w-]){option}(?![\w-])", text), f"{option} is not in the help of {words[:depth]}"

@@ -29,6 +29,7 @@ Connection = psycopg.AsyncConnection[Any]
 _MOST = 10_000
 _LONGEST_ACCOUNT = 30  # with what stands before it, a name of Postgres that is listened to
 _AT_A_TIME = 1_000
+_BURIED_AFTER = 60.0  # seconds without a sign of life after which a worker's jobs, long given to others, are ended
 _log = logging.getLogger("plivo_async")
 
 
@@ -265,8 +266,8 @@ class Batches:
         accounts: "Mapping[str, AsyncClient | MakeClient] | Accounts",
         *,
         concurrency: int = 2,
-        heartbeat: float = 1.0,
-        stalled_after: float = 3.0,
+        heartbeat: float = 0.5,
+        stalled_after: float = 2.5,
         **options: Any,
     ) -> None:
         """Work on shards of these accounts until told to stop: by SIGINT, SIGTERM or a cancellation.
@@ -314,7 +315,7 @@ class Batches:
                 _log.warning("shards of dead workers could not be looked for: %s", error)
             await anyio.sleep(interval)
 
-    async def sweep(self, stalled_after: float = 3.0) -> int:
+    async def sweep(self, stalled_after: float = 2.5) -> int:
         """Give the shards of workers that show no sign of life to others. Safe to call from many places at once.
 
         `run_worker` does that by itself; who runs Procrastinate's worker on their own calls this now and then.
@@ -325,24 +326,32 @@ class Batches:
         Returns:
             How many shards were given away.
         """
-        manager, given = self.app.job_manager, 0
+        manager, given, over = self.app.job_manager, 0, []
         async with self._connection(None) as ours:
             [mine] = await (await ours.execute(sql.ONE_AT_A_TIME)).fetchone() or (False,)
-            stalled = []
-            if mine:
-                stalled = list(await manager.get_stalled_jobs(task_name=TASK, seconds_since_heartbeat=stalled_after))
-            for job in stalled:
+            if not mine:
+                return 0
+            for job in await manager.get_stalled_jobs(task_name=TASK, seconds_since_heartbeat=stalled_after):
                 shard = await (await ours.execute(sql.SHARD_OF_JOB, (job.id,))).fetchone()
-                if shard is not None:  # a new job: the old worker may wake up, and end the old one
-                    batch, account, first = shard
-                    task = self.app.tasks[TASK].configure(queue=queue_of(account), connection=ours)
-                    new = await task.defer_async(batch=batch, first=first)
-                    await ours.execute(sql.REPLACE_JOB, {"new": new, "old": job.id})
+                if shard is not None and shard[-1]:
+                    await self._replace(ours, job, *shard[:-1])
                     given += 1
-        for job in stalled:
-            if job.id is not None:
-                await manager.finish_job_by_id_async(job.id, procrastinate.jobs.Status.ABORTED, delete_job=False)
+                elif shard is not None:
+                    over.append(job.id)
+            long_dead = await manager.get_stalled_jobs(task_name=TASK, seconds_since_heartbeat=_BURIED_AFTER)
+            over += [job.id for job in long_dead]
+        for job_id in filter(None, over):
+            await manager.finish_job_by_id_async(job_id, procrastinate.jobs.Status.ABORTED, delete_job=False)
         return given
+
+    async def _replace(
+        self, ours: Connection, job: procrastinate.jobs.Job, batch: str, account: str, first: int
+    ) -> None:
+        """Give a shard a new job, which goes first; the old worker may be asleep, wake up, and end the old one."""
+        queue, priority = queue_of(account), job.priority + 1
+        task = self.app.tasks[TASK].configure(queue=queue, connection=ours, priority=priority)
+        new = await task.defer_async(batch=batch, first=first)
+        await ours.execute(sql.REPLACE_JOB, {"new": new, "old": job.id})
 
     @asynccontextmanager
     async def _connection(self, given: Connection | None) -> AsyncIterator[Connection]:

@@ -1,8 +1,9 @@
 """The report of a batch, from its rows."""
 
+import weakref
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 import psycopg
@@ -62,6 +63,8 @@ class RowLedger:
     def __init__(self, connection: psycopg.Connection[Any], number: int) -> None:
         self._connection = connection
         self._number = number
+        weakref.finalize(self, connection.close)  # nobody closes a report
+        self._read = partial(_rows, connection, number)
         self._chunk = lru_cache(maxsize=4)(self._read)
         self._size: int = (connection.execute(sql.SIZE, (number,)).fetchone() or (0,))[0]
 
@@ -91,9 +94,8 @@ class RowLedger:
             yield from map(activation_of, rows)
             position = rows[-1][0]
 
-    def _read(self, first: int, *, usual: bool = True) -> list[tuple[Any, ...]]:
-        values = {"batch": self._number, "first": first, "all": usual, "most": _CHUNK}
-        return self._connection.execute(sql.ROWS, values).fetchall()
 
-    def __del__(self) -> None:
-        self._connection.close()  # nobody closes a report
+def _rows(connection: psycopg.Connection[Any], number: int, first: int, *, usual: bool = True) -> list[tuple[Any, ...]]:
+    """Some rows from a position on; `usual` for all of them, or else those that did not end like nearly all."""
+    values = {"batch": number, "first": first, "all": usual, "most": _CHUNK}
+    return connection.execute(sql.ROWS, values).fetchall()

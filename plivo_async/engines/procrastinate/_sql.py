@@ -66,9 +66,8 @@ update plivo_shards set ended_at = now() where batch = %s and first = %s and own
 ONE_AT_A_TIME = "select pg_try_advisory_xact_lock(hashtext('plivo_async.engines.procrastinate'))"
 
 SHARD_OF_JOB = """
-select batch.batch, batch.account, shard.first from plivo_shards as shard
-  join plivo_batches as batch on batch.number = shard.batch
- where shard.job_id = %s and shard.ended_at is null and batch.cancelled_at is null
+select batch.batch, batch.account, shard.first, shard.ended_at is null and batch.cancelled_at is null
+  from plivo_shards as shard join plivo_batches as batch on batch.number = shard.batch where shard.job_id = %s
 """
 
 REPLACE_JOB = "update plivo_shards set job_id = %(new)s where job_id = %(old)s"

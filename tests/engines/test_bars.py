@@ -1,0 +1,31 @@
+"""A share of `python -m tests.engines`: what a batch on many machines has to hold, with real processes."""
+
+from pathlib import Path
+
+import pytest
+
+from .bars import cancel, kill, wrong_token
+from .on_procrastinate import on_procrastinate
+
+pytestmark = [pytest.mark.real_time, pytest.mark.long]
+
+
+def test_a_worker_on_procrastinate_is_killed(tmp_path: Path) -> None:
+    """Every outcome is true, nothing is refused, others go on within seconds."""
+    with on_procrastinate() as engine:
+        found = kill(engine, 1, tmp_path, size=1_500)
+    assert found.broken == []
+
+
+def test_a_batch_on_procrastinate_is_cancelled(tmp_path: Path) -> None:
+    """It ends soon, and what was on the wire is known."""
+    with on_procrastinate() as engine:
+        found = cancel(engine, 1, tmp_path, size=1_500)
+    assert found.broken == []
+
+
+def test_a_worker_on_procrastinate_has_a_wrong_token(tmp_path: Path) -> None:
+    """The others do all of it."""
+    with on_procrastinate() as engine:
+        found = wrong_token(engine, 1, tmp_path, size=600, shard=50)
+    assert found.broken == []
