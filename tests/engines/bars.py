@@ -52,8 +52,15 @@ class Engine(Protocol):
         """Name and outcome of each item, in order."""
         ...
 
-    def resumed(self, batch: str) -> float | None:
-        """When the last shard that was taken from a dead worker was begun by another, in seconds since 1970."""
+    def in_hand(self) -> object:
+        """What workers have in hand at this moment, for `resumed`."""
+        ...
+
+    def resumed(self, batch: str, in_hand: object) -> float | None:
+        """When the last shard that was taken from a worker who had it in hand then was begun by another one.
+
+        In seconds since 1970; None if there is none.
+        """
         ...
 
 
@@ -175,14 +182,14 @@ def kill(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard: i
         began = time.monotonic()
         goal = chance.randrange(1, size - 600)
         all_of_it.until(lambda: plivo.counts().applied >= goal)
+        in_hand, killed_at = engine.in_hand(), time.time()
         all_of_it.workers[chance.randrange(3)].send_signal(signal.SIGKILL)
-        killed_at = time.time()
         all_of_it.start_worker()
         found.hold("it did not end", all_of_it.until(lambda: engine.over(batch), 0.2))
         found.figures["seconds"] = time.monotonic() - began
         compare(found, engine, batch, plivo, size)
         found.hold("not all were activated", found.figures.get("activated", 0) == size)
-        resumed = engine.resumed(batch)
+        resumed = engine.resumed(batch, in_hand)
         if resumed is not None:
             found.figures["resumed after"] = resumed - killed_at
             found.hold("resumed later than 5 s after the kill", resumed - killed_at <= 5)

@@ -54,20 +54,21 @@ class OnProcrastinate:
         for one in read_report(self._url, batch):
             yield one.name or "", one.outcome.value
 
-    def resumed(self, batch: str) -> float | None:
-        """From Procrastinate's events: when the jobs began that took the place of those of the dead worker.
+    def in_hand(self) -> object:
+        """The jobs."""
+        with psycopg.connect(self._url) as connection:
+            return [row[0] for row in connection.execute("select id from procrastinate_jobs where status = 'doing'")]
 
-        It is the one that is silent for longest; its own jobs are not ended yet.
-        """
+    def resumed(self, batch: str, in_hand: object) -> float | None:
+        """From Procrastinate's events: when the jobs began that took the place of these."""
         with psycopg.connect(self._url) as connection:
             row = connection.execute(
                 "select extract(epoch from max((select min(at) from procrastinate_events where job_id = shard.job_id"
                 " and type = 'started')))::float8 from procrastinate_jobs as old"
                 " join plivo_batches as batch on batch.batch = old.args->>'batch' and batch.batch = %s"
                 " join plivo_shards as shard on shard.batch = batch.number and shard.job_id <> old.id"
-                " and shard.first = (old.args->>'first')::integer where old.status = 'doing' and old.worker_id ="
-                " (select id from procrastinate_workers order by last_heartbeat limit 1)",
-                (batch,),
+                " and shard.first = (old.args->>'first')::integer where old.id = any(%s)",
+                (batch, in_hand),
             ).fetchone()
         return None if row is None else row[0]
 
