@@ -8,9 +8,10 @@ Each round is told in a line; exits 1 if anything doesn't hold.
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from .bars import BARS, Engine
 from .on_procrastinate import on_procrastinate
@@ -19,14 +20,19 @@ ENGINES: Mapping[str, Callable[[], AbstractContextManager[Engine]]] = {"procrast
 """By name: an engine with its server."""
 
 
-def main() -> int:
-    """Run what the command line asks for."""
+def arguments(given: Sequence[str] | None = None) -> dict[str, Any]:
+    """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.engines", description=__doc__)
     parser.add_argument("--engine", choices=sorted(ENGINES), required=True)
     parser.add_argument("--seed", type=int, default=0)
     for bar in BARS:
         parser.add_argument(f"--{bar}", type=int, default=0, metavar="ROUNDS")
-    options = vars(parser.parse_args())
+    return vars(parser.parse_args(given))
+
+
+def main() -> int:
+    """Run what the command line asks for."""
+    options = arguments()
     broken = False
     for bar, run in BARS.items():
         for seed in range(options["seed"], options["seed"] + options[bar.replace("-", "_")]):

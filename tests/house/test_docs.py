@@ -43,6 +43,7 @@ from plivo_async import AsyncClient
 from plivo_async.emulator import Emulator
 
 from ..benchmarks.__main__ import arguments
+from ..engines import __main__ as engines
 from ..engines.postgres import postgres
 from ..engines.support import batches_in
 from ..plugin import LOADED
@@ -313,6 +314,7 @@ def _commands(shown: list[Fence]) -> list[str]:
 COMMANDS = _commands(ALL)
 BENCHMARK = ".venv/bin/python -m tests.benchmarks"
 TRUTH = ".venv/bin/python -m tests.truth"
+ENGINES = ".venv/bin/python -m tests.engines"
 EXAMPLE = ".venv/bin/python docs/examples/"
 RELEASE = ".venv/bin/python -m tests.house.release "
 SITE = ".venv/bin/python -m tests.house.site "
@@ -424,6 +426,12 @@ def test_the_truth_takes_the_options_that_are_shown(line: str) -> None:
     truth.arguments(shlex.split(line.removeprefix(TRUTH)))
 
 
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith(ENGINES)])
+def test_the_bars_of_engines_take_the_options_that_are_shown(line: str) -> None:
+    """Its command line can be read; `tests/engines/test_bars.py` runs a share of it."""
+    engines.arguments(shlex.split(line.removeprefix(ENGINES)))
+
+
 @pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith(EXAMPLE)])
 def test_the_example_exists(line: str) -> None:
     """`tests/examples` runs it."""
@@ -433,7 +441,7 @@ def test_the_example_exists(line: str) -> None:
 def test_other_commands_are_known() -> None:
     """The pages show no command that nothing checks."""
     tools = ("curl ", "python3 -m venv ", ".ci/run", BENCHMARK, TRUTH, QUICK, EXAMPLE, SITE, RELEASE)
-    known = ("plivo-async ", ".venv/bin/plivo-async ", *tools)
+    known = ("plivo-async ", ".venv/bin/plivo-async ", ENGINES, *tools)
     assert [line for line in COMMANDS if not line.startswith(known)] == []
 
 
