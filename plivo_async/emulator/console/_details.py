@@ -68,12 +68,19 @@ def _history(views: Views, one: Conference, people: tuple[Participant, ...]) -> 
         by = one.endings[0].request if one.endings else None
         cause = CAUSES[one.termination_cause_code or 0]
         told.append((views.seconds(one.end_time), f"ends: {cause}", by))
-    told += [(change.at, "is changed", change.request) for change in one.changes]
+    told += [(change.at, _operation(views, change.request), change.request) for change in one.changes]
     for made in one.made:
         told += _recorded(made)
     # Some instants are cut to whole seconds; of the same second the order is that of above: who joins may start it.
     told = sorted(((max(at, one.created_at), what, by) for at, what, by in told), key=lambda entry: entry[0])
     return [{"at": rounded(at), "what": what, "by": by} for at, what, by in reversed(told)]
+
+
+def _operation(views: Views, number: int) -> str:
+    """What a request has asked for; they are in order, and may be kept no longer."""
+    log = views.core.log.requests
+    found = log[number - log[0].number] if log and log[0].number <= number <= log[-1].number else None
+    return "is changed" if found is None or found.number != number else found.operation or "is changed"
 
 
 def _recorded(one: Recording) -> list[tuple[float, str, int | None]]:

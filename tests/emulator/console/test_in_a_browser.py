@@ -173,6 +173,11 @@ def test_it_fits_windows_of_every_width(chromium: Browser) -> None:
             page.eval("document.querySelector('[data-list=conferences] tr').click()")
             page.wait("document.querySelector('#d-body h3')")
             assert page.eval("document.documentElement.scrollWidth - innerWidth") <= 0, (width, "details")
+            page.eval("location.hash = 'request:1'")
+            page.wait("document.querySelector('#curl')")
+            assert page.eval("document.documentElement.scrollWidth - innerWidth") <= 0, (width, "request")
+            if width >= 1024:  # parts scroll, and the page doesn't
+                assert page.eval("document.documentElement.scrollHeight - innerHeight") <= 0, width
         assert page.complaints == []
 
 
