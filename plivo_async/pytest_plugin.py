@@ -11,7 +11,6 @@ for the right one. In a test that doesn't await, the emulator runs in a thread o
 import json
 import os
 import random
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from types import ModuleType
@@ -239,6 +238,8 @@ def plivo_address() -> Iterator[PlivoAddress]:
     For what is made once for all tests and leads to Plivo, such as a service in a process of its own. Each test has an
     emulator of its own all the same, at this address, so none finds what another has left. In between nothing is there.
     """
+    import socket
+
     from .emulator import Emulator
 
     made_up = Emulator(port=None)

@@ -94,9 +94,11 @@ from celery.signals import worker_process_init, worker_process_shutdown
 
 celery_task.app.conf.task_always_eager = True
 worker_process_init.send(None)
-for name in ("a", "nobody", "b"):
-    print(celery_task.start_conference.delay(name).get()["outcome"])
-worker_process_shutdown.send(None)
+try:
+    for name in ("a", "nobody", "b"):
+        print(celery_task.start_conference.delay(name).get()["outcome"])
+finally:
+    worker_process_shutdown.send(None)
 """
 
 
@@ -108,7 +110,9 @@ async def test_a_task_of_celery_activates() -> None:
         for name in ("a", "b"):
             plivo.add_conference(name)
         command = [sys.executable, "-W", "error:::celery_task", "-c", CELERY]
-        done = await anyio.run_process(command, env=environment(plivo), check=False)
+        told = {**environment(plivo), "CELERY_BROKER_URL": "memory://"}
+        with anyio.fail_after(60):
+            done = await anyio.run_process(command, env=told, check=False)
         assert done.stdout.decode().split() == ["activated", "not_found", "activated"], done.stderr.decode()
         assert plivo.most_connections <= 2  # one client for all tasks
         await eventually(lambda: _closed(plivo))

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ..benchmarks import handlers
 from ..benchmarks.__main__ import MEASUREMENTS, PAGE, arguments, blocks, described, machine
 from ..benchmarks.chart import Bar, Line, bar_chart, decades, line_chart, spread
 from ..benchmarks.concurrency import microseconds
@@ -253,6 +254,16 @@ def test_the_command_knows_its_measurements(capsys: pytest.CaptureFixture[str]) 
     assert "invalid choice: 'nonsense'" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         arguments(["--quick", "--markdown"])
+
+
+@pytest.mark.real_time
+@pytest.mark.long
+def test_handlers_are_measured_beside_a_batch(capsys: pytest.CaptureFixture[str]) -> None:
+    """A small run ends well and prints a table; what it measures is another matter."""
+    pytest.importorskip("fastapi")
+    figures = handlers.main(["--conferences", "350", "--idle", "1"])
+    assert figures["visits"] > 0
+    assert "p99 grows by" in capsys.readouterr().out
 
 
 @pytest.mark.real_time
