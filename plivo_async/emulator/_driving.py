@@ -12,6 +12,8 @@ from ._mishaps import Mishaps
 from .api._routes import OPERATIONS
 from .calling_back._courier import Courier
 
+_CENTURY = 100 * 365.25 * 86_400  # dates end some time, and an emulator must not end with them
+
 
 class DrivingView:
     """Time, faults, and what was asked."""
@@ -30,15 +32,17 @@ class DrivingView:
         Only the emulator's own clock jumps: not the event loop's, and not the client's.
 
         Args:
-            seconds: How far; 0 or more.
+            seconds: How far; 0 or more, and no further than a hundred years from its start in all.
 
         Raises:
-            ValueError: `seconds` is negative or not finite.
+            ValueError: `seconds` is negative, not finite, or too far.
             RuntimeError: The emulator is not running, or runs in another thread or event loop.
         """
         if not 0 <= seconds < math.inf:
             raise ValueError(f"seconds: {seconds} is not a length of time")
         now = self._clock.now()
+        if now + seconds > _CENTURY:
+            raise ValueError(f"seconds: {seconds} would be more than a hundred years from the start of the emulator")
         self._clock.skip(seconds)
         self._core.machine.time.advance(now + seconds)
         self._courier.wake()

@@ -60,7 +60,7 @@ function take(data, all) {
   now = data.now; heard = performance.now();
   if (lostAt || all) { lostAt = 0; live(true); }
   if (data.head) { head = data.head; tell(); }
-  for (const name in lists) if (data[name]) { const l = lists[name], change = data[name]; if (change.order) l.order = change.order; l.total = change.total; for (const key in change.rows) l.rows[key] = change.rows[key]; for (const key in l.rows) if (!l.order.includes(key) && !l.shown.has(key)) delete l.rows[key]; render(name); }
+  for (const name in lists) if (data[name]) { const l = lists[name], change = data[name]; if (change.order) l.order = change.order; l.total = change.total; for (const key in change.rows) l.rows[key] = change.rows[key]; for (const key in l.rows) if (!l.order.includes(key) && !l.shown.has(key)) delete l.rows[key]; render(name, Object.keys(change.rows)); }
   if (data.faults) { faults = data.faults; wrongs(); }
   if ("detail" in data) { detail = data.detail; details(); }
 }
@@ -136,10 +136,10 @@ function keysOf(li, p, at) {
     li.append(keys); b.setAttribute("aria-expanded", "true"); $("button", keys).focus();
   }); b.setAttribute("aria-expanded", "false"); return b;
 }
-function render(name) {
+function render(name, changed = []) {
   const l = lists[name], at = $(`[data-list=${name}]`), feed = name === "requests" || name === "callbacks", busy = at.matches(":hover") || at.contains(document.activeElement);
   const still = feed && l.shown.size > 0 && (held || busy || at.closest(".scroll").scrollTop > 40), fresh = l.order.filter(key => !l.shown.has(key)).length;
-  for (const [key, node] of l.shown) if (l.rows[key]) FILL[name](node, l.rows[key]);
+  for (const key of changed) if (l.shown.has(key)) FILL[name](l.shown.get(key), l.rows[key]);
   const newer = $(`[data-newer=${name}]`); if (newer) { newer.hidden = !still || !fresh; text(newer, `${held ? "Held. " : ""}${num(fresh)}${fresh === l.order.length ? " or more" : ""} newer: show them`); }
   if (!still) {
     const rest = busy && name !== "recordings" ? [...l.shown.keys()].filter(key => l.order.includes(key) || l.shown.get(key).contains(document.activeElement)) : [], order = [...rest, ...l.order.filter(key => !rest.includes(key))];

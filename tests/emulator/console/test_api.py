@@ -261,6 +261,11 @@ async def test_the_clock_goes_forward_only() -> None:
         before = (await driver.get("state"))["now"]
         assert (await driver.post("clock", advance=3600))["now"] - before == pytest.approx(3600, abs=1)
         assert plivo.conferences["sales"].present == 1
+        await driver.post("clock", advance=1e9)
+        await driver.post("clock", advance=1e9)
+        await driver.post("clock", advance=1e9)
+        assert "a hundred years" in (await driver.refused("POST", "clock", {"advance": 1e9}))[1]
+        assert (await driver.get("state"))["now"] > 3e9
         for body in ({"advance": -1}, {"advance": "1x"}, {}, {"advance": True}, {"advance": 1e300}, {"back": 1}):
             assert (await driver.refused("POST", "clock", body))[0] == 400
 
