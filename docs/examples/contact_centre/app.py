@@ -11,7 +11,7 @@ from plivo_async import AsyncClient, RateLimit
 from plivo_async.otel import OpenTelemetry
 
 from . import callers, desk, errors
-from .bus import SqliteBus
+from .bus import Claims, SqliteBus
 from .settings import Settings
 
 HERE = Path(__file__).parent
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             deadline=15.0,
         )
         async with client, client.events.over(SqliteBus(told.bus)):
-            app.state.client, app.state.board = client, desk.Board(client)
+            app.state.client, app.state.board, app.state.claims = client, desk.Board(client), Claims(told.bus)
             callers.add_routes(app, told, client)
             yield
 

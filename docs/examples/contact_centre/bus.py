@@ -1,11 +1,13 @@
-"""Callbacks reach one worker, and who waits for them sits in another: a bus over a file, for the workers of one host.
+"""What the workers of one host share: a bus for callbacks, and who is at which caller; both in one file.
 
-Several hosts take `plivo_async.buses.RedisBus`, with the same two methods.
+A callback reaches one worker, and who waits for it may sit in another. Several hosts take `plivo_async.buses.RedisBus`,
+with the same two methods, and Redis for the rest.
 """
 
 import sqlite3
+import time
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 
 import anyio
 import anyio.to_thread
@@ -51,3 +53,40 @@ class SqliteBus:
     def _after(self, last: int) -> list[tuple[int, str]]:
         with closing(self._connect()) as store:
             return store.execute("SELECT id, message FROM told WHERE id > ? ORDER BY id", (last,)).fetchall()
+
+
+class Claims:
+    """Who is at which caller, so that two agents who are quick don't both ring."""
+
+    LONGEST = 600.0
+    """Seconds after which a claim is over: its worker has been killed."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        with closing(self._connect()) as store:
+            store.execute("CREATE TABLE IF NOT EXISTS claims (subject TEXT PRIMARY KEY, at REAL)")
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=5.0, isolation_level=None)
+
+    @asynccontextmanager
+    async def claimed(self, subject: str) -> AsyncIterator[bool]:
+        """Whether it is ours within the block."""
+        ours = await anyio.to_thread.run_sync(self._take, subject)
+        try:
+            yield ours
+        finally:
+            if ours:
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(self._give_back, subject)
+
+    def _take(self, subject: str) -> bool:
+        now = time.time()
+        with closing(self._connect()) as store:
+            store.execute("DELETE FROM claims WHERE at < ?", (now - self.LONGEST,))
+            done = store.execute("INSERT OR IGNORE INTO claims VALUES (?, ?)", (subject, now))
+            return done.rowcount == 1
+
+    def _give_back(self, subject: str) -> None:
+        with closing(self._connect()) as store:
+            store.execute("DELETE FROM claims WHERE subject = ?", (subject,))

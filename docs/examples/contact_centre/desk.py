@@ -7,8 +7,9 @@ import anyio
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, Field
 
-from plivo_async import AsyncClient, MultiPartyCall, Participant
+from plivo_async import AsyncClient, MultiPartyCall, MultiPartyCallHandle, Participant
 
+from .bus import Claims
 from .callers import EVENTS
 from .errors import TakenError
 from .settings import Settings
@@ -91,14 +92,20 @@ async def conference(name: str, client: Client) -> dict[str, Any]:
 
 
 @router.post("/conferences/{name}/agents", **CHANGES)
-async def take(name: str, wanted: Agents, client: Client, settings: Told) -> dict[str, Any]:
+async def take(name: str, wanted: Agents, request: Request, client: Client, settings: Told) -> dict[str, Any]:
     """Dial agents until one answers, and only then let the caller hear them."""
     found = await client.mpc(name).get()
-    if found.status != "Initialized":
-        raise TakenError("somebody speaks with them already")
     mpc = client.mpc(uuid=found.mpc_uuid)  # by name, a phone would ring for a new one if the caller has hung up by now
-    tried = []
-    for number in wanted.agents:
+    claims: Claims = request.app.state.claims
+    async with claims.claimed(found.mpc_uuid) as ours:
+        if not ours or (await mpc.get()).status != "Initialized":
+            raise TakenError("somebody else is at it")
+        return await _dial(mpc, wanted.agents, settings)
+
+
+async def _dial(mpc: MultiPartyCallHandle, agents: list[str], settings: Settings) -> dict[str, Any]:
+    tried: list[str] = []
+    for number in agents:
         dial = await mpc.add_participant(
             role="agent",
             from_=settings.caller_id,
