@@ -7,7 +7,7 @@ import anyio
 import h11
 import pytest
 
-from plivo_async.emulator import CallbackAnswer, CallbackRequest, Faults, Limit
+from plivo_async.emulator import CallbackAnswer, CallbackRequest, Emulator, Faults, Limit
 
 from ..support import ACTIVE, AUTH_TOKEN, ROOT
 from .support import API, Driver, Listener, driven
@@ -481,3 +481,19 @@ async def test_what_goes_wrong_in_the_console_ends_nothing(
                 await listener.next()
         assert "broken" in caplog.text
         assert (await driver.plivos("GET", "")).status == 200
+
+
+async def test_a_console_knows_what_was_there_before_it() -> None:
+    """What an emulator goes on from a snapshot with is counted; so is a limit that isn't there."""
+    async with driven(limit=None) as (plivo, driver):
+        plivo.add_conference("a", status="active")
+        plivo.add_conference("b")
+        assert (await driver.get("state"))["limit"] is None
+        kept = plivo.snapshot()
+    async with Emulator.from_snapshot(kept, port=None, console=True) as again:
+        state = await Driver(again).get("state")
+        assert state["conferences"] == {"Initialized": 1, "Active": 1, "Ended": 0}
+        again.end_conference("a")
+        assert (await Driver(again).get("state"))["conferences"]["Ended"] == 1
+        again.reset()
+        assert (await Driver(again).get("state"))["conferences"] == {"Initialized": 0, "Active": 0, "Ended": 0}
