@@ -135,6 +135,7 @@ async def test_names_may_be_awaited_and_may_be_none(postgres_url: str) -> None:
         {"size": 10_001},
         {"size": "7"},
         {"confirm": "no"},
+        {"wait_for": -1},
     ],
 )
 async def test_wrong_arguments_are_refused(postgres_url: str, options: dict[str, Any]) -> None:

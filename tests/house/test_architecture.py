@@ -28,7 +28,7 @@ ALLOWED = {
     "emulator": {"anyio", "h11", "trustme", "emulator"},  # trustme late, for HTTPS alone
     "engines": {"_public", "anyio", "procrastinate", "psycopg", "psycopg_pool", "temporalio", "batch", "policy",
                 "wire", "engines",
-                "_client", "_errors"},
+                "_client", "_errors", "_options"},
     "_public": set(),
     "_jsonable": {"pydantic_core"},  # late, when pydantic itself asks
     "_unset": {"_public"},

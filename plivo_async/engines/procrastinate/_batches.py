@@ -4,8 +4,7 @@ import logging
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, get_args
+from typing import Any
 from uuid import uuid4
 
 import anyio
@@ -13,7 +12,7 @@ import procrastinate
 import psycopg
 
 from ..._client import AsyncClient
-from ..._errors import InvalidArgumentError, invalid
+from ..._errors import invalid
 from ...batch import AGAIN, ActivationReport, ConferenceId, Ledger
 from ...batch._input import Input
 from ...batch._report import report_of
@@ -22,12 +21,11 @@ from ...policy import ActivationOutcome, Confirm
 from .._accounts import Accounts, MakeClient
 from . import _sql as sql
 from ._report import activation_of
+from ._rows import check, copy_items, found, migrations, nothing
 from ._store import pool_of
 from ._task import CONTEXT, NAMESPACE, TASK, Desk, blueprint, queue_of
 
 Connection = psycopg.AsyncConnection[Any]
-_MOST = 10_000
-_LONGEST_ACCOUNT = 30  # with what stands before it, a name of Postgres that is listened to
 _AT_A_TIME = 1_000
 _BURIED_AFTER = 60.0  # seconds without a sign of life after which a worker's jobs, long given to others, are ended
 _log = logging.getLogger("plivo_async")
@@ -138,7 +136,7 @@ class Batches:
                 was written, and your transaction can go on.
         """
         batch = uuid4().hex if batch is None else batch
-        _check(batch, account, size, confirm)
+        check(batch, account, size, confirm, wait_for)
         source = Input(names)
         try:
             async with self._connection(connection) as ours, ours.transaction():
@@ -147,7 +145,7 @@ class Batches:
                 except psycopg.errors.UniqueViolation:
                     raise invalid("batch", f"{batch!r} is there already: see its progress, or choose another") from None
                 [number] = await made.fetchone() or (0,)
-                total = await _copy(ours, number, source)
+                total = await copy_items(ours, number, source)
                 if total:
                     values = {"batch": number, "size": size, "total": total}
                     await ours.execute(sql.MARK_TWINS, values)
@@ -172,7 +170,7 @@ class Batches:
             InvalidArgumentError: There is none of that name.
         """
         async with self._connection(None) as ours:
-            number, account, cancelled, elapsed = await _found(ours, batch)
+            number, account, cancelled, elapsed = await found(ours, batch)
             row = await (await ours.execute(sql.SHARDS, (number,))).fetchone() or (0, 0, 0, 0)
             counts = dict.fromkeys(ActivationOutcome, 0)  # after the shards: final where these are
             async for letter, count in await ours.execute(sql.LETTERS, (number,)):
@@ -205,7 +203,7 @@ class Batches:
             InvalidArgumentError: There is none of that name.
         """
         async with self._connection(None) as ours:
-            [number] = await (await ours.execute(sql.CANCEL, (batch,))).fetchone() or _nothing(batch)
+            [number] = await (await ours.execute(sql.CANCEL, (batch,))).fetchone() or nothing(batch)
             ids = [row[0] async for row in await ours.execute(sql.JOBS, (number,))]
         for job_id in ids:  # in transactions of their own, so that workers hear of each at once
             await self.app.job_manager.cancel_job_by_id_async(job_id, abort=True)
@@ -229,7 +227,7 @@ class Batches:
         if any(outcome.succeeded for outcome in wanted):
             raise invalid("again", "may not have successes: a conference that was live isn't started once more")
         async with self._connection(None) as ours:
-            number, account = await (await ours.execute(sql.LOCK_BATCH, (batch,))).fetchone() or _nothing(batch)
+            number, account = await (await ours.execute(sql.LOCK_BATCH, (batch,))).fetchone() or nothing(batch)
             if [row async for row in await ours.execute(sql.JOBS, (number,))]:
                 raise invalid("batch", f"{batch!r} is still under way: wait until it is done, or cancel it first")
             letters = [LETTERS[outcome] for outcome in wanted if outcome in LETTERS]
@@ -249,7 +247,7 @@ class Batches:
             InvalidArgumentError: There is none of that name.
         """
         async with self._connection(None) as ours, ours.transaction():
-            number, _, _, elapsed = await _found(ours, batch)
+            number, _, _, elapsed = await found(ours, batch)
             [size] = await (await ours.execute(sql.SIZE, (number,))).fetchone() or (0,)
             ledger = Ledger(size)
             async with ours.cursor(name="plivo_report") as cursor:
@@ -360,44 +358,3 @@ class Batches:
             return
         async with pool_of(self.app).connection() as ours:
             yield ours
-
-
-def migrations() -> list[tuple[str, bytes]]:
-    """The changes to the tables, in order: name, SQL."""
-    found = [one for one in (files(__package__) / "migrations").iterdir() if one.name.endswith(".sql")]
-    return [(one.name, one.read_bytes()) for one in sorted(found, key=lambda one: one.name)]
-
-
-def _check(batch: object, account: object, size: object, confirm: object) -> None:
-    for name, value, longest in (("batch", batch, 200), ("account", account, _LONGEST_ACCOUNT)):
-        if not isinstance(value, str):
-            raise TypeError(f"{name} must be a str, not {type(value).__name__}")
-        if not 1 <= len(value.encode(errors="replace")) <= longest or not value.isprintable():
-            raise invalid(name, f"must have 1 to {longest} printable characters")
-    if not isinstance(size, int) or isinstance(size, bool):
-        raise TypeError(f"size must be an int, not {type(size).__name__}")
-    if not 1 <= size <= _MOST:
-        raise invalid("size", f"must be 1 to {_MOST:,}, not {size}")
-    if confirm not in get_args(Confirm):
-        raise invalid("confirm", f"must be 'always', 'ambiguous' or 'never', not {confirm!r}")
-
-
-async def _copy(ours: Connection, number: int, source: Input) -> int:
-    """Write the items; how many there are."""
-    total = 0
-    async with ours.cursor() as cursor, cursor.copy(sql.COPY_ITEMS) as copy:
-        while (item := await source.pull()) is not None:
-            if item.conference is None:
-                raise item.refusal or InvalidArgumentError("no name")
-            await copy.write_row((number, item.position, item.conference.name, item.conference.uuid))
-            total += 1
-    return total
-
-
-async def _found(ours: Connection, batch: str) -> tuple[int, str, bool, float]:
-    row: tuple[int, str, bool, float] | None = await (await ours.execute(sql.BATCH, (batch,))).fetchone()
-    return row or _nothing(batch)
-
-
-def _nothing(batch: str) -> Any:
-    raise invalid("batch", f"{batch!r} is none that is known here")
