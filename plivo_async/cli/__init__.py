@@ -17,6 +17,7 @@ from ._demo import demo
 from ._doctor import doctor
 from ._emulator import emulator, faults_listed
 from ._engine import procrastinate
+from ._engine_temporal import temporal
 from ._get import get
 from ._list import list_
 from ._recording import download
@@ -67,6 +68,7 @@ recording.command("download", help=help_text(download.__doc__), short_help="Fetc
 recording.callback()(lambda: None)
 app.add_typer(engine, name="engine", short_help="Batches whose workers are on other machines.")
 engine.add_typer(procrastinate, name="procrastinate", short_help="Batches in Postgres, on Procrastinate.")
+engine.add_typer(temporal, name="temporal", short_help="Batches on Temporal.")
 engine.callback()(lambda: None)
 app.command(help=help_text(doctor.__doc__), short_help="Check credentials, clock, credit, numbers.")(doctor)
 app.command(help=help_text(emulator.__doc__, faults_listed()), short_help="Run an account to try things on.")(emulator)

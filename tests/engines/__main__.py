@@ -15,8 +15,12 @@ from typing import Any
 
 from .bars import BARS, Engine
 from .on_procrastinate import on_procrastinate
+from .on_temporal import on_temporal
 
-ENGINES: Mapping[str, Callable[[], AbstractContextManager[Engine]]] = {"procrastinate": on_procrastinate}
+ENGINES: Mapping[str, Callable[[], AbstractContextManager[Engine]]] = {
+    "procrastinate": on_procrastinate,
+    "temporal": on_temporal,
+}
 """By name: an engine with its server."""
 
 

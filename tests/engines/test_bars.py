@@ -6,6 +6,7 @@ import pytest
 
 from .bars import cancel, kill, wrong_token
 from .on_procrastinate import on_procrastinate
+from .on_temporal import on_temporal
 
 pytestmark = [pytest.mark.real_time, pytest.mark.long]
 
@@ -27,5 +28,26 @@ def test_a_batch_on_procrastinate_is_cancelled(tmp_path: Path) -> None:
 def test_a_worker_on_procrastinate_has_a_wrong_token(tmp_path: Path) -> None:
     """The others do all of it."""
     with on_procrastinate() as engine:
+        found = wrong_token(engine, 1, tmp_path, size=600, shard=50)
+    assert found.broken == []
+
+
+def test_a_worker_on_temporal_is_killed(tmp_path: Path) -> None:
+    """Every outcome is true, nothing is refused, others go on within seconds."""
+    with on_temporal() as engine:
+        found = kill(engine, 1, tmp_path, size=1_500)
+    assert found.broken == []
+
+
+def test_a_batch_on_temporal_is_cancelled(tmp_path: Path) -> None:
+    """It ends soon, and what was on the wire is known."""
+    with on_temporal() as engine:
+        found = cancel(engine, 1, tmp_path, size=1_500)
+    assert found.broken == []
+
+
+def test_a_worker_on_temporal_has_a_wrong_token(tmp_path: Path) -> None:
+    """The others do all of it."""
+    with on_temporal() as engine:
         found = wrong_token(engine, 1, tmp_path, size=600, shard=50)
     assert found.broken == []

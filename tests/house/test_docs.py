@@ -2,7 +2,7 @@
 
 A fence of Python is complete as it stands, or the comment above it names what the text has provided:
 
-    <!-- given: plivo, client, names -->   top-level names; see `_given`: database, batches are of a real Postgres
+    <!-- given: plivo, client, names -->   top-level names; see `_given`: temporal, database, batches: real servers
     <!-- script -->                        a program with its own event loop; credentials are in the environment
     <!-- tests: test_name.py -->           tests, run by pytest of its own
     <!-- needs: fastapi -->                runs only where that is installed
@@ -26,7 +26,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -59,7 +59,7 @@ asyncio_mode = strict
 asyncio_default_fixture_loop_scope = function
 filterwarnings = error
 """
-_GIVEN = {"plivo", "client", "names", "database", "batches"}
+_GIVEN = {"plivo", "client", "names", "database", "batches", "temporal"}
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,16 @@ TESTS = [fence for fence in PYTHON if fence.note.startswith("tests: ")]
 EXAMPLES = [fence for fence in PYTHON if fence not in SCRIPTS and fence not in TESTS]
 
 
+@pytest.fixture(scope="module")
+def temporal_address() -> Iterator[str]:
+    """Where a Temporal server is, for the examples that need one."""
+    pytest.importorskip("temporalio")
+    from ..engines.temporal.server import running
+
+    with running() as server:
+        yield server.address
+
+
 @pytest.fixture(autouse=True)
 def _loggers_as_they_were() -> Iterator[None]:
     """Undo what an example does to loggers."""
@@ -152,8 +162,13 @@ def _lead_to(plivo: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def _given(fence: Fence, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Any]]:
-    """The names that an example finds: `plivo` (an emulator), `client` (of it), `names` (that wait in it)."""
+async def _given(
+    fence: Fence, monkeypatch: pytest.MonkeyPatch, temporal: Callable[[], str]
+) -> AsyncIterator[dict[str, Any]]:
+    """The names that an example finds: `plivo` (an emulator), `client` (of it), `names` (that wait in it).
+
+    And `temporal`, a client of the server whose address is asked for then.
+    """
     key, _, listed = fence.note.partition(": ")
     if key == "needs":
         pytest.importorskip(listed)
@@ -170,6 +185,10 @@ async def _given(fence: Fence, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
             world["database"] = stack.enter_context(postgres())
         if "batches" in wanted:
             world["batches"] = await stack.enter_async_context(batches_in(world["database"]))
+        if "temporal" in wanted:
+            from temporalio.client import Client
+
+            world["temporal"] = await Client.connect(temporal())
         yield {name: world[name] for name in sorted(wanted)}
         await anyio.sleep(SETTLE)
 
@@ -196,11 +215,15 @@ def _check_printed(fence: Fence, capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 async def test_an_example_runs(
-    fence: Fence, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fence: Fence,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     """What stands in a fence works as it stands, on asyncio, and on trio where it is about trio."""
     monkeypatch.chdir(tmp_path)
-    async with _given(fence, monkeypatch) as names:
+    async with _given(fence, monkeypatch, lambda: str(request.getfixturevalue("temporal_address"))) as names:
         result = _call(fence, names, "example")
         if inspect.isawaitable(result):
             await result

@@ -9,6 +9,7 @@ import subprocess
 import sysconfig
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def running() -> Iterator[Server]:
         command = [str(found), "server", "start-dev", *options, "--db-filename", str(server.store)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
         try:
-            asyncio.run(_ready(server.address, process))
+            with ThreadPoolExecutor(1) as aside:  # an event loop may be running here
+                aside.submit(asyncio.run, _ready(server.address, process)).result()
             yield server
         finally:
             process.kill()

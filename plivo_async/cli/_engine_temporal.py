@@ -1,0 +1,195 @@
+"""`plivo-async engine temporal`: a batch whose workers are elsewhere, handed over and looked at."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+import typer
+
+from .._errors import PlivoError
+from ..batch import summary
+from ..policy import ActivationOutcome
+from ._account import Column, File, Header, Quiet, Uuids, entries_of, in_terms_of_the_command
+from ._codes import ExitCode, exit_code
+from ._console import err, fail, given, say, tell
+from ._options import parse_duration
+from ._output import Facts, as_text
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from ..engines.temporal import Progress
+
+T = TypeVar("T")
+
+Batch = Annotated[str, typer.Argument(metavar="BATCH", help="What submit has called it: the workflow's id.")]
+Address = Annotated[
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="Of Temporal; else TEMPORAL_ADDRESS, or the profile of Temporal's own CLI."),
+]
+Namespace = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Of Temporal; else TEMPORAL_NAMESPACE, or that of the profile.")
+]
+
+temporal: typer.Typer = typer.Typer(help="Batches on Temporal.", no_args_is_help=True)
+
+
+@temporal.command(short_help="Hand the conferences that a file names over to workers.")
+def submit(
+    file: File,
+    account: Annotated[str, typer.Option(metavar="NAME", help="What the account is called on the workers.")],
+    task_queue: Annotated[str, typer.Option(metavar="NAME", help="The task queue of the workers.")],
+    batch: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it; a new name if left out.")] = None,
+    size: Annotated[int, typer.Option(min=1, max=10_000, help="Conferences in a shard.")] = 200,
+    at_a_time: Annotated[int, typer.Option(min=1, max=1_000, help="Shards under way at a time.")] = 6,
+    wait_for: Annotated[
+        str, typer.Option(metavar="TIME", help="How long to keep trying a conference that isn't waiting yet: 30, 5m.")
+    ] = "0",
+    column: Column = None,
+    header: Header = None,
+    uuid: Uuids = False,
+    address: Address = None,
+    namespace: Namespace = None,
+) -> None:
+    """Hand the conferences that a file names over to workers; prints what the batch is called.
+
+    No credentials of Plivo's are needed, nor sent anywhere: workers have them.
+
+    Exit codes: 0 handed over, 2 usage, or the input or Temporal can't be used.
+    """
+    waits = given("--wait-for", parse_duration, wait_for)
+    names = [entry.conference for entry in entries_of(file, column, header, uuid)]
+
+    async def main(client: "Client") -> str:
+        from ..engines.temporal import start_batch
+
+        handle = await start_batch(
+            client,
+            names,
+            account=account,
+            task_queue=task_queue,
+            workflow_id=batch,
+            shard_size=size,
+            at_a_time=at_a_time,
+            wait_for=waits,
+        )
+        return handle.id
+
+    tell([_with(address, namespace, main)])
+
+
+@temporal.command(short_help="Show how far a batch is, until it is done.")
+def watch(batch: Batch, address: Address = None, namespace: Namespace = None, quiet: Quiet = False) -> None:
+    """Show how far a batch is, a line whenever a shard ends, until the batch has. A worker has to run.
+
+    Exit codes: as of mpc start. Ctrl-C ends the watching, and nothing else.
+    """
+
+    async def main(client: "Client") -> "Progress":
+        from temporalio.client import WorkflowExecutionStatus
+
+        from ..engines.temporal import ActivationBatch
+
+        handle, before = client.get_workflow_handle(batch), ""
+        while True:
+            status = (await handle.describe()).status
+            progress = await handle.query(ActivationBatch.progress)
+            if _line(progress) != before and not quiet:
+                say(err(), _line(progress))
+            if status is not WorkflowExecutionStatus.RUNNING:
+                return progress
+            before = _line(progress)
+            await asyncio.sleep(0.5)
+
+    progress = _with(address, namespace, main)
+    counts = {outcome: progress.counts.get(outcome.value, 0) for outcome in ActivationOutcome}
+    code = exit_code(counts)
+    if code or not quiet:
+        tell([_line(progress)])
+    raise typer.Exit(int(code))
+
+
+@temporal.command(short_help="Begin nothing more of a batch.")
+def cancel(batch: Batch, address: Address = None, namespace: Namespace = None) -> None:
+    """Begin nothing more of a batch. What is on the wire may come back, and is then known; report tells of it.
+
+    Exit codes: 0 asked for, 2 there is none, or Temporal can't be used.
+    """
+    _with(address, namespace, lambda client: client.get_workflow_handle(batch).cancel())
+
+
+@temporal.command(short_help="Tell what became of a batch.")
+def report(
+    batch: Batch,
+    form: Annotated[
+        Literal["text", "json", "csv", "html"], typer.Option("--format", help="html is a page for people.")
+    ] = "text",
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Where the names are, if the batch has them there.")
+    ] = None,
+    address: Address = None,
+    namespace: Namespace = None,
+) -> None:
+    """Tell what became of each conference, also while workers are at it; no worker has to run.
+
+    Exit codes: 0 told, 2 there is none, or Temporal can't be used.
+    """
+    sources = dict(given("--source", _pair, one) for one in source or ())
+
+    async def main(client: "Client") -> str:
+        from ..engines.temporal import read_report
+
+        found = await read_report(client, batch, sources=sources)
+        if form == "text":
+            return "\n".join([summary(found.counts, found.elapsed), *str(found).splitlines()[1:]])
+        return as_text(found, form, Facts(batch, about={"Batch": batch}))
+
+    told = _with(address, namespace, main)
+    if form == "text":
+        tell(told.splitlines())
+    else:
+        sys.stdout.write(told)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, path = text.partition("=")
+    if not (name and separator and path):
+        raise ValueError(f"must be NAME=FILE, not {text!r}")
+    return name, path
+
+
+def _line(progress: "Progress") -> str:
+    told = [f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in progress.counts.items() if count]
+    of = "" if progress.total is None else f" of {progress.total:,}"
+    line = f"{progress.settled:,}{of} settled: {' · '.join(told) or 'nothing yet'} · {progress.shards:,} shards ended"
+    return f"{line}, paused" if progress.paused else line
+
+
+def _with(address: str | None, namespace: str | None, do: "Callable[[Client], Awaitable[T]]") -> T:
+    """Do something with a client of Temporal; ends the program with a sentence where that can't be done."""
+    try:
+        from temporalio.client import Client, WorkflowQueryFailedError
+        from temporalio.envconfig import ClientConfig
+        from temporalio.exceptions import WorkflowAlreadyStartedError
+        from temporalio.service import RPCError
+    except ImportError:
+        fail("plivo_async.engines.temporal needs the extra temporal: pip install 'plivo-async[temporal]'")
+
+    async def main() -> T:
+        config = ClientConfig.load_client_connect_config()
+        config["target_host"] = address or config.get("target_host") or "localhost:7233"
+        if namespace is not None:
+            config["namespace"] = namespace
+        return await do(await Client.connect(**config))
+
+    try:
+        return asyncio.run(main())
+    except PlivoError as error:
+        fail(in_terms_of_the_command(str(error)))
+    except WorkflowAlreadyStartedError as error:
+        fail(f"a batch {error.workflow_id!r} is running already")
+    except (RPCError, WorkflowQueryFailedError, RuntimeError, OSError) as error:
+        fail(f"Temporal can't be used: {' '.join(str(error).split())}")
+    except KeyboardInterrupt:
+        raise typer.Exit(int(ExitCode.INTERRUPTED)) from None

@@ -1,0 +1,96 @@
+"""Temporal, as the bars want it: `python -m tests.engines.on_temporal ADDRESS` is a worker."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.worker import Worker
+
+from plivo_async import AsyncClient, RateLimit
+from plivo_async.engines.temporal import PlivoPlugin, read_report, start_batch
+
+from .temporal.server import running
+
+QUEUE = "plivo"
+
+
+class OnTemporal:
+    """Batches on a Temporal server."""
+
+    def __init__(self, address: str, portal: BlockingPortal) -> None:
+        self._address = address
+        self._portal = portal
+        self._client: Client = portal.call(Client.connect, address)
+
+    def worker(self) -> Sequence[str]:
+        """One that shares the budget."""
+        return [sys.executable, "-m", __name__, self._address]
+
+    def submit(self, size: int, shard: int) -> str:
+        """From a generator."""
+
+        async def submit() -> str:
+            names = (f"room {number}" for number in range(size))
+            handle = await start_batch(
+                self._client, names, account="main", task_queue=QUEUE, shard_size=shard, at_a_time=6
+            )
+            return handle.id
+
+        return self._portal.call(submit)
+
+    def cancel(self, batch: str) -> None:
+        """By its name."""
+        self._portal.call(self._client.get_workflow_handle(batch).cancel)
+
+    def over(self, batch: str) -> bool:
+        """By its status."""
+        described = self._portal.call(self._client.get_workflow_handle(batch).describe)
+        return described.status is not WorkflowExecutionStatus.RUNNING
+
+    def outcomes(self, batch: str) -> Iterator[tuple[str, str]]:
+        """From its report."""
+        for one in self._portal.call(read_report, self._client, batch):
+            yield one.name or "", one.outcome.value
+
+    def in_hand(self) -> object:
+        """Its history tells later."""
+        return None
+
+    def resumed(self, batch: str, in_hand: object) -> float | None:
+        """From its history: when the last activity was begun that was not begun for the first time."""
+
+        async def begun() -> float | None:
+            history = await self._client.get_workflow_handle(batch).fetch_history()
+            started = [one for one in history.events if one.HasField("activity_task_started_event_attributes")]
+            again = [one for one in started if one.activity_task_started_event_attributes.attempt > 1]
+            return max((one.event_time.ToDatetime(UTC).timestamp() for one in again), default=None)
+
+        return self._portal.call(begun)
+
+
+@contextmanager
+def on_temporal() -> Iterator[OnTemporal]:
+    """With a server from the wheel."""
+    with running() as server, start_blocking_portal() as portal:
+        yield OnTemporal(server.address, portal)
+
+
+async def work(address: str) -> None:
+    """Be a worker, until SIGTERM."""
+    limit, per = os.environ["PLIVO_TESTS_LIMIT"].split("/")
+    async with AsyncClient(rate_limit=RateLimit(int(limit), per=float(per))) as client:
+        plugin = PlivoPlugin({"main": client})
+        worker = Worker(await Client.connect(address), task_queue=QUEUE, plugins=[plugin], max_concurrent_activities=2)
+        run = asyncio.create_task(worker.run())
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, run.cancel)
+        await run
+
+
+if __name__ == "__main__":
+    asyncio.run(work(sys.argv[1]))
