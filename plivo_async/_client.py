@@ -179,7 +179,8 @@ class AsyncClient:
         if rate_limit is not None and not isinstance(rate_limit, RateLimit):
             raise TypeError(f"rate_limit must be a RateLimit or None, not {type(rate_limit).__name__}")
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
-            raise TypeError(f"http_client must be an httpx.AsyncClient, not {type(http_client).__name__}")
+            given = f"{type(http_client).__module__.partition('.')[0]}.{type(http_client).__name__}"
+            raise TypeError(f"http_client must be an httpx.AsyncClient, not a {given}, which is none")
         if observer is not None and (not callable(observer) or inspect.iscoroutinefunction(observer)):
             raise TypeError(f"observer must be a plain function of one event, not {type(observer).__name__}")
         options = Options(attempt_timeout(timeout), checked_retry(retry), seconds("deadline", deadline))
