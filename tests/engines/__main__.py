@@ -44,7 +44,7 @@ def main() -> int:
                 found = run(engine, seed, Path(folder))
                 sys.stdout.write(f"{bar} {seed}: {found}\n")
                 sys.stdout.flush()
-                if found.broken:
+                if found.broken or found.late:
                     broken = True
                     logs = [log.read_text(encoding="utf-8", errors="replace") for log in Path(folder).glob("*.log")]
                     sys.stdout.write("".join(f"{log[-1_500:]}\n----\n" for log in logs))

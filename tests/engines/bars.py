@@ -71,19 +71,26 @@ class Findings:
     Attributes:
         figures: What was measured.
         broken: What doesn't hold, in words.
+        late: What took too long or was too slow, in words: a command tells of it, a test doesn't ask for it.
     """
 
     figures: dict[str, float] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
     def hold(self, what: str, good: bool) -> None:
         """Note something that has to be so."""
         if not good:
             self.broken.append(what)
 
+    def in_time(self, what: str, good: bool) -> None:
+        """Note something that has to be so on a machine that has nothing else to do."""
+        if not good:
+            self.late.append(what)
+
     def __str__(self) -> str:
         told = ", ".join(f"{name} {value:,.6g}" for name, value in self.figures.items())
-        return f"{told}{''.join(f'{chr(10)}  BROKEN: {what}' for what in self.broken)}"
+        return f"{told}{''.join(f'{chr(10)}  BROKEN: {what}' for what in [*self.broken, *self.late])}"
 
 
 class World:
@@ -192,7 +199,7 @@ def kill(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard: i
         resumed = engine.resumed(batch, in_hand)
         if resumed is not None:
             found.figures["resumed after"] = resumed - killed_at
-            found.hold("resumed later than 5 s after the kill", resumed - killed_at <= 5)
+            found.in_time("resumed later than 5 s after the kill", resumed - killed_at <= 5)
         found.figures["requests per item"] = plivo.counts().requests / size
         found.hold("more than 1.2 requests per item", plivo.counts().requests <= 1.2 * size)
     return found
@@ -212,7 +219,7 @@ def cancel(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard:
         engine.cancel(batch)
         found.hold("it did not end", all_of_it.until(lambda: engine.over(batch)))
         found.figures["ended after"] = time.monotonic() - began
-        found.hold("it ended later than 2 s and an attempt", found.figures["ended after"] <= 2 + 0.06)
+        found.in_time("it ended later than 2 s and an attempt", found.figures["ended after"] <= 2 + 0.06)
         compare(found, engine, batch, plivo, size)
         found.hold("what was on the wire isn't known", found.figures.get("unknown", 0) == 0)
     return found
@@ -261,7 +268,7 @@ def large(
         floor = (plivo.counts().requests - limit.limit) / limit.limit * limit.per
         found.figures |= {"seconds": took, "pace": floor / took, "MB of workers": max(late)}
         found.figures["MB of workers, more"] = max(two - one for one, two in zip(early, late, strict=True))
-        found.hold("less than 97 % of the limit was used", floor / took >= 0.97)
+        found.in_time("less than 97 % of the limit was used", floor / took >= 0.97)
         found.hold("workers grow", found.figures["MB of workers, more"] <= 5)
         found.hold("who submits grows", found.figures["MB of who submits, more"] <= 5)
         compare(found, engine, batch, plivo, size)

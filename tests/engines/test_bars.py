@@ -1,4 +1,7 @@
-"""A share of `python -m tests.engines`: what a batch on many machines has to hold, with real processes."""
+"""A share of `python -m tests.engines`: what a batch on many machines has to hold, with real processes.
+
+How soon others go on is for that command: a test would race the machine that it runs on.
+"""
 
 from pathlib import Path
 
@@ -12,14 +15,14 @@ pytestmark = [pytest.mark.real_time, pytest.mark.long]
 
 
 def test_a_worker_on_procrastinate_is_killed(tmp_path: Path) -> None:
-    """Every outcome is true, nothing is refused, others go on within seconds."""
+    """Every outcome is true, nothing is refused, others go on."""
     with on_procrastinate() as engine:
         found = kill(engine, 1, tmp_path, size=1_500)
     assert found.broken == []
 
 
 def test_a_batch_on_procrastinate_is_cancelled(tmp_path: Path) -> None:
-    """It ends soon, and what was on the wire is known."""
+    """It ends, and what was on the wire is known."""
     with on_procrastinate() as engine:
         found = cancel(engine, 1, tmp_path, size=1_500)
     assert found.broken == []
@@ -33,14 +36,14 @@ def test_a_worker_on_procrastinate_has_a_wrong_token(tmp_path: Path) -> None:
 
 
 def test_a_worker_on_temporal_is_killed(tmp_path: Path) -> None:
-    """Every outcome is true, nothing is refused, others go on within seconds."""
+    """Every outcome is true, nothing is refused, others go on."""
     with on_temporal() as engine:
         found = kill(engine, 1, tmp_path, size=1_500)
     assert found.broken == []
 
 
 def test_a_batch_on_temporal_is_cancelled(tmp_path: Path) -> None:
-    """It ends soon, and what was on the wire is known."""
+    """It ends, and what was on the wire is known."""
     with on_temporal() as engine:
         found = cancel(engine, 1, tmp_path, size=1_500)
     assert found.broken == []
