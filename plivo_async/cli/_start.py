@@ -36,6 +36,7 @@ from ._account import (
     Shared,
     Timeout,
     Uuids,
+    WaitFor,
     entries_of,
     facts_of,
     in_terms_of_the_command,
@@ -87,9 +88,7 @@ def start(
             "failed, unknown and not_attempted always are.",
         ),
     ] = None,
-    wait_for: Annotated[
-        str, typer.Option(metavar="TIME", help="How long to keep trying a conference that isn't waiting yet: 30, 5m.")
-    ] = "0",
+    wait_for: WaitFor = "0",
     deadline: Annotated[
         str | None, typer.Option(metavar="TIME", help="Stop after this long; what is left is not attempted.")
     ] = None,
@@ -162,9 +161,10 @@ def start(
         tell(plan_lines(ahead, _where(entries), rate, begins or datetime.now().astimezone()))
         return
     if begins is not None:
-        if run_to_end(partial(_check, open_client(base_url, seconds, max_attempts, rate, shared))):
+        checking = open_client(base_url, seconds, max_attempts, rate, shared)
+        # All of it in one run: a signal that came between two would be nobody's.
+        if run_to_end(partial(_wait, checking, begins, quiet or log_json)):
             fail("interrupted; nothing was sent", ExitCode.INTERRUPTED)
-        _wait(begins, quiet or log_json)
     tally.total = len(entries)
     run = _Run(client, entries, tally)
     names = [entry.conference for entry in entries]
@@ -244,8 +244,8 @@ def _where(entries: Sequence[Entry]) -> Callable[[int], str]:
     return lambda position: f"line {entries[position].line}"
 
 
-async def _check(client: AsyncClient) -> None:
-    """See now, and not when the time has come, whether the credentials are right; what else is wrong may be over then.
+async def _wait(client: AsyncClient, begins: datetime, quiet: bool) -> None:
+    """Wait for the instant. See before that whether the credentials are right; what else is wrong may be over then.
 
     Raises:
         AuthenticationError: They aren't.
@@ -257,19 +257,10 @@ async def _check(client: AsyncClient) -> None:
             raise
         except PlivoError as error:
             warn(f"the credentials could not be checked: {in_terms_of_the_command(error.message)}")
-
-
-def _wait(begins: datetime, quiet: bool) -> None:
-    """Wait for the instant; a signal ends the program."""
     left = duration((begins - datetime.now(UTC)) / timedelta(seconds=1))
     if not quiet:
         say(err(), f"starts at {begins:%H:%M:%S} on {begins:%Y-%m-%d}, in {left}; nothing is sent before")
-    try:
-        came = anyio.run(until_signal, partial(sleep_until_then, begins, partial(datetime.now, UTC)))
-    except KeyboardInterrupt:
-        came = signal.SIGINT
-    if came is not None:
-        fail("interrupted; nothing was sent", ExitCode.INTERRUPTED)
+    await sleep_until_then(begins, partial(datetime.now, UTC))
 
 
 def _conclude(run: _Run, asked: Path | None, kept: tuple[Path | None, str], quiet: bool) -> None:
