@@ -56,6 +56,9 @@ Header = Annotated[
 Uuids = Annotated[bool, typer.Option("--uuid", help="FILE holds MPC UUIDs, not friendly names.")]
 
 VARIABLES = ("PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN")
+WaitFor = Annotated[
+    str, typer.Option(metavar="TIME", help="How long to keep trying a conference that isn't waiting yet: 30, 5m.")
+]
 REFUSED = f"Plivo refused the credentials (401); check {' and '.join(VARIABLES)}"
 
 _OURS = {

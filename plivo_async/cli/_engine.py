@@ -10,9 +10,10 @@ import typer
 
 from .._errors import PlivoError
 from ..batch import summary
-from ._account import Column, File, Header, Quiet, Uuids, entries_of, in_terms_of_the_command
+from ._account import Column, File, Header, Quiet, Uuids, WaitFor, entries_of, in_terms_of_the_command
 from ._codes import ExitCode, exit_code
 from ._console import err, fail, given, say, tell
+from ._engine_options import Account, NewBatch, ShardSize
 from ._options import parse_duration
 from ._output import Facts, as_text
 
@@ -41,12 +42,10 @@ procrastinate: typer.Typer = typer.Typer(help="Batches in Postgres, on Procrasti
 def submit(
     file: File,
     url: Url,
-    account: Annotated[str, typer.Option(metavar="NAME", help="What the account is called on the workers.")],
-    batch: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it; a new name if left out.")] = None,
-    size: Annotated[int, typer.Option(min=1, max=10_000, help="Conferences in a shard.")] = 200,
-    wait_for: Annotated[
-        str, typer.Option(metavar="TIME", help="How long to keep trying a conference that isn't waiting yet: 30, 5m.")
-    ] = "0",
+    account: Account,
+    batch: NewBatch = None,
+    size: ShardSize = 200,
+    wait_for: WaitFor = "0",
     column: Column = None,
     header: Header = None,
     uuid: Uuids = False,
