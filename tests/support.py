@@ -3,11 +3,12 @@
 import errno
 import random
 import ssl
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import anyio
 import anyio.abc
+import anyio.lowlevel
 import httpcore
 import httpx
 
@@ -153,3 +154,21 @@ def _denied(activation: Activation, *, applied: int, live: bool, asked: int, med
     if outcome in never and applied:
         return f"applied {applied}"
     return None
+
+
+async def ends_within(steps: int, act: Callable[[], Awaitable[object]]) -> bool:
+    """Do something, cancelled after so many turns of the event loop; whether it came to its end before."""
+    finished = False
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as group:
+
+            async def count_down() -> None:
+                for _ in range(steps):
+                    await anyio.lowlevel.checkpoint()
+                scope.cancel()
+
+            group.start_soon(count_down)
+            await act()
+            finished = True
+            group.cancel_scope.cancel()
+    return finished

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-import anyio
-import anyio.lowlevel
 import pytest
 
 from plivo_async import Activation, ActivationReport, AsyncClient, JournalError
@@ -18,7 +16,7 @@ from plivo_async.batch._journal_file import Identity, JournalFile
 from plivo_async.batch._journal_reader import JournalReader
 from plivo_async.emulator import Emulator
 
-from ..support import in_memory
+from ..support import ends_within, in_memory
 
 pytestmark = pytest.mark.real_time
 
@@ -144,18 +142,7 @@ async def cut_after(steps: int, path: Path, *, stream: bool) -> bool:
         for name in ("a", "b", "c"):
             plivo.add_conference(name)
         async with in_memory(plivo) as client:
-            with anyio.CancelScope() as scope:
-                async with anyio.create_task_group() as group:
-
-                    async def count_down() -> None:
-                        for _ in range(steps):
-                            await anyio.lowlevel.checkpoint()
-                        scope.cancel()
-
-                    group.start_soon(count_down)
-                    await run(client, path, told, stream=stream)
-                    finished = True
-                    group.cancel_scope.cancel()
+            finished = await ends_within(steps, lambda: run(client, path, told, stream=stream))
             on_disk = ActivationReport.read(path) if told else []
             known = {one.position: one.outcome for one in on_disk if one.succeeded}
             assert {one.position for one in told if one.succeeded} <= set(known), "told, and not on disk"

@@ -3,9 +3,7 @@
 Skipped where there is no Chromium, but not in CI, whose `.ci/run` installs it.
 """
 
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,23 +11,12 @@ import pytest
 
 from plivo_async import ActivationReport
 
+from ..browser import CHROMIUM, NEEDS_CHROMIUM, QUIET
 from .test_page import RUN
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 pytestmark = [
     pytest.mark.real_time,
-    pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="Chromium is not installed"),
+    NEEDS_CHROMIUM,
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from plivo_async import Activation, ActivationOutcome, AsyncClient, RateLimit, RetryPolicy
 from plivo_async.emulator import Emulator, Faults
 
-from ..support import contradictions, in_memory, network_of
+from ..support import contradictions, ends_within, in_memory, network_of
 
 pytestmark = pytest.mark.anyio
 
@@ -55,19 +55,7 @@ async def cancelled_after(steps: int, act: Act, *, limit: RateLimit | None = Non
         populate(plivo)
         tasks = len(anyio.get_running_tasks())
         async with in_memory(plivo, rate_limit=limit, retry=RetryPolicy(base_delay=0)) as client:
-            finished = False
-            with anyio.CancelScope() as scope:
-                async with anyio.create_task_group() as group:
-
-                    async def count_down() -> None:
-                        for _ in range(steps):
-                            await anyio.lowlevel.checkpoint()
-                        scope.cancel()
-
-                    group.start_soon(count_down)
-                    await act(client, told)
-                    finished = True
-                    group.cancel_scope.cancel()
+            finished = await ends_within(steps, lambda: act(client, told))
             statistics = client.statistics()
             if statistics.requests or statistics.waiting_for_connection or statistics.waiting_for_permit:
                 wrong.append(f"left behind: {statistics}")

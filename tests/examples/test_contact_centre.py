@@ -42,7 +42,7 @@ from contact_centre.errors import status_of, told
 from contact_centre.local import FOLDER, running
 from contact_centre.settings import Settings as Told
 
-from ..batch.test_page_in_a_browser import CHROMIUM, QUIET
+from ..browser import CHROMIUM, QUIET
 
 BUSY, AGENT, SUPERVISOR = "+14157654320", "+14157654321", "+14157654322"
 

@@ -30,7 +30,7 @@ from plivo_async.emulator import Emulator, Faults
 
 from ..client.test_secrets import AUTH_ID, TOKEN, as_rich_prints, shown
 from ..faults import PLAIN
-from ..support import contradictions
+from ..support import contradictions, ends_within
 from .raw_server import YES, raw_server
 from .test_sockets import QUICK, until, waiting
 
@@ -239,19 +239,7 @@ class TestCancelling:
             plivo.add_conference(name)
         plivo.script("activate", names[2], fault="lost-response")
         async with client_of(plivo, rate_limit=RateLimit(10_000)) as client:
-            finished = False
-            with anyio.CancelScope() as scope:
-                async with anyio.create_task_group() as group:
-
-                    async def count_down() -> None:
-                        for _ in range(steps):
-                            await anyio.lowlevel.checkpoint()
-                        scope.cancel()
-
-                    group.start_soon(count_down)
-                    await client.mpc.start(names, on_outcome=told.append)
-                    finished = True
-                    group.cancel_scope.cancel()
+            finished = await ends_within(steps, lambda: client.mpc.start(names, on_outcome=told.append))
             left = client.statistics()
             assert (left.requests, left.waiting_for_connection, left.permits_in_flight) == (0, 0, 0), steps
         return finished
