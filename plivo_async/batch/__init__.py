@@ -8,7 +8,7 @@ from ._job import Job
 from ._journal import Journal
 from ._journal_file import Identity
 from ._journal_run import JournalRun
-from ._journalled import AGAIN, JournalledInput, resume
+from ._journalled import AGAIN, JournalledInput, resume, tried_again
 from ._ledger import Ledger
 from ._plan import Plan, plan
 from ._report import ActivationReport, duration, summary
@@ -50,5 +50,6 @@ __all__ = [
     "resume",
     "split",
     "summary",
+    "tried_again",
     "untouched",
 ]

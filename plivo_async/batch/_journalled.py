@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import anyio.lowlevel
 
+from .._errors import invalid
 from ..policy import ActivationOutcome
 from ._input import BREATH, Input, Item
 from ._journal import Journal
@@ -15,6 +16,22 @@ from ._teller import Teller
 
 AGAIN = frozenset({ActivationOutcome.FAILED, ActivationOutcome.UNKNOWN, ActivationOutcome.NOT_ATTEMPTED})
 """Outcomes that may have changed by the next run."""
+
+
+def tried_again(argument: str, outcomes: Collection[ActivationOutcome | str]) -> frozenset[ActivationOutcome]:
+    """Check which outcomes a caller wants to be tried again: a conference that was live isn't started once more.
+
+    Raises:
+        InvalidArgumentError: One is a success, or no outcome.
+        TypeError: It is no collection.
+    """
+    if isinstance(outcomes, str) or not isinstance(outcomes, Collection):
+        raise TypeError(f"{argument} must be a collection of outcomes, not {type(outcomes).__name__}")
+    allowed = [outcome for outcome in ActivationOutcome if not outcome.succeeded]
+    for outcome in outcomes:
+        if outcome not in allowed:
+            raise invalid(argument, f"may hold {', '.join(allowed)}, and no successes, not {outcome!r}")
+    return frozenset(map(ActivationOutcome, outcomes))
 
 
 def is_settled(row: Row, again: Collection[ActivationOutcome]) -> bool:

@@ -10,12 +10,14 @@ from .._errors import invalid
 from .._jsonable import Jsonable
 from .._public import public
 from ..wire import Conference, conference
+from ..wire._checks import integer, text
 from ._input import ConferenceId
 
 MOST = 10_000
 """Conferences in a shard at most: whoever takes it over after a crash looks at those that were on the wire."""
 _FORMAT = 1
-_LONGEST_BATCH = 200
+LONGEST_BATCH = 200
+"""Characters that the name of a batch has at most."""
 
 
 @public
@@ -38,9 +40,8 @@ class Shard(Jsonable):
     whole input, in order. They are not activated again, and share its outcome."""
 
     def __post_init__(self) -> None:
-        _check_batch(self.batch)
-        if not isinstance(self.first, int) or self.first < 0:
-            raise invalid("first", f"must be a position in the input, from 0, not {self.first!r}")
+        text("batch", self.batch, longest=LONGEST_BATCH)
+        integer("first", self.first, 0)
         if not 1 <= len(self.conferences) <= MOST:
             raise invalid("conferences", f"must be 1 to {MOST:,}, not {len(self.conferences):,}")
         for place, first in self.twins:
@@ -106,16 +107,13 @@ def split(names: Iterable[ConferenceId], size: int = 500, *, batch: str | None =
         InvalidArgumentError, TypeError: An argument is wrong, at once; or a name is, when it is come to, with its
             position: hand nothing over before all shards are there, or in a transaction that then ends.
     """
-    if not isinstance(size, int) or isinstance(size, bool):
-        raise TypeError(f"size must be an int, not {type(size).__name__}")
-    if not 1 <= size <= MOST:
-        raise invalid("size", f"must be 1 to {MOST:,}, not {size}")
+    integer("size", size, 1, MOST)
     if isinstance(names, AsyncIterable):
         raise TypeError("names must be an iterable; one that is awaited has to be read first: [one async for one in …]")
     if not isinstance(names, Iterable) or isinstance(names, str | bytes | bytearray | dict):
         raise TypeError(f"names must be an iterable of names, not {type(names).__name__}")
     if batch is not None:
-        _check_batch(batch)
+        text("batch", batch, longest=LONGEST_BATCH)
     return _shards(iter(names), size, uuid4().hex if batch is None else batch)
 
 
@@ -134,10 +132,3 @@ def _shards(names: Iterator[ConferenceId], size: int, batch: str) -> Iterator[Sh
             yield Shard(batch, first, tuple(taken), tuple(twins))
         if len(taken) < size:
             return
-
-
-def _check_batch(batch: object) -> None:
-    if not isinstance(batch, str):
-        raise TypeError(f"batch must be a str, not {type(batch).__name__}")
-    if not 1 <= len(batch) <= _LONGEST_BATCH or not batch.isprintable():
-        raise invalid("batch", f"must have 1 to {_LONGEST_BATCH} printable characters")

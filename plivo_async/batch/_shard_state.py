@@ -18,15 +18,16 @@ himself that he hasn't done it.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Self
 
 from .._errors import invalid
 from .._public import public
 from ..policy import ActivationOutcome
+from ..wire._checks import in_utc
 from ._activation import Activation
 from ._input import ConferenceId
-from ._journalled import AGAIN
+from ._journalled import AGAIN, tried_again
 from ._shard import Shard
 
 UNTOUCHED, MAYBE_SENT, TWIN = "-?="
@@ -75,7 +76,7 @@ class ShardState:
         if self.since is None and MAYBE_SENT in self.letters:
             raise invalid("since", "must tell when those that may have been sent were sent at the earliest")
         if self.since is not None:
-            object.__setattr__(self, "since", _in_utc(self.since))
+            object.__setattr__(self, "since", in_utc("since", self.since))
 
     @classmethod
     def of(cls, shard: Shard) -> Self:
@@ -154,7 +155,7 @@ class ShardState:
         for place in places:
             if letters[place] == UNTOUCHED:
                 letters[place] = MAYBE_SENT
-        at = _in_utc(at)
+        at = in_utc("at", at)
         return replace(self, letters="".join(letters), since=at if self.since is None else min(self.since, at))
 
     def withdraw(self, places: Iterable[int]) -> Self:
@@ -198,9 +199,7 @@ class ShardState:
         Raises:
             InvalidArgumentError: One of them is a success.
         """
-        wanted = set(map(ActivationOutcome, again))
-        if any(outcome.succeeded for outcome in wanted):
-            raise invalid("again", "may not have successes: a conference that was live isn't started once more")
+        wanted = tried_again("again", again)
         letters = self.letters
         for outcome in wanted - {ActivationOutcome.NOT_ATTEMPTED}:
             new = MAYBE_SENT if outcome is ActivationOutcome.UNKNOWN else UNTOUCHED
@@ -259,11 +258,3 @@ def letter_of(activation: Activation) -> str:
     if refused(activation) and not activation.succeeded:
         return MAYBE_SENT if activation.outcome is ActivationOutcome.UNKNOWN else UNTOUCHED
     return LETTERS.get(activation.outcome, UNTOUCHED)
-
-
-def _in_utc(at: object) -> datetime:
-    if not isinstance(at, datetime):
-        raise TypeError(f"at must be an aware datetime, not {type(at).__name__}")
-    if at.utcoffset() is None:
-        raise invalid("at", "must be aware: datetime.now(UTC), or with a tzinfo of its own")
-    return at.astimezone(UTC)

@@ -9,7 +9,7 @@ from typing import get_args
 
 import anyio
 
-from .._errors import NotSentError, invalid
+from .._errors import NotSentError
 from .._exchange import Exchange
 from .._options import Options, seconds
 from ..batch import (
@@ -35,6 +35,7 @@ from ..pacing._clock import sleep_until
 from ..pacing._source import DeadlinePassed
 from ..policy import ActivationRules, Confirm
 from ..wire import Account, Conference, activate
+from ..wire._checks import choice
 from ._earlier import Earlier
 
 OnOutcome = Callable[[Activation], None]
@@ -67,8 +68,7 @@ class Activator:
         Raises:
             InvalidArgumentError, TypeError: One is wrong.
         """
-        if confirm not in get_args(Confirm):
-            raise invalid("confirm", f"must be 'always', 'ambiguous' or 'never', not {confirm!r}")
+        choice("confirm", confirm, get_args(Confirm))
         return ActivationRules(self.options.retry, confirm, seconds("wait_for", wait_for))
 
     async def one(self, conference: Conference, rules: ActivationRules, deadline: float) -> Activation:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from .._errors import invalid
-from ..batch import AGAIN, ConferenceId
+from ..batch import AGAIN, ConferenceId, tried_again
 from ..policy import ActivationOutcome
 from ..wire import Conference, conference
+from ..wire._checks import aware
 
 JournalPath = str | os.PathLike[str]
 """Where a journal is: a file, on a disk of this machine."""
@@ -51,15 +52,16 @@ def earlier(
     if resume is not None and journal is None:
         raise invalid("resume", "says what of a journal is tried again: it goes with journal=")
     path = None if journal is None else _path(journal)
-    again = AGAIN if resume is None else _outcomes(resume)
+    again = AGAIN if resume is None else tried_again("resume", resume)
     if isinstance(maybe_sent, datetime):
-        return Earlier(path, again, _seconds("maybe_sent", maybe_sent))
+        return Earlier(path, again, aware("maybe_sent", maybe_sent).timestamp())
     if maybe_sent is None:
         return Earlier(path, again)
     if not isinstance(maybe_sent, Mapping):
         what = type(maybe_sent).__name__
         raise TypeError(f"maybe_sent must be an aware datetime, or a mapping from conferences to such, not {what}")
-    since = {conference(one, argument="maybe_sent"): _seconds("maybe_sent", at) for one, at in maybe_sent.items()}
+    instants = {conference(one, argument="maybe_sent"): aware("maybe_sent", at) for one, at in maybe_sent.items()}
+    since = {one: at.timestamp() for one, at in instants.items()}
     return Earlier(path, again, None, since)
 
 
@@ -70,21 +72,3 @@ def _path(journal: JournalPath) -> Path:
     if not path or "\0" in path:
         raise invalid("journal", f"must be the path of a file, not {path!r}")
     return Path(path)
-
-
-def _outcomes(resume: Collection[ActivationOutcome | str]) -> frozenset[ActivationOutcome]:
-    if isinstance(resume, str) or not isinstance(resume, Collection):
-        raise TypeError(f"resume must be a collection of outcomes, not {type(resume).__name__}")
-    allowed = [outcome for outcome in ActivationOutcome if not outcome.succeeded]
-    for outcome in resume:
-        if outcome not in allowed:
-            raise invalid("resume", f"may hold {', '.join(allowed)}, not {outcome!r}")
-    return frozenset(map(ActivationOutcome, resume))
-
-
-def _seconds(name: str, at: object) -> float:
-    if not isinstance(at, datetime):
-        raise TypeError(f"{name} must hold aware datetimes, not {type(at).__name__}")
-    if at.utcoffset() is None:
-        raise invalid(name, "must be aware: datetime.now(UTC), or with a tzinfo of its own")
-    return at.timestamp()

@@ -183,7 +183,7 @@ async def test_maybe_sent_is_looked_at_first() -> None:
         assert [len(one.attempts) for one in report] == [1, 1]
         later = await client.mpc.start(["a"], maybe_sent=began + timedelta(hours=1))
         assert later[0].outcome == "already_active"
-        with pytest.raises(InvalidArgumentError, match="maybe_sent must be aware"):
+        with pytest.raises(InvalidArgumentError, match="maybe_sent is a datetime without a time zone"):
             await client.mpc.start(["a"], maybe_sent=datetime(2026, 1, 1))
         with pytest.raises(TypeError, match="journal is for many"):
             await client.mpc.start("a", journal="x.db")

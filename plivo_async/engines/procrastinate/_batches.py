@@ -13,7 +13,7 @@ import psycopg
 
 from ..._client import AsyncClient
 from ..._errors import invalid
-from ...batch import AGAIN, ActivationReport, ConferenceId, Ledger
+from ...batch import AGAIN, ActivationReport, ConferenceId, Ledger, tried_again
 from ...batch._input import Input
 from ...batch._report import report_of
 from ...batch._shard_state import LETTERS, OUTCOMES
@@ -223,9 +223,7 @@ class Batches:
             InvalidArgumentError: There is none of that name, something of it is still under way, or `again` has a
                 success.
         """
-        wanted = set(map(ActivationOutcome, again))
-        if any(outcome.succeeded for outcome in wanted):
-            raise invalid("again", "may not have successes: a conference that was live isn't started once more")
+        wanted = tried_again("again", again)
         async with self._connection(None) as ours:
             number, account = await (await ours.execute(sql.LOCK_BATCH, (batch,))).fetchone() or nothing(batch)
             if [row async for row in await ours.execute(sql.JOBS, (number,))]:

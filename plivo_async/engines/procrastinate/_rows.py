@@ -8,10 +8,11 @@ import psycopg
 from ..._errors import InvalidArgumentError, invalid
 from ..._options import seconds
 from ...batch._input import Input
+from ...batch._shard import LONGEST_BATCH, MOST
 from ...policy import Confirm
+from ...wire._checks import choice, integer, text
 from . import _sql as sql
 
-_MOST = 10_000
 _LONGEST_ACCOUNT = 30  # with what stands before it, a name of Postgres that is listened to
 
 
@@ -21,24 +22,19 @@ def migrations() -> list[tuple[str, bytes]]:
     return [(one.name, one.read_bytes()) for one in sorted(found, key=lambda one: one.name)]
 
 
-def check(batch: object, account: object, size: object, confirm: object, wait_for: float) -> None:
+def check(batch: str, account: str, size: int, confirm: str, wait_for: float) -> None:
     """Check what a batch is submitted with.
 
     Raises:
         InvalidArgumentError, TypeError: An argument is wrong.
     """
     seconds("wait_for", wait_for)
-    for name, value, longest in (("batch", batch, 200), ("account", account, _LONGEST_ACCOUNT)):
-        if not isinstance(value, str):
-            raise TypeError(f"{name} must be a str, not {type(value).__name__}")
-        if not 1 <= len(value.encode(errors="replace")) <= longest or not value.isprintable():
-            raise invalid(name, f"must have 1 to {longest} printable characters")
-    if not isinstance(size, int) or isinstance(size, bool):
-        raise TypeError(f"size must be an int, not {type(size).__name__}")
-    if not 1 <= size <= _MOST:
-        raise invalid("size", f"must be 1 to {_MOST:,}, not {size}")
-    if confirm not in get_args(Confirm):
-        raise invalid("confirm", f"must be 'always', 'ambiguous' or 'never', not {confirm!r}")
+    text("batch", batch, longest=LONGEST_BATCH)
+    text("account", account)
+    if len(account.encode()) > _LONGEST_ACCOUNT:
+        raise invalid("account", f"must have at most {_LONGEST_ACCOUNT} bytes in UTF-8")
+    integer("size", size, 1, MOST)
+    choice("confirm", confirm, get_args(Confirm))
 
 
 async def copy_items(ours: psycopg.AsyncConnection[Any], number: int, source: Input) -> int:

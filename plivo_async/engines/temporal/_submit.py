@@ -1,16 +1,20 @@
 """Starting a batch from anywhere that can reach Temporal; no account is needed there."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from temporalio.client import Client, WorkflowHandle
 
 from ..._errors import invalid
+from ..._options import seconds
 from ..._public import public
 from ...batch import ConferenceId, split
+from ...batch._shard import MOST
 from ...policy import Confirm
+from ...wire._checks import choice, in_utc, integer, text
 from ._messages import BatchInput, BatchResult
 from ._workflow import ActivationBatch
 
@@ -27,7 +31,7 @@ class Source:
     """As in `PlivoPlugin(sources={name: …})`, the same on each worker."""
 
     def __post_init__(self) -> None:
-        _check_name("name", self.name)
+        text("name", self.name)
 
 
 @public
@@ -72,13 +76,12 @@ async def start_batch(
         temporalio.exceptions.WorkflowAlreadyStartedError: A batch of that name runs.
         temporalio.service.RPCError: Temporal doesn't take it.
     """
-    _check_name("account", account)
-    _check_number("shard_size", shard_size, 10_000)
-    _check_number("at_a_time", at_a_time, 1_000)
-    if confirm not in ("always", "ambiguous", "never"):
-        raise invalid("confirm", f"must be always, ambiguous or never, not {confirm!r}")
-    if not isinstance(wait_for, int | float) or not 0 <= wait_for < float("inf"):
-        raise invalid("wait_for", f"must be seconds, 0 or more, not {wait_for!r}")
+    text("account", account)
+    integer("shard_size", shard_size, 1, MOST)
+    integer("at_a_time", at_a_time, 1, 1_000)
+    choice("confirm", confirm, get_args(Confirm))
+    if seconds("wait_for", wait_for) == math.inf:
+        raise invalid("wait_for", "must end some time: Temporal has no number for ever")
     shards = None if isinstance(names, Source) else [*split(names, shard_size, batch=workflow_id)]
     called = workflow_id or (shards[0].batch if shards else f"plivo-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
     batch = BatchInput(
@@ -90,7 +93,7 @@ async def start_batch(
         at_a_time=at_a_time,
         confirm=confirm,
         wait_for=wait_for,
-        since=None if maybe_sent is None else _told(maybe_sent),
+        since=None if maybe_sent is None else in_utc("maybe_sent", maybe_sent).isoformat(),
     )
     size = sum(payload.ByteSize() for payload in await client.data_converter.encode([batch]))
     if size > MOST_BYTES:
@@ -100,25 +103,3 @@ async def start_batch(
             "workers can read, and give Source(name)",
         )
     return await client.start_workflow(ActivationBatch.run, batch, id=called, task_queue=task_queue, **options)
-
-
-def _check_name(argument: str, name: object) -> None:
-    if not isinstance(name, str):
-        raise TypeError(f"{argument} must be a str, not {type(name).__name__}")
-    if not name or not name.isprintable():
-        raise invalid(argument, f"must be a name, not {name!r}")
-
-
-def _check_number(argument: str, number: object, most: int) -> None:
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise TypeError(f"{argument} must be an int, not {type(number).__name__}")
-    if not 1 <= number <= most:
-        raise invalid(argument, f"must be 1 to {most:,}, not {number}")
-
-
-def _told(at: datetime) -> str:
-    if not isinstance(at, datetime):
-        raise TypeError(f"maybe_sent must be an aware datetime, not {type(at).__name__}")
-    if at.utcoffset() is None:
-        raise invalid("maybe_sent", "must be aware: datetime.now(UTC), or with a tzinfo of its own")
-    return at.astimezone(UTC).isoformat()
