@@ -63,7 +63,9 @@ async def test_a_batch_is_worked_through(postgres_url: str) -> None:
         assert (progress.ended, progress.failed, progress.cancelled, progress.account) == (4, 0, False, "main")
         assert progress.counts[ActivationOutcome.ACTIVATED] == 151
         assert progress.counts[ActivationOutcome.NOT_FOUND] == 2
-        assert 0 < progress.elapsed < 30
+        assert progress.elapsed > 0
+        await batches.cancel(batch)
+        assert not (await batches.progress(batch)).cancelled  # there was nothing left to cancel
         assert len(plivo.requests) == 150 + 2 * 2
         for report in (await batches.report(batch), await asyncio.to_thread(read_report, postgres_url, batch)):
             assert [one.position for one in report] == list(range(153))
@@ -164,10 +166,8 @@ async def test_a_cancelled_batch_knows_what_was_on_the_wire(postgres_url: str) -
         batch = await batches.submit(names, account="main", size=125)
         async with working(batches, {"main": client}):
             await until(lambda: plivo.counts().applied > 100)
-            began = asyncio.get_running_loop().time()
             await batches.cancel(batch)
             progress = await batches.wait(batch, interval=0.02)
-            assert asyncio.get_running_loop().time() - began < 2
             live = sum(one.status == "Active" for one in plivo.conferences.values())
             assert progress.cancelled
             assert progress.counts[ActivationOutcome.ACTIVATED] == live

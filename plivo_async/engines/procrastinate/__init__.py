@@ -6,7 +6,8 @@ try:
 except ImportError as _error:
     raise ImportError("plivo_async.engines.procrastinate needs plivo-async[procrastinate]") from _error
 
-from ._batches import Batches, Progress
+from ._batches import Batches
+from ._progress import Progress
 from ._report import read_report
 from ._task import ShardRetry, activate_shard, blueprint
 

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +19,7 @@ from ...batch._shard_state import LETTERS, OUTCOMES
 from ...policy import ActivationOutcome, Confirm
 from .._accounts import Accounts, MakeClient
 from . import _sql as sql
+from ._progress import Progress
 from ._report import activation_of
 from ._rows import check, copy_items, found, migrations, nothing
 from ._store import pool_of
@@ -29,36 +29,6 @@ Connection = psycopg.AsyncConnection[Any]
 _AT_A_TIME = 1_000
 _BURIED_AFTER = 60.0  # seconds without a sign of life after which a worker's jobs, long given to others, are ended
 _log = logging.getLogger("plivo_async")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a batch has come."""
-
-    batch: str
-    """What it is called."""
-    account: str
-    """The name of its account."""
-    counts: Mapping[ActivationOutcome, int]
-    """How many have which outcome. What nobody has begun is `not_attempted`; what may have been sent, and isn't settled
-    yet, is `unknown`."""
-    shards: int
-    """How many shards there are."""
-    ended: int
-    """How many of them have been worked through."""
-    working: int
-    """How many wait for a worker or have one."""
-    failed: int
-    """How many were given up, and wait for `retry`."""
-    cancelled: bool
-    """Whether it was cancelled."""
-    elapsed: float
-    """Seconds from when the first shard was begun to when the last one ended, or until now."""
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing more will happen by itself."""
-        return not self.working
 
 
 class Batches:
@@ -195,7 +165,9 @@ class Batches:
         return progress
 
     async def cancel(self, batch: str) -> None:
-        """Begin nothing more. Idempotent. Workers give what is on the wire the timeout of its attempt to come back.
+        """Begin nothing more; what is done already isn't cancelled. Idempotent.
+
+        Workers give what is on the wire the timeout of its attempt to come back.
 
         What was not begun is `not_attempted`; `retry` goes on with it.
 

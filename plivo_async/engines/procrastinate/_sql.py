@@ -73,7 +73,10 @@ select batch.batch, batch.account, shard.first, shard.ended_at is null and batch
 REPLACE_JOB = "update plivo_shards set job_id = %(new)s where job_id = %(old)s"
 
 CANCEL = """
-update plivo_batches set cancelled_at = coalesce(cancelled_at, now()) where batch = %s returning number
+update plivo_batches
+   set cancelled_at = case when exists (select from plivo_shards where batch = number and ended_at is null)
+                           then coalesce(cancelled_at, now()) else cancelled_at end
+ where batch = %s returning number
 """
 
 JOBS = """
