@@ -15,6 +15,9 @@ import httpx
 from plivo_async import Activation, ActivationOutcome, AsyncClient
 from plivo_async.emulator import Emulator
 
+PATIENCE = 120.0
+"""Seconds after which something that ought to come is taken to hang: no test says how soon it comes."""
+
 
 class _Stream(httpcore.AsyncNetworkStream):
     """An in-memory connection as httpcore wants it."""

@@ -7,11 +7,15 @@ from typing import Self
 
 from .._client import AsyncClient
 from .._errors import invalid
+from .._public import public_in
+
+public = public_in("plivo_async.engines")
 
 MakeClient = Callable[[], AsyncClient]
 """Makes a client in the worker that needs it."""
 
 
+@public
 class Accounts:
     """The accounts that a worker can work for.
 

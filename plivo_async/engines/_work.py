@@ -21,12 +21,14 @@ from .._client import AsyncClient
 from .._errors import AuthenticationError, PlivoError
 from ..batch import AGAIN, Activation, ConferenceId, Shard, ShardState, refused
 from ..policy import ActivationOutcome, AttemptOutcome, Confirm
+from ._accounts import public
 
 BLOCK = 64
 """Conferences for which an intent is written at a time: as many as a batch has on the wire at most."""
 _LAST_WRITE = 10.0  # seconds for what is to be written when the work ends early
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Step:
     """What is to be written down in one write. It may be written twice."""
@@ -51,10 +53,12 @@ Save = Callable[[Step], Awaitable[None]]
 """Writes a step down, and returns when it is safe; what it raises ends the work on the shard, in order."""
 
 
+@public
 class UnfinishedShardError(PlivoError):
     """A shard ended early although nobody wanted that, as Plivo was out of reach: try it again later."""
 
 
+@public
 async def work_on(
     client: AsyncClient,
     shard: Shard,

@@ -3,22 +3,18 @@
 import hashlib
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from .._privacy import masked
+from .._public import public_in
 from ..models._model import Model
 
-T = TypeVar("T")
 _LAST = datetime.max.replace(tzinfo=UTC)
 _HIDDEN = "****"
 _NEVER_SHOWN = ("digits", "speech")
 _LONGEST_SHOWN = 500
 
 
-def public(cls: T) -> T:
-    """Let a class say that it is `plivo_async.webhooks.X`, wherever it is defined: pickles keep it."""
-    cls.__module__ = "plivo_async.webhooks"
-    return cls
+public = public_in("plivo_async.webhooks")
 
 
 @public

@@ -6,13 +6,13 @@ An attribute is called as its argument, `startMpcOnEnter` for `start_mpc_on_ente
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from .._errors import invalid
 from .._privacy import masked
+from .._public import public_in
 from ..wire._checks import given_method, is_url
 
-T = TypeVar("T")
 Check = Callable[[str, object], object]
 """From an argument's name and value to what is written; None if that is nothing."""
 
@@ -24,10 +24,7 @@ _SPELT = {"relay_dtmf_inputs": "relayDTMFInputs", "digits_match_b_leg": "digitsM
 _HIDDEN = "****"
 
 
-def public(cls: T) -> T:
-    """Let a class say that it is `plivo_async.xml.X`, wherever it is defined: pickles keep it."""
-    cls.__module__ = "plivo_async.xml"
-    return cls
+public = public_in("plivo_async.xml")
 
 
 @public

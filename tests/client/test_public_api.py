@@ -17,12 +17,22 @@ import pytest
 import plivo_async
 import plivo_async.emulator
 import plivo_async.engines
+import plivo_async.engines.procrastinate
+import plivo_async.engines.temporal
 import plivo_async.webhooks
 import plivo_async.xml
 from plivo_async import AsyncClient
 
 ROOT = Path(__file__).parents[2]
-MODULES = [plivo_async, plivo_async.emulator, plivo_async.engines, plivo_async.webhooks, plivo_async.xml]
+MODULES = [
+    plivo_async,
+    plivo_async.emulator,
+    plivo_async.engines,
+    plivo_async.engines.procrastinate,
+    plivo_async.engines.temporal,
+    plivo_async.webhooks,
+    plivo_async.xml,
+]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
@@ -77,6 +87,15 @@ def test_no_public_class_says_where_it_is_defined() -> None:
         assert pickle.loads(pickle.dumps(cls)) is cls  # noqa: S301
     assert traceback.format_exception_only(plivo_async.NotFoundError("gone")) == ["plivo_async.NotFoundError: gone\n"]
     assert plivo_async._errors.ServerError.__module__ == "plivo_async"  # though nobody has asked for it by name
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_what_is_public_is_where_it_says_that_it_is(module: ModuleType) -> None:
+    """Pickles and task queues look for it there."""
+    for name in module.__all__:
+        value = getattr(module, name)
+        if inspect.isclass(value) or inspect.isfunction(value):
+            assert getattr(import_module(value.__module__), value.__name__) is value, name
 
 
 def test_every_name_has_one_home() -> None:

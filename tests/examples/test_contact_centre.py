@@ -43,6 +43,7 @@ from contact_centre.local import FOLDER, running
 from contact_centre.settings import Settings as Told
 
 from ..browser import CHROMIUM, QUIET
+from ..support import PATIENCE
 
 BUSY, AGENT, SUPERVISOR = "+14157654320", "+14157654321", "+14157654322"
 
@@ -77,7 +78,7 @@ def free_port() -> int:
 
 async def eventually(look: Callable[[], Awaitable[Any]]) -> Any:
     """What it says, once it says something."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while not (found := await look()):  # noqa: ASYNC110  (it is in other processes)
             await anyio.sleep(0.05)
         return found

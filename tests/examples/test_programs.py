@@ -17,6 +17,7 @@ from plivo_async import ActivationReport
 from plivo_async.emulator import Emulator
 
 from ..house.test_docs import ROOT
+from ..support import PATIENCE
 from .test_contact_centre import eventually, free_port
 
 FOLDER = ROOT / "docs" / "examples"
@@ -111,7 +112,7 @@ async def test_a_task_of_celery_activates() -> None:
             plivo.add_conference(name)
         command = [sys.executable, "-W", "error:::celery_task", "-c", CELERY]
         told = {**environment(plivo), "CELERY_BROKER_URL": "memory://"}
-        with anyio.fail_after(60):
+        with anyio.fail_after(PATIENCE):
             done = await anyio.run_process(command, env=told, check=False)
         assert done.stdout.decode().split() == ["activated", "not_found", "activated"], done.stderr.decode()
         assert plivo.most_connections <= 2  # one client for all tasks

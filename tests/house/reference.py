@@ -116,7 +116,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 }
 """The public names of `plivo_async`, in the order in which they are told; the rest follows by name."""
 
-ENGINES = ("procrastinate",)
+ENGINES = ("procrastinate", "temporal")
 """What a batch on many machines may run on."""
 
 WORDS = (

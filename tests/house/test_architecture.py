@@ -23,8 +23,8 @@ ALLOWED = {
               "_printable", "_privacy", "_version"},
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources", "webhooks",
                   "_announcer", "_errors", "_exchange", "_media", "_options", "_printable", "_privacy", "_unset"},
-    "webhooks": {"anyio", "models", "starlette", "django", "webhooks", "_errors", "_privacy", "_secret"},
-    "xml": {"wire", "xml", "_errors", "_privacy"},
+    "webhooks": {"_public", "anyio", "models", "starlette", "django", "webhooks", "_errors", "_privacy", "_secret"},
+    "xml": {"_public", "wire", "xml", "_errors", "_privacy"},
     "emulator": {"anyio", "h11", "trustme", "emulator"},  # trustme late, for HTTPS alone
     "engines": {"_public", "anyio", "procrastinate", "psycopg", "psycopg_pool", "temporalio", "batch", "policy",
                 "wire", "engines",

@@ -19,7 +19,7 @@ from ...batch._shard_state import LETTERS, OUTCOMES
 from ...policy import ActivationOutcome, Confirm
 from .._accounts import Accounts, MakeClient
 from . import _sql as sql
-from ._progress import Progress
+from ._progress import Progress, public
 from ._report import activation_of
 from ._rows import check, copy_items, found, migrations, nothing
 from ._store import pool_of
@@ -31,6 +31,7 @@ _BURIED_AFTER = 60.0  # seconds without a sign of life after which a worker's jo
 _log = logging.getLogger("plivo_async")
 
 
+@public
 class Batches:
     """Batches on Procrastinate: shards are jobs, items are rows, all in the Postgres of an app.
 

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..._public import public_in
 from ...policy import ActivationOutcome
 
+public = public_in("plivo_async.engines.procrastinate")
 
+
+@public
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a batch has come."""

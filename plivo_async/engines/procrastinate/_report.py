@@ -18,6 +18,7 @@ from ...batch._shard_state import OUTCOMES
 from ...policy import ActivationOutcome
 from ...wire import Conference
 from . import _sql as sql
+from ._progress import public
 
 _CHUNK = 500
 
@@ -30,6 +31,7 @@ def activation_of(row: Sequence[Any]) -> Activation:
     return journalled(Row(position, name, uuid, intent_at, OUTCOMES[letter].value, None, detail))
 
 
+@public
 def read_report(conninfo: str, batch: str) -> ActivationReport:
     """The report of a batch, finished or not, whose rows are read when they are looked at: a million are no burden.
 

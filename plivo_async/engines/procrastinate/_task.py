@@ -14,6 +14,7 @@ from procrastinate.retry import BaseRetryStrategy
 from ..._errors import AuthenticationError, InvalidArgumentError, PlivoError
 from .._accounts import Accounts
 from .._work import work_on
+from ._progress import public
 from ._store import TakenOverError, pool_of, take
 
 NAMESPACE = "plivo"
@@ -51,6 +52,7 @@ class Desk:
             _log.error("this worker takes no more shards of account %r until it is started anew: %s", account, error)
 
 
+@public
 class ShardRetry(BaseRetryStrategy):
     """When a shard is tried again: what was sent is known, so that it is harmless."""
 

@@ -5,9 +5,9 @@ the workflow needs none of what the client is made of.
 """
 
 import importlib
-from typing import TYPE_CHECKING
+import typing
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from ._messages import BatchResult, Progress
     from ._plugin import PlivoPlugin
     from ._report import read_report

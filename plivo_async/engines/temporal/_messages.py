@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..._public import public_in
+
+public = public_in("plivo_async.engines.temporal")
+
 BATCH = "plivo_async.ActivationBatch"
 SHARD = "plivo_async.activate_shard"
 REFUSED = "plivo_async.Refused"
@@ -122,6 +126,7 @@ class ShardDone:
     cut_short: bool = False
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """How far a batch has come. Shards count when they end.
@@ -143,6 +148,7 @@ class Progress:
     paused: bool
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class BatchResult:
     """What became of a batch; small, however large that was. `read_report()` has all of it.

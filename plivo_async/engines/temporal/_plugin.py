@@ -7,9 +7,9 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker
 
 from ..._client import AsyncClient
-from ..._public import public
 from .._accounts import Accounts, MakeClient
 from ._activity import Activities
+from ._messages import public
 from ._sources import Source, reader
 from ._workflow import ActivationBatch
 

@@ -10,10 +10,9 @@ from temporalio.client import Client
 from temporalio.converter import DataConverter
 
 from ..._errors import invalid
-from ..._public import public
 from ...batch import ActivationReport, Shard, ShardState, merge
 from ._heart import known
-from ._messages import BatchInput, ShardDone, ShardTask
+from ._messages import REFUSED, BatchInput, ShardDone, ShardTask, public
 from ._sources import Reader, Source, reader, shard_of
 
 _T = TypeVar("_T")
@@ -93,6 +92,11 @@ class _Past:
                 done = await self._one(completed.result, ShardDone)
                 first = self._tasks[completed.scheduled_event_id].first
                 self._states[first], self._sizes[first] = done.state, done.size
+            elif kind == "activity_task_failed_event_attributes":
+                failed = event.activity_task_failed_event_attributes
+                why = failed.failure.application_failure_info
+                if why.type == REFUSED:  # put back; as yet no workflow may have handed it out again
+                    self._states[self._tasks[failed.scheduled_event_id].first] = await self._one(why.details, str)
             elif kind == _CONTINUED:
                 following = event.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
         return following

@@ -10,12 +10,11 @@ from temporalio.client import Client, WorkflowHandle
 
 from ..._errors import invalid
 from ..._options import seconds
-from ..._public import public
 from ...batch import ConferenceId, split
 from ...batch._shard import MOST
 from ...policy import Confirm
 from ...wire._checks import choice, in_utc, integer, text
-from ._messages import BatchInput, BatchResult
+from ._messages import BatchInput, BatchResult, public
 from ._workflow import ActivationBatch
 
 MOST_BYTES = 1_500_000

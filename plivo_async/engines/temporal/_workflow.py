@@ -88,7 +88,7 @@ class ActivationBatch:
 
     @workflow.signal
     def resume(self) -> None:
-        """Go on."""
+        """Go on after `pause`."""
         self._paused = False
 
     async def _run_shards(self) -> None:

@@ -14,7 +14,7 @@ from plivo_async.emulator import Emulator
 from plivo_async.engines.temporal import ActivationBatch, PlivoPlugin, Source, read_report, start_batch
 from plivo_async.engines.temporal._messages import BatchInput
 
-from ...support import contradictions
+from ...support import PATIENCE, contradictions
 from .server import Server
 from .test_batches import QUEUE, worker
 
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.real_time]
 
 async def until(what: Callable[[], bool]) -> None:
     """Wait until it is so."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while not what():  # noqa: ASYNC110  (the world tells nobody)
             await anyio.sleep(0.02)
 
@@ -44,7 +44,7 @@ async def test_cancelled_it_ends_in_order(temporal: Client) -> None:
             handle = await start_batch(temporal, names, account="main", task_queue=QUEUE, at_a_time=2)
             await until(lambda: plivo.counts().applied > 100)
             await handle.cancel()
-            with anyio.fail_after(5), pytest.raises(WorkflowFailureError) as caught:
+            with anyio.fail_after(PATIENCE), pytest.raises(WorkflowFailureError) as caught:
                 await handle.result()
             assert isinstance(caught.value.cause, CancelledError)
         report = await read_report(temporal, handle.id)
@@ -61,7 +61,7 @@ async def test_paused_it_sends_nothing_and_goes_on_after(temporal: Client) -> No
             handle = await start_batch(temporal, names, account="main", task_queue=QUEUE, at_a_time=2)
             await until(lambda: plivo.counts().applied > 50)
             await handle.signal(ActivationBatch.pause)
-            with anyio.fail_after(5):
+            with anyio.fail_after(PATIENCE):
                 while (await handle.query(ActivationBatch.progress)).under_way:  # noqa: ASYNC110
                     await anyio.sleep(0.05)
             applied, progress = plivo.counts().applied, await handle.query(ActivationBatch.progress)
@@ -131,7 +131,7 @@ async def test_a_worker_with_a_wrong_token_harms_nobody(temporal: Client, tempor
         names = waiting(plivo, 200)
         async with AsyncClient(plivo.auth_id, "wrong" * 8, base_url=plivo.url) as wrong:
             handle = await start_batch(temporal, names, account="main", task_queue=QUEUE, shard_size=20)
-            with anyio.fail_after(10), pytest.raises(AuthenticationError):
+            with anyio.fail_after(PATIENCE), pytest.raises(AuthenticationError):
                 await Worker(temporal, task_queue=QUEUE, plugins=[PlivoPlugin({"main": wrong})]).run()
         report = await read_report(temporal, handle.id)
         assert report.counts[ActivationOutcome.NOT_ATTEMPTED] == 200
@@ -147,9 +147,9 @@ async def test_a_block_in_which_a_worker_runs_ends_with_it(temporal: Client) -> 
         names = waiting(plivo, 3)
         async with AsyncClient(plivo.auth_id, "wrong" * 8, base_url=plivo.url) as wrong:
             handle = await start_batch(temporal, names, account="main", task_queue=QUEUE)
-            with anyio.fail_after(10), pytest.raises(AuthenticationError):
+            with anyio.fail_after(PATIENCE), pytest.raises(AuthenticationError):
                 async with Worker(temporal, task_queue=QUEUE, plugins=[PlivoPlugin({"main": wrong})]):
-                    await anyio.sleep(20)
+                    await anyio.sleep_forever()
         await handle.terminate()
 
 
