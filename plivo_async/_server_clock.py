@@ -10,19 +10,20 @@ _WHOLE = 1.0  # a `Date` is of whole seconds, so up to that much early
 
 
 class ServerClock:
-    """What time it is on the server's clock, at the earliest: what was written down as sent then was sent no earlier.
+    """What the server's clock shows beside ours, as its answers say.
 
-    Where its clock and ours contradict each other, the earlier one counts: an intent that seems older than it is makes
-    for doubt, one that seems younger for lies.
+    Where the two contradict each other, the earlier one counts for what is written down as sent: an intent that seems
+    older than it is makes for doubt, one that seems younger for lies.
 
     Attributes:
-        behind: Seconds by which the server's clock is behind ours; 0 if it isn't, or isn't known to be.
+        ahead: Seconds by which the server's clock was ahead of ours in its last `Date`, or up to one more; None if none
+            was heard.
     """
 
     def __init__(self, wall: Callable[[], datetime]) -> None:
         self._wall = wall
         self._hear_again_at = -float("inf")
-        self.behind: float = 0.0
+        self.ahead: float | None = None
 
     def heard(self, headers: Mapping[str, str], now: float) -> None:
         """Learn from an answer, now and then.
@@ -36,8 +37,9 @@ class ServerClock:
         told = server_time(headers)
         if told is not None:
             self._hear_again_at = now + _HEAR_EVERY
-            self.behind = max(0.0, (self._wall() - told).total_seconds() - _WHOLE)
+            self.ahead = (told - self._wall()).total_seconds()
 
     def earliest(self, at: datetime) -> datetime:
-        """A time of ours on its clock."""
-        return at - timedelta(seconds=self.behind)
+        """A time of ours on its clock, if that is behind ours; else as it is."""
+        behind = 0.0 if self.ahead is None else max(0.0, -self.ahead - _WHOLE)
+        return at - timedelta(seconds=behind)

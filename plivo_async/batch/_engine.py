@@ -75,9 +75,7 @@ class Engine:
         def job(item: Item) -> Job:
             assert item.conference is not None  # noqa: S101  (the intake's promise)
             positions = [item.position, *item.twins]
-            made = Job(item.conference, positions, exchange, options, rules, ends, item.maybe_sent, self._number)
-            made.on_answer = None if journal is None else journal.heard
-            return made
+            return Job(item.conference, positions, exchange, options, rules, ends, item.maybe_sent, self._number)
 
         self._exchange = exchange
         self._source = source

@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from .._announcer import Watched
@@ -29,7 +28,6 @@ class Job:
         conference: The conference.
         positions: Its places in the input; more than one if it was given more than once.
         run: What is known, and what comes next.
-        on_answer: Is told of each answer as it comes, with its headers; None for nobody.
     """
 
     __slots__ = (
@@ -42,7 +40,6 @@ class Job:
         "_progress",
         "_watched",
         "conference",
-        "on_answer",
         "positions",
         "run",
     )
@@ -65,7 +62,6 @@ class Job:
         self._began = exchange.clock()
         self._began_at = time.time()
         self.run: ActivationRun = ActivationRun(rules, self._began, deadline, maybe_sent)
-        self.on_answer: Callable[[Answer], None] | None = None
         self._progress: Progress | None = None
         self._answer: Answer | None = None
         self._fault: Exception | None = None
@@ -102,8 +98,6 @@ class Job:
             watched=self._watched,
         )
         self._progress = None
-        if self.on_answer is not None and attempted.answer is not None:
-            self.on_answer(attempted.answer)
         attempt, self._answer, self._fault = attempted.attempt, attempted.answer, attempted.fault
         step = self.run.step
         looked = step is Step.LOOK and attempt.outcome is AttemptOutcome.ANSWERED

@@ -5,7 +5,6 @@ before theirs is done, and then commits for all; the others wait for that. So a 
 during the one before: alone each takes a few milliseconds, sixty at once hardly longer.
 """
 
-import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -18,8 +17,9 @@ import anyio
 import anyio.to_thread
 
 from .._errors import JournalError
+from .._server_clock import ServerClock
 from ..policy import ActivationOutcome
-from ..wire import Answer, Conference, server_time
+from ..wire import Conference
 from ._activation import Activation
 from ._journal_file import Change, Identity, JournalFile, intents, moved, outcomes, places
 from ._journal_reader import Row
@@ -28,7 +28,6 @@ from ._journal_run import JournalRun
 
 _T = TypeVar("_T")
 _CHUNK = 500  # rows that are read from an earlier run at a time
-_HEAR_EVERY = 5.0  # seconds
 _MOST_AHEAD = 300.0  # seconds; further ahead of ours a clock is taken for wrong
 _BULK = 10_000  # places that are written in one commit
 
@@ -53,15 +52,24 @@ class Journal:
         failed: Why nothing can be written any more; None while all is well.
     """
 
-    def __init__(self, file: JournalFile, *, wall: Callable[[], float] = time.time, inline: bool = False) -> None:
+    def __init__(
+        self,
+        file: JournalFile,
+        *,
+        server: ServerClock | None = None,
+        wall: Callable[[], float] = time.time,
+        inline: bool = False,
+    ) -> None:
         """Use an open file.
 
         Args:
             file: The file; `aclose` closes it.
+            server: Plivo's clock beside that of `wall`: intents are written down by it. None: by ours.
             wall: Seconds since 1970.
             inline: Write in the event loop itself; a test in virtual time has no threads.
         """
         self._file = file
+        self._server = server
         self._wall = wall
         self._inline = inline
         self._limiter = anyio.CapacityLimiter(1)
@@ -70,19 +78,26 @@ class Journal:
         self._recalled: dict[int, Row] = {}
         self._ahead: float | None = None  # of our clock; None until a date has been heard
         self._by_our_clock: dict[int, float] = {}  # intents that were written until then, of what isn't settled
-        self._hear_again_at = -math.inf
         self.known = 0
         self.failed: Exception | None = None
 
     @classmethod
-    async def open(cls, path: str | os.PathLike[str], identity: Identity, *, inline: bool = False) -> "Journal":
-        """Open a journal, or begin one.
+    async def open(
+        cls,
+        path: str | os.PathLike[str],
+        identity: Identity,
+        *,
+        server: ServerClock | None = None,
+        wall: Callable[[], float] = time.time,
+        inline: bool = False,
+    ) -> "Journal":
+        """Open a journal, or begin one; the arguments are those of the constructor.
 
         Raises:
             JournalError: It can't be used; the message says why.
         """
         file = JournalFile(path, identity, time.time()) if inline else await _opened(path, identity)
-        journal = cls(file, inline=inline)
+        journal = cls(file, server=server, wall=wall, inline=inline)
         journal.known = await journal._away(file.count)
         return journal
 
@@ -184,21 +199,16 @@ class Journal:
             "Give the input that it was begun with, or a new journal"
         )
 
-    def heard(self, answer: Answer) -> None:
-        """Learn what time it is on Plivo's clock, now and then; intents are written down by it.
+    def _put_right(self) -> None:
+        """Write down by Plivo's clock what was written down by ours, once there was an answer that tells it.
 
         Where its clock and ours contradict each other, the earlier one counts: an intent that seems older than it is
-        makes for doubt, one that seems younger for lies. Those before the first answer are put right with its outcome.
+        makes for doubt, one that seems younger for lies.
         """
-        now = self._wall()
-        if now < self._hear_again_at:
-            return
-        self._hear_again_at = now + _HEAR_EVERY
-        told = server_time(answer.headers)
+        told = None if self._server is None else self._server.ahead
         if told is None:
             return
-        ahead = told.timestamp() - now
-        self._ahead = ahead if ahead <= _MOST_AHEAD else 0.0
+        self._ahead = told if told <= _MOST_AHEAD else 0.0
         self._collecting.changes += [moved(at, self._ahead, [where]) for where, at in self._by_our_clock.items()]
         self._by_our_clock.clear()
 
@@ -210,6 +220,7 @@ class Journal:
         Raises:
             JournalError: It isn't on disk: send nothing.
         """
+        self._put_right()
         at = self._wall()
         if self._ahead is None:
             self._by_our_clock.update(dict.fromkeys(positions, at))
@@ -234,6 +245,7 @@ class Journal:
         rows = [outcome_row(one, at) for one in activations if one.outcome is not ActivationOutcome.NOT_ATTEMPTED]
         unsent = [one.position for one in activations if one.outcome is ActivationOutcome.NOT_ATTEMPTED]
         self._forget([one.position for one in activations if one.outcome is not ActivationOutcome.UNKNOWN])
+        self._put_right()
         await self._commit([outcomes(rows), intents(None, unsent)])
 
     def _forget(self, positions: Sequence[int]) -> None:

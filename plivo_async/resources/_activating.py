@@ -154,7 +154,12 @@ class Activator:
         if earlier.journal is None:
             yield None
             return
-        journal = await Journal.open(earlier.journal, Identity(self.account.auth_id, self.account.base_url))
+        journal = await Journal.open(
+            earlier.journal,
+            Identity(self.account.auth_id, self.account.base_url),
+            server=self.exchange.server_clock,
+            wall=lambda: self.exchange.wall().timestamp(),
+        )
         try:
             yield journal
         finally:

@@ -20,7 +20,7 @@ ALLOWED = {
     "pacing": {"_public", "anyio", "redis", "policy", "pacing", "_errors"},
     "batch": {"_public", "anyio", "policy", "wire", "pacing", "transport", "batch",
               "_announcer", "_cells", "_errors", "_exchange", "_failures", "_jsonable", "_options",
-              "_printable", "_privacy", "_version"},
+              "_printable", "_privacy", "_server_clock", "_version"},
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "batch", "resources", "webhooks",
                   "_announcer", "_errors", "_exchange", "_media", "_options", "_printable", "_privacy", "_unset"},
     "webhooks": {"_public", "anyio", "models", "starlette", "django", "webhooks", "_errors", "_privacy", "_secret"},
