@@ -3,54 +3,37 @@
 How soon others go on is for that command: a test would race the machine that it runs on.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from .bars import cancel, kill, wrong_token
+from .bars import Engine, cancel, kill, wrong_token
 from .on_procrastinate import on_procrastinate
 from .on_temporal import on_temporal
 
-pytestmark = [pytest.mark.real_time, pytest.mark.long]
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.long,
+    pytest.mark.parametrize("running", [on_procrastinate, on_temporal], ids=lambda running: running.__name__),
+]
+Running = Callable[[], AbstractContextManager[Engine]]
 
 
-def test_a_worker_on_procrastinate_is_killed(tmp_path: Path) -> None:
+def test_a_worker_is_killed(running: Running, tmp_path: Path) -> None:
     """Every outcome is true, nothing is refused, others go on."""
-    with on_procrastinate() as engine:
-        found = kill(engine, 1, tmp_path, size=1_500)
-    assert found.broken == []
+    with running() as engine:
+        assert kill(engine, 1, tmp_path, size=1_500).broken == []
 
 
-def test_a_batch_on_procrastinate_is_cancelled(tmp_path: Path) -> None:
+def test_a_batch_is_cancelled(running: Running, tmp_path: Path) -> None:
     """It ends, and what was on the wire is known."""
-    with on_procrastinate() as engine:
-        found = cancel(engine, 1, tmp_path, size=1_500)
-    assert found.broken == []
+    with running() as engine:
+        assert cancel(engine, 1, tmp_path, size=1_500).broken == []
 
 
-def test_a_worker_on_procrastinate_has_a_wrong_token(tmp_path: Path) -> None:
+def test_a_worker_has_a_wrong_token(running: Running, tmp_path: Path) -> None:
     """The others do all of it."""
-    with on_procrastinate() as engine:
-        found = wrong_token(engine, 1, tmp_path, size=600, shard=50)
-    assert found.broken == []
-
-
-def test_a_worker_on_temporal_is_killed(tmp_path: Path) -> None:
-    """Every outcome is true, nothing is refused, others go on."""
-    with on_temporal() as engine:
-        found = kill(engine, 1, tmp_path, size=1_500)
-    assert found.broken == []
-
-
-def test_a_batch_on_temporal_is_cancelled(tmp_path: Path) -> None:
-    """It ends, and what was on the wire is known."""
-    with on_temporal() as engine:
-        found = cancel(engine, 1, tmp_path, size=1_500)
-    assert found.broken == []
-
-
-def test_a_worker_on_temporal_has_a_wrong_token(tmp_path: Path) -> None:
-    """The others do all of it."""
-    with on_temporal() as engine:
-        found = wrong_token(engine, 1, tmp_path, size=600, shard=50)
-    assert found.broken == []
+    with running() as engine:
+        assert wrong_token(engine, 1, tmp_path, size=600, shard=50).broken == []
