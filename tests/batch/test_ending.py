@@ -252,6 +252,7 @@ async def test_tens_of_thousands_that_were_not_attempted_take_little() -> None:
         assert "19,995 more" in str(report)
 
 
+@pytest.mark.long
 async def test_a_second_outage_is_probed_as_narrowly_as_the_first() -> None:
     """Half a minute each, a minute apart: once the retry budget is used up, only now and then an attempt is made."""
     async with (

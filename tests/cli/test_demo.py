@@ -66,6 +66,7 @@ def test_demo_agrees_with_the_truth(backend: str) -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+@pytest.mark.long
 def test_demo_without_faults_or_limit() -> None:
     """What is scripted goes wrong in any case."""
     code, text = demo("--conferences", "1", "--limit", "none", "--faults", "none")

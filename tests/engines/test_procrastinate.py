@@ -183,6 +183,7 @@ async def test_a_cancelled_batch_knows_what_was_on_the_wire(postgres_url: str) -
         assert len(plivo.requests) == 500
 
 
+@pytest.mark.long
 async def test_a_worker_that_stops_hands_its_shards_over(postgres_url: str) -> None:
     """In order: the next one finds nothing in doubt."""
     async with (

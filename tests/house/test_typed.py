@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "typed" / "sample.py"
 
 
+@pytest.mark.long
 @pytest.mark.real_time
 @pytest.mark.skipif(importlib.util.find_spec("pyright") is None, reason="pyright is not installed")
 def test_pyright_accepts_what_is_right_and_refuses_what_is_wrong() -> None:

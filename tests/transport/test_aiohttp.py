@@ -201,6 +201,7 @@ class TestFaults:
 
     @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
     @both
+    @pytest.mark.long
     async def test_no_outcome_contradicts_the_truth(self, transport: Transport, seed: int) -> None:
         """Under every fault at once on real sockets, each outcome is what really happened, or says it isn't known."""
         chance = random.Random(seed)

@@ -110,6 +110,7 @@ async def test_a_source_may_be_a_callable(temporal: Client) -> None:
         assert (await read_report(temporal, handle.id, sources={"some": some})).succeeded
 
 
+@pytest.mark.long
 async def test_histories_that_go_on_hold_what_is_left(temporal: Client) -> None:
     """Of names that are in the input, too."""
     async with Emulator(limit=None) as plivo:
