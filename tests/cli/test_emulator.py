@@ -174,7 +174,7 @@ def test_ctrl_c_where_signals_are_not_received(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell and signals")
-@pytest.mark.parametrize("log", [True, False])
+@pytest.mark.parametrize("log", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_what_it_prints_can_be_pasted(tmp_path: Path, log: bool) -> None:
     """The lines under "In another terminal" activate its conferences; stopped, it says what was applied."""
     file = tmp_path / "my names.txt"

@@ -297,7 +297,7 @@ def test_interrupted_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @posix
-@pytest.mark.parametrize(("field", "more"), [("1", []), ("5", ["--uuid"])])
+@pytest.mark.parametrize(("field", "more"), [("1", []), pytest.param("5", ["--uuid"], marks=pytest.mark.long)])
 def test_what_waits_can_be_started(plivo: Emulator, field: str, more: list[str]) -> None:
     """The pipes in the help do what they say, by name and by UUID."""
     program = [sys.executable, "-c", SEPARATE, "mpc"]

@@ -26,7 +26,12 @@ TROUBLE = [
     ),
 ]
 RUNS = [
-    *(pytest.param(window, 600, id=f"{window}-600") for window in WINDOWS),
+    pytest.param("sliding", 600, id="sliding-600"),
+    *(
+        pytest.param(window, 600, id=f"{window}-600", marks=pytest.mark.long)
+        for window in WINDOWS
+        if window != "sliding"
+    ),
     pytest.param("sliding", 6_000, id="sliding-6000", marks=pytest.mark.long),
 ]
 

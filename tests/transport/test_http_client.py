@@ -157,6 +157,7 @@ async def test_a_stock_client_with_a_pool_of_one_never_times_out_waiting() -> No
             assert plivo.most_connections == 1
 
 
+@pytest.mark.long
 async def test_outcomes_are_true_over_a_stock_client() -> None:
     """A transport that doesn't tell whether a byte has left makes doubt more frequent, never an outcome false."""
     faults = Faults({"lost-response": 0.1, "reset-before": 0.1, "half": 0.05, "503-applied": 0.05, "429": 0.02})

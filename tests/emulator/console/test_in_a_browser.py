@@ -298,6 +298,7 @@ def test_thousands_of_conferences_are_shown_a_hundred_at_a_time(chromium: Browse
         assert page.eval("document.querySelectorAll('*').length") < 7000
 
 
+@pytest.mark.long
 def test_it_says_when_nobody_is_there_any_more(chromium: Browser) -> None:
     """Since when; what is shown stays, and no button does anything."""
     with staged() as stage:

@@ -187,7 +187,8 @@ async def test_many_agents_that_ring_cost_next_to_nothing_with_callbacks(count: 
         assert looks(plivo) <= 30
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("count", [200, 1000])
 @pytest.mark.anyio
 async def test_many_agents_that_ring_cost_five_percent_without(count: int) -> None:
     """Three requests a second of the sixty that there are."""
