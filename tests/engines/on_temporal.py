@@ -7,17 +7,29 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC
+from functools import partial
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.worker import Worker
 
 from plivo_async import AsyncClient, RateLimit
-from plivo_async.engines.temporal import PlivoPlugin, read_report, start_batch
+from plivo_async.engines.temporal import PlivoPlugin, Source, read_report, start_batch
 
 from .temporal.server import running
 
 QUEUE = "plivo"
+SOURCE = "rooms"
+MANY = 100_000
+"""As many names as that are too many for a payload: they are read from a source."""
+
+
+def rooms(first: int, last: int) -> Iterator[str]:
+    """Names, as the bars want them."""
+    return (f"room {number}" for number in range(first, last))
+
+
+SOURCES = {SOURCE: lambda first, last: rooms(first, min(last, MANY))}
 
 
 class OnTemporal:
@@ -33,10 +45,10 @@ class OnTemporal:
         return [sys.executable, "-m", __name__, self._address]
 
     def submit(self, size: int, shard: int) -> str:
-        """From a generator."""
+        """As a payload, or by reference, where there are more than fit into one."""
 
         async def submit() -> str:
-            names = (f"room {number}" for number in range(size))
+            names = Source(SOURCE) if size == MANY else rooms(0, size)
             handle = await start_batch(
                 self._client, names, account="main", task_queue=QUEUE, shard_size=shard, at_a_time=6
             )
@@ -55,7 +67,7 @@ class OnTemporal:
 
     def outcomes(self, batch: str) -> Iterator[tuple[str, str]]:
         """From its report."""
-        for one in self._portal.call(read_report, self._client, batch):
+        for one in self._portal.call(partial(read_report, self._client, batch, sources=SOURCES)):
             yield one.name or "", one.outcome.value
 
     def in_hand(self) -> object:
@@ -85,7 +97,7 @@ async def work(address: str) -> None:
     """Be a worker, until SIGTERM."""
     limit, per = os.environ["PLIVO_TESTS_LIMIT"].split("/")
     async with AsyncClient(rate_limit=RateLimit(int(limit), per=float(per))) as client:
-        plugin = PlivoPlugin({"main": client})
+        plugin = PlivoPlugin({"main": client}, sources=SOURCES)
         worker = Worker(await Client.connect(address), task_queue=QUEUE, plugins=[plugin], max_concurrent_activities=2)
         run = asyncio.create_task(worker.run())
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, run.cancel)
