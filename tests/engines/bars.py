@@ -184,6 +184,7 @@ def kill(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard: i
         plivo = all_of_it.plivo
         for _ in range(3):
             all_of_it.start_worker()
+        time.sleep(3)  # so that each of them has something in hand
         batch = engine.submit(size, shard)
         all_of_it.until(lambda: plivo.counts().applied > 0)
         began = time.monotonic()

@@ -62,9 +62,7 @@ class Heart:
         self.told: dict[int, str] = {}
         self.requests = 0
         told = next((text for text in (*info.heartbeat_details, state) if text), "")
-        self.state = known(shard, told) if told else ShardState.of(shard)
-        if not told and since is not None:
-            self.state = self.state.intend(self.state.left, since)
+        self.state = known(shard, told) if told else untold(shard, since)
 
     def text(self, state: ShardState) -> str:
         """A state, and what it is of: a few characters more than one for each conference."""
@@ -130,3 +128,9 @@ def known(shard: Shard, text: str) -> ShardState:
     if digest != digest_of(shard):
         raise invalid("source", f"has changed: what is known of {shard!r} is of other conferences")
     return ShardState.from_text(rest, shard)
+
+
+def untold(shard: Shard, since: datetime | None) -> ShardState:
+    """What is known of a shard of which nobody has told: all of it may have been sent since then, if ever."""
+    state = ShardState.of(shard)
+    return state if since is None else state.intend(state.left, since)

@@ -11,12 +11,11 @@ from temporalio.converter import DataConverter
 
 from ..._errors import invalid
 from ...batch import ActivationReport, Shard, ShardState, merge
-from ._heart import known
+from ._heart import known, untold
 from ._messages import REFUSED, BatchInput, ShardDone, ShardTask, public
 from ._sources import Reader, Source, reader, shard_of
 
 _T = TypeVar("_T")
-_CONTINUED = "workflow_execution_continued_as_new_event_attributes"
 
 
 @public
@@ -38,17 +37,27 @@ async def read_report(
         temporalio.service.RPCError: There is no such workflow (any more).
     """
     described = await client.get_workflow_handle(workflow_id).describe()
-    info = described.raw_description.workflow_execution_info
     past = _Past(client.data_converter)
-    run_id = info.first_run_id or described.run_id
-    while run_id:
+    for run_id in await _runs(client, workflow_id, described.run_id):
         handle = client.get_workflow_handle(workflow_id, run_id=run_id)
-        run_id = await past.take_in(handle.fetch_history_events())
+        await past.take_in(run_id, handle.fetch_history_events())
     for pending in described.raw_description.pending_activities:
         await past.hear(pending.activity_id, pending.heartbeat_details)
     ended = described.close_time or past.last_at
     elapsed = (ended - past.began_at).total_seconds() if past.began_at is not None and ended is not None else 0.0
     return merge([part async for part in past.parts(sources or {})], elapsed)
+
+
+async def _runs(client: Client, workflow_id: str, last: str) -> list[str]:
+    """Those that led to the last one, in order: after a reset that is not the way that the first one went on."""
+    runs = [last]
+    while True:
+        handle = client.get_workflow_handle(workflow_id, run_id=runs[0])
+        first = await anext(aiter(handle.fetch_history_events(page_size=1)))
+        before = first.workflow_execution_started_event_attributes.continued_execution_run_id
+        if not before:
+            return runs
+        runs.insert(0, before)
 
 
 class _Past:
@@ -69,19 +78,22 @@ class _Past:
         self._states: dict[int, str] = {}
         self._sizes: dict[int, int] = {}
         self._later: list[dict[str, Any]] = []
+        self._since: datetime | None = None  # from when on somebody may have sent what is later
 
-    async def take_in(self, events: AsyncIterator[HistoryEvent]) -> str:
-        """Read a history; the run that goes on from it, if one does."""
+    async def take_in(self, run_id: str, events: AsyncIterator[HistoryEvent]) -> None:
+        """Read a history."""
         self._tasks.clear()
         self._activities.clear()
-        following = ""
         async for event in events:
             self.last_at = event.event_time.ToDatetime(UTC)
             self.began_at = self.began_at or self.last_at
             kind = event.WhichOneof("attributes")
             if kind == "workflow_execution_started_event_attributes":
-                batch = await self._one(event.workflow_execution_started_event_attributes.input, BatchInput)
+                started = event.workflow_execution_started_event_attributes
+                batch = await self._one(started.input, BatchInput)
                 self._later = batch.shards or []
+                is_reset = started.original_execution_run_id not in {"", run_id}
+                self._since = _time(batch.since) or (self.last_at if is_reset else None)
             elif kind == "activity_task_scheduled_event_attributes":
                 scheduled = event.activity_task_scheduled_event_attributes
                 task = await self._one(scheduled.input, ShardTask)
@@ -97,9 +109,6 @@ class _Past:
                 why = failed.failure.application_failure_info
                 if why.type == REFUSED:  # put back; as yet no workflow may have handed it out again
                     self._states[self._tasks[failed.scheduled_event_id].first] = await self._one(why.details, str)
-            elif kind == _CONTINUED:
-                following = event.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
-        return following
 
     async def hear(self, activity_id: str, details: Payloads) -> None:
         """Take in what a shard that is under way has told last."""
@@ -121,12 +130,12 @@ class _Past:
             shard = await self._shard(task, readers)
             if shard is not None:
                 text = self._states.get(first) or task.state
-                yield shard, known(shard, text) if text else ShardState.of(shard)
+                yield shard, known(shard, text) if text else untold(shard, _time(task.since))
             last = first
         for told in self._later:
             if told["first"] > last:
                 later = Shard.from_dict(told)
-                yield later, ShardState.of(later)
+                yield later, untold(later, self._since)
 
     async def _shard(self, task: ShardTask, readers: Mapping[str, Reader]) -> Shard | None:
         if task.shard is not None:
@@ -140,3 +149,7 @@ class _Past:
         [value] = await self._converter.decode(payloads.payloads, [kind])
         told: _T = value
         return told
+
+
+def _time(told: str | None) -> datetime | None:
+    return None if told is None else datetime.fromisoformat(told)

@@ -1,0 +1,55 @@
+"""Batches whose workflow is reset by hand: what the new run doesn't know of may have been sent by the old one."""
+
+import uuid
+
+import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import Client
+
+from plivo_async import ActivationOutcome
+from plivo_async.emulator import Emulator
+from plivo_async.engines.temporal import read_report, start_batch
+
+from ...support import contradictions
+from .test_batches import QUEUE, worker
+from .test_ending import waiting
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.real_time]
+
+_FIRST_TASK = 4
+"""The event that ends a workflow's first task: begun, scheduled, started, and completed."""
+
+
+async def reset(temporal: Client, workflow_id: str) -> str:
+    """Have a batch done anew from its very beginning; the run that does it."""
+    asked = ResetWorkflowExecutionRequest(
+        namespace=temporal.namespace,
+        workflow_execution=WorkflowExecution(workflow_id=workflow_id),
+        reason="a test",
+        request_id=str(uuid.uuid4()),
+        workflow_task_finish_event_id=_FIRST_TASK,
+    )
+    return (await temporal.workflow_service.reset_workflow_execution(asked)).run_id
+
+
+async def test_a_reset_batch_starts_nothing_twice(temporal: Client) -> None:
+    """What the old run started is found and told of as started; the next meeting of a name is left alone."""
+    async with Emulator(limit=None) as plivo:
+        names = waiting(plivo, 30)
+        async with worker(temporal, plivo):
+            first = await start_batch(temporal, names, account="main", task_queue=QUEUE, shard_size=10)
+            assert (await first.result()).counts == {"activated": 30}
+            plivo.end_conference(names[3])
+            plivo.add_conference(names[3])
+            posts = sum(one.operation == "activate" for one in plivo.requests)
+        again = temporal.get_workflow_handle(first.id, run_id=await reset(temporal, first.id))
+        untold = await read_report(temporal, first.id)
+        assert untold.counts[ActivationOutcome.UNKNOWN] == 30
+        async with worker(temporal, plivo):
+            await again.result()
+        assert sum(one.operation == "activate" for one in plivo.requests) == posts
+        assert plivo.conferences[names[3]].status == "Initialized"
+        report = await read_report(temporal, first.id)
+        assert contradictions(plivo, report) == []
+        assert [one.name for one in report if one.outcome is not ActivationOutcome.ACTIVATED] == [names[3]]
