@@ -3,7 +3,8 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -18,11 +19,13 @@ from ._options import parse_duration
 from ._output import Facts, as_text
 
 if TYPE_CHECKING:
-    from temporalio.client import Client
+    from temporalio.client import Client, WorkflowHandle
 
     from ..engines.temporal import Progress
 
 T = TypeVar("T")
+
+_PATIENCE = timedelta(seconds=5)  # with workers, until one has told how far a batch is
 
 Batch = Annotated[str, typer.Argument(metavar="BATCH", help="What submit has called it: the workflow's id.")]
 Address = Annotated[
@@ -80,25 +83,27 @@ def submit(
 
 @temporal.command(short_help="Show how far a batch is, until it is done.")
 def watch(batch: Batch, address: Address = None, namespace: Namespace = None, quiet: Quiet = False) -> None:
-    """Show how far a batch is, a line whenever a shard ends, until the batch has. A worker has to run.
+    """Show how far a batch is, a line whenever a shard ends, until the batch has. It is workers that tell.
 
-    Exit codes: as of mpc start. Ctrl-C ends the watching, and nothing else.
+    Exit codes: as of mpc start; 2 if there is no such batch, Temporal can't be used, or the batch has ended and no
+    worker runs. Ctrl-C ends the watching, and nothing else.
     """
 
     async def main(client: "Client") -> "Progress":
         from temporalio.client import WorkflowExecutionStatus
 
-        from ..engines.temporal import ActivationBatch
-
         handle, before = client.get_workflow_handle(batch), ""
         while True:
-            status = (await handle.describe()).status
-            progress = await handle.query(ActivationBatch.progress)
-            if _line(progress) != before and not quiet:
-                say(err(), _line(progress))
-            if status is not WorkflowExecutionStatus.RUNNING:
+            running = (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+            progress = await _progress(handle)
+            if progress is None and not running:
+                fail(f"the batch has ended, and no worker answers: engine temporal report {batch} needs none")
+            line = _line(progress) if progress else "no worker answers: the batch waits for one"
+            if line != before and not quiet:
+                say(err(), line)
+            if progress and not running:
                 return progress
-            before = _line(progress)
+            before = line
             await asyncio.sleep(0.5)
 
     progress = _with(address, namespace, main)
@@ -156,6 +161,24 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name and separator and path):
         raise ValueError(f"must be NAME=FILE, not {text!r}")
     return name, path
+
+
+async def _progress(handle: "WorkflowHandle[Any, Any]") -> "Progress | None":
+    """How far a batch is; None if no worker tells.
+
+    Raises:
+        RPCError: Something else is wrong.
+    """
+    from temporalio.service import RPCError, RPCStatusCode
+
+    from ..engines.temporal import ActivationBatch
+
+    try:
+        return await handle.query(ActivationBatch.progress, rpc_timeout=_PATIENCE)
+    except RPCError as error:
+        if error.status in {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION}:
+            return None
+        raise
 
 
 def _line(progress: "Progress") -> str:
