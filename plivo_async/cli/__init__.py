@@ -106,7 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failure = lost(sys.stdout)
     if failure is None:
         return code
-    warn(f"stdout was not written to its end: {failure.strerror or failure}")
+    if not isinstance(failure, BrokenPipeError):  # who closes a pipe, as head does, has had enough
+        warn(f"stdout was not written to its end: {failure.strerror or failure}")
     return code or ExitCode.OUTPUT_NOT_WRITTEN
 
 

@@ -160,19 +160,27 @@ def test_a_terminal_gets_no_word_broken(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "failure", "said"),
     [
-        (["--version"], 6, "plivo-async: stdout was not written to its end: Broken pipe\n"),
-        (["mpc", "start"], 2, "Error: Missing argument 'FILE|-'"),
+        (["--version"], 6, errno.ENOSPC, "plivo-async: stdout was not written to its end: No space left on device\n"),
+        (["--version"], 6, errno.EPIPE, ""),
+        (["mpc", "list", "--help"], 6, errno.EPIPE, ""),
+        (["mpc", "start"], 2, errno.EPIPE, "Error: Missing argument 'FILE|-'"),
     ],
 )
 def test_a_dead_stdout_has_a_code_of_its_own(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, said: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    failure: int,
+    said: str,
 ) -> None:
-    """Unless there is a worse one."""
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BufferedWriter(Edge(Raw())), "utf-8"))
+    """Unless there is a worse one. Of a reader that has had enough nothing is said."""
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BufferedWriter(Edge(Raw(0, failure))), "utf-8"))
     assert main(arguments) == code
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told if said else not told
 
 
 @pytest.mark.parametrize("arguments", [["mpc", "start", "\x1b[2Jx"], ["\x1b]0;x\x07"], ["mpc", "list", "--\x1b[2J"]])
@@ -274,7 +282,7 @@ def test_what_is_said_of_conferences_holds_whatever_becomes_of_the_output(
     if arguments[0] == "start":
         assert all(plivo.conferences[name].status == "Active" for name in "ab")
         assert said is None or "2 activated" in said
-    assert said is None or "stdout was not written to its end: " in said
+    assert said is None or ("stdout was not written to its end: " in said) is (stdout is not dead_pipe)
 
 
 @pytest.mark.real_time
@@ -300,11 +308,13 @@ def test_in_a_real_shell(plivo: Emulator) -> None:
     mpc start few.txt 2>&1 >summary | true
     COLUMNS=0 mpc start few.txt >&- 2>&- <&-
     COLUMNS=0 FORCE_COLOR=1 mpc list >listed 2>>said
+    mpc list --json 2>quiet | true
     """
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run(["bash", "-c", script], timeout=120, check=True, env=environment)  # noqa: S603, S607
     said = Path("said").read_text()
-    assert Path("codes").read_text().split() == ["6", "0", "6", "0"], said
+    assert Path("codes").read_text().split() == ["6", "0", "6", "0", "6"], said
+    assert not Path("quiet").read_text()
     assert "2 activated" in said
     assert "Traceback" not in said
     assert "Exception ignored" not in said
