@@ -13,6 +13,7 @@ import typer
 
 from .. import AsyncClient, InvalidArgumentError, Observer, RateLimit, RetryPolicy
 from .._version import __version__
+from ._completion import column as complete_column
 from ._console import err, fail, say
 from ._input import STDIN, Entry, InputError, read_entries, read_source
 from ._options import Rate
@@ -41,6 +42,7 @@ Column = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|NUMBER",
+        autocompletion=complete_column,
         help="The column, by name or by number from 1 (of JSON: the key). Makes FILE a CSV whatever its suffix. "
         "If left out: friendly_name, name or conference (with --uuid: mpc_uuid or uuid).",
     ),

@@ -16,14 +16,15 @@ from uuid import UUID
 from .._printable import printable
 from ..wire import conference as conference_by_name
 from ..wire import conference_by_uuid
-from ._json import SUFFIXES, is_json, json_cells
-from ._table import NAME_COLUMNS, UUID_COLUMNS, folded, has_sep, table_cells
+from ._json import SUFFIXES, is_json, json_cells, keys
+from ._table import NAME_COLUMNS, UUID_COLUMNS, columns, folded, has_sep, is_word, table_cells
 from ._text import Cell, InputError, decoded
 
-__all__ = ["STDIN", "Entry", "InputError", "looks_like_uuid", "read_entries", "read_source"]
+__all__ = ["STDIN", "Entry", "InputError", "columns_of", "looks_like_uuid", "read_entries", "read_source"]
 
 STDIN = "-"
 _SHOWN = 5
+_TABLES = {".csv": None, ".tsv": "\t"}  # and what is known of their delimiter
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -79,12 +80,25 @@ def read_entries(
     cells: Iterable[Cell]
     if suffix in SUFFIXES or is_json(text):
         cells = json_cells(text, label, wanted if column is None else (column,))
-    elif column is not None or suffix in {".csv", ".tsv"} or has_sep(text):
-        cells = table_cells(text, label, column, header, wanted, "\t" if suffix == ".tsv" else None)
+    elif column is not None or suffix in _TABLES or has_sep(text):
+        cells = table_cells(text, label, column, header, wanted, _TABLES.get(suffix))
     else:
         cells = list(_lines(text))
         _refuse_what_is_no_list(cells, label)
     return _checked(cells, label, uuid)
+
+
+def columns_of(data: bytes, label: str) -> list[str]:
+    """What `--column` may say of a table, or of JSON objects; only what needs no quotes in any shell.
+
+    Raises:
+        InputError: It can't be read.
+    """
+    text = decoded(data, label)
+    suffix = Path(label).suffix.lower()
+    if suffix in SUFFIXES or is_json(text):
+        return [key for key in keys(text, label) if is_word(key)]
+    return columns(text, label, _TABLES.get(suffix), 1 if suffix in _TABLES or has_sep(text) else 2)
 
 
 def _lines(text: str) -> Iterator[Cell]:

@@ -46,6 +46,16 @@ def json_cells(text: str, label: str, keys: Sequence[str]) -> Iterator[Cell]:
             yield Cell(line, name, _beside(item, name) if isinstance(item, dict) else {})
 
 
+def keys(text: str, label: str) -> list[str]:
+    """Under which keys the first object has a text.
+
+    Raises:
+        InputError: It is no valid JSON.
+    """
+    _, first = next(_values(text, label), (1, None))
+    return [key for key, value in first.items() if isinstance(value, str)] if isinstance(first, dict) else []
+
+
 def _beside(item: dict[str, Any], name: str) -> dict[str, str]:
     """What else an object has that is one value."""
     return {

@@ -12,6 +12,7 @@ from .. import Activation, ActivationOutcome, ActivationReport, JournalError
 from .._privacy import masked
 from ..batch import summary
 from ._account import Column, Header, Uuids, entries_of
+from ._completion import outcome_or_group
 from ._console import fail, given, tell
 from ._input import Entry
 from ._output import Facts, as_text
@@ -25,7 +26,11 @@ def report(
     journal: Annotated[Path, typer.Argument(metavar="FILE.db", help="A journal, of a run that is over or not.")],
     only: Annotated[
         str,
-        typer.Option(metavar="OUTCOME", help="Only these: an outcome, as not_found; failures: all that aren't live."),
+        typer.Option(
+            metavar="OUTCOME",
+            autocompletion=outcome_or_group,
+            help="Only these: an outcome, as not_found; failures: all that aren't live.",
+        ),
     ] = "all",
     form: Annotated[Format, typer.Option("--format", help="html is a page for people.")] = "text",
     beside: Annotated[

@@ -46,6 +46,7 @@ from ._account import (
 )
 from ._at import parse_at, sleep_until_then
 from ._codes import ExitCode, exit_code
+from ._completion import failure
 from ._console import err, fail, given, say, tell, unseen, warn
 from ._input import Entry
 from ._json_log import JsonLog
@@ -84,6 +85,7 @@ def start(
         list[str] | None,
         typer.Option(
             metavar="OUTCOME",
+            autocompletion=failure,
             help="With --journal: try this outcome of an earlier run again as well: not_found, rejected. "
             "failed, unknown and not_attempted always are.",
         ),

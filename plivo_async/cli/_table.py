@@ -54,6 +54,34 @@ def folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "_", name.strip().casefold())
 
 
+def columns(text: str, label: str, delimiter: str | None, least: int) -> list[str]:
+    """What the header says, as far as `--column` can name it without quotes in any shell.
+
+    Args:
+        text: The file.
+        label: What to call it in a message.
+        delimiter: None if it isn't known.
+        least: How many columns there have to be.
+
+    Raises:
+        InputError: It can't be read.
+    """
+    text, known, first = _without_sep(text)
+    guesses = _guesses(text, label, known or delimiter or _DELIMITERS, first)
+    header = _headers(guesses)[0][1]
+    if len(header) < least:
+        return []
+    names = [name for name in header if header.count(name) == 1]
+    alike = [folded(name) for name in header]
+    ways = [name if is_word(name) or alike.count(folded(name)) > 1 else folded(name) for name in names]
+    return [way for way in ways if is_word(way)]
+
+
+def is_word(name: str) -> bool:
+    """Whether every shell takes it without quotes, and `--column` takes it for a name."""
+    return re.fullmatch(r"\w[\w.+@%/-]*", name) is not None and not name.isdigit()
+
+
 def table_cells(
     text: str, label: str, column: str | None, header: bool | None, wanted: Sequence[str], delimiter: str | None
 ) -> Iterator[Cell]:
@@ -70,10 +98,8 @@ def table_cells(
     Raises:
         InputError: There is no such column, or a row that can't be read.
     """
-    sep = _SEP.match(text)
-    first = 1
-    if sep is not None:
-        text, delimiter, first = text[sep.end() :], sep[1], 2
+    text, known, first = _without_sep(text)
+    delimiter = known or delimiter
     if not text.strip():
         raise InputError(f"{label} is empty; give one name per line")
     guesses = _guesses(text, label, delimiter or _DELIMITERS, first)
@@ -94,6 +120,12 @@ def table_cells(
             {} if ours else {name: cell for at, (name, cell) in enumerate(zip(names, row, strict=False)) if at != index}
         )
         yield Cell(line, restored(row[index]) if ours else row[index].strip(" \t"), beside)
+
+
+def _without_sep(text: str) -> tuple[str, str | None, int]:
+    """The rest, the delimiter that a first line tells, and which line the rest begins on."""
+    sep = _SEP.match(text)
+    return (text, None, 1) if sep is None else (text[sep.end() :], sep[1], 2)
 
 
 def _names(header: list[str]) -> list[str]:
@@ -173,8 +205,7 @@ def _by_number(guesses: list[_Guess], label: str, number: int, header: bool | No
 
 def _by_name(guesses: list[_Guess], label: str, wanted: Sequence[str | None]) -> tuple[_Guess, int]:
     """The delimiter under which the first row holds the column, and the column's index."""
-    headers = [(guess, [cell.strip() for cell in guess.head[0][1]]) for guess in guesses]
-    headers.sort(key=lambda pair: -len(pair[1]))
+    headers = _headers(guesses)
     for fold in (str, folded):
         for guess, header in headers:
             names = [fold(name) for name in header]
@@ -192,6 +223,12 @@ def _by_name(guesses: list[_Guess], label: str, wanted: Sequence[str | None]) ->
         f"{label}: {what}; there are {', '.join(map(repr, there[:20]))}. "
         "Give --column one of these, or --column NUMBER --no-header if the first row is data"
     )
+
+
+def _headers(guesses: list[_Guess]) -> list[tuple[_Guess, list[str]]]:
+    """The first row under each guess, the longest one first."""
+    headers = [(guess, [cell.strip() for cell in guess.head[0][1]]) for guess in guesses]
+    return sorted(headers, key=lambda pair: -len(pair[1]))
 
 
 def _several(label: str, name: str, places: list[int]) -> str:
