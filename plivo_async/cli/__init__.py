@@ -2,6 +2,7 @@
 
 import inspect
 import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import IO, Annotated, Protocol, runtime_checkable
@@ -43,6 +44,8 @@ call: typer.Typer = typer.Typer(help="Phone calls of an account.", no_args_is_he
 recording: typer.Typer = typer.Typer(help="Recordings of an account.", no_args_is_help=True)
 engine: typer.Typer = typer.Typer(help="Batches whose workers are on other machines.", no_args_is_help=True)
 
+
+_TEMPORAL = "temporalio.bridge.temporal_sdk_bridge"
 
 _AS_IT_IS = "\b\n"  # before a paragraph: typer doesn't wrap it
 
@@ -93,7 +96,11 @@ def _root(
 def run() -> None:
     """Run the command that `sys.argv` names, and end with its exit code."""
     install()
-    sys.exit(main())
+    code = main()
+    if _TEMPORAL in sys.modules:  # its threads may abort an interpreter that ends: temporalio/sdk-python#300
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PATIENCE = timedelta(seconds=5)  # with workers, until one has told how far a batch is
+_LAST_PATIENCE = timedelta(seconds=30)  # the same, of a batch that has ended
 
 Batch = Annotated[str, typer.Argument(metavar="BATCH", help="What submit has called it: the workflow's id.")]
 Address = Annotated[
@@ -95,7 +96,7 @@ def watch(batch: Batch, address: Address = None, namespace: Namespace = None, qu
         handle, before = client.get_workflow_handle(batch), ""
         while True:
             running = (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
-            progress = await _progress(handle)
+            progress = await _progress(handle, _PATIENCE if running else _LAST_PATIENCE)
             if progress is None and not running:
                 fail(f"the batch has ended, and no worker answers: engine temporal report {batch} needs none")
             line = _line(progress) if progress else "no worker answers: the batch waits for one"
@@ -163,7 +164,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name, path
 
 
-async def _progress(handle: "WorkflowHandle[Any, Any]") -> "Progress | None":
+async def _progress(handle: "WorkflowHandle[Any, Any]", patience: timedelta) -> "Progress | None":
     """How far a batch is; None if no worker tells.
 
     Raises:
@@ -173,10 +174,12 @@ async def _progress(handle: "WorkflowHandle[Any, Any]") -> "Progress | None":
 
     from ..engines.temporal import ActivationBatch
 
+    unheard = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION}
+
     try:
-        return await handle.query(ActivationBatch.progress, rpc_timeout=_PATIENCE)
+        return await handle.query(ActivationBatch.progress, rpc_timeout=patience)
     except RPCError as error:
-        if error.status in {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION}:
+        if error.status in unheard:
             return None
         raise
 
@@ -207,6 +210,8 @@ def _with(address: str | None, namespace: str | None, do: "Callable[[Client], Aw
 
     try:
         return asyncio.run(main())
+    except typer.Exit:  # which is a RuntimeError
+        raise
     except PlivoError as error:
         fail(in_terms_of_the_command(str(error)))
     except WorkflowAlreadyStartedError as error:

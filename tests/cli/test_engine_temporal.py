@@ -1,7 +1,10 @@
 """`plivo-async engine temporal` against a real server: handed over, watched, cancelled, told of."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +18,14 @@ pytest.importorskip("temporalio")
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+import plivo_async
 from plivo_async import AsyncClient
-from plivo_async.cli import main
+from plivo_async.cli import _engine_temporal, main
 from plivo_async.emulator import Emulator
 from plivo_async.engines.temporal import PlivoPlugin
 
 from ..engines.temporal.server import running
+from ..support import PATIENCE
 
 pytestmark = pytest.mark.real_time
 ON = ["engine", "temporal"]
@@ -33,14 +38,14 @@ def address() -> Iterator[str]:
         yield server.address
 
 
-async def work(address: str, *, task_status: Any) -> None:
+async def work(address: str, queue: str = "q", *, task_status: Any) -> None:
     """A worker, and an emulator in which two conferences wait, until cancelled."""
     async with Emulator(limit=None) as plivo:
         plivo.add_conference("room 1")
         plivo.add_conference("room 2")
         async with AsyncClient(plivo.auth_id, plivo.auth_token, base_url=plivo.url) as client:
             plugin = PlivoPlugin({"main": client})
-            async with Worker(await Client.connect(address), task_queue="q", plugins=[plugin]):
+            async with Worker(await Client.connect(address), task_queue=queue, plugins=[plugin]):
                 task_status.started()
                 await anyio.sleep_forever()
 
@@ -87,6 +92,57 @@ def test_a_batch_is_cancelled(
         worker.cancel()
     assert main([*ON, "report", "late"]) == 0
     assert "1 not attempted" in capsys.readouterr().out
+
+
+def test_watching_waits_for_a_worker(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says so, and goes on when one comes; of a batch that is over it says who needs none."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", address)
+    monkeypatch.setattr(_engine_temporal, "_PATIENCE", timedelta(seconds=0.2))
+    monkeypatch.setattr(_engine_temporal, "_LAST_PATIENCE", timedelta(seconds=0.2))
+    names = tmp_path / "names.txt"
+    names.write_text("room 1\n")
+    for batch in ("alone", "over"):
+        assert main([*ON, "submit", str(names), "--account", "main", "--task-queue", batch, "--batch", batch]) == 0
+
+    async def end() -> None:
+        await (await Client.connect(address)).get_workflow_handle("over").terminate()
+
+    with start_blocking_portal() as portal:
+        portal.call(end)
+        assert main([*ON, "watch", "over"]) == 2
+        told_of_over = capsys.readouterr().err.splitlines()
+        assert told_of_over == [
+            "plivo-async: the batch has ended, and no worker answers: engine temporal report over needs none"
+        ]
+        monkeypatch.setattr(_engine_temporal, "_LAST_PATIENCE", timedelta(seconds=PATIENCE))
+        told: list[str] = []
+
+        def say(stream: object, line: str) -> None:
+            told.append(line)
+            if len(told) == 1:
+                portal.start_task(work, address, "alone")
+
+        monkeypatch.setattr(_engine_temporal, "say", say)
+        assert main([*ON, "watch", "alone"]) == 0
+        portal.call(portal.stop, True)
+    assert told[0] == "no worker answers: the batch waits for one"
+    assert told[-1].startswith("1 of 1 settled: 1 activated")
+
+
+def test_temporals_threads_do_not_outlive_the_exit_code() -> None:
+    """Python isn't taken down around them, which aborts now and then; what was printed is there."""
+    lines = [
+        "import atexit, sys, temporalio.bridge.temporal_sdk_bridge",
+        "from plivo_async.cli import run",
+        "atexit.register(print, 'taken down')",
+        "sys.argv = ['plivo-async', '--version']",
+        "run()",
+    ]
+    command = [sys.executable, "-c", "\n".join(lines)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == f"plivo-async {plivo_async.__version__}\n"
 
 
 def test_what_can_not_be_reached_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
