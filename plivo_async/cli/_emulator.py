@@ -218,12 +218,13 @@ def _introduction(
     *,
     console: bool = False,
 ) -> list[str]:
+    variables = {"PLIVO_AUTH_ID": plivo.auth_id, "PLIVO_AUTH_TOKEN": plivo.auth_token, "PLIVO_BASE_URL": plivo.url}
     if source.isdigit():
         named = f", {example_name(1)} to {example_name(count)}" if count else ""
-        command = f"{_names_command(count, os.name)} | plivo-async mpc start - --base-url {plivo.url}"
+        command = f"{_names_command(count, os.name)} | plivo-async mpc start -"
     else:
         named = f" from {source}"
-        command = f"plivo-async mpc start {shlex.quote(source)} --base-url {plivo.url}"
+        command = f"plivo-async mpc start {shlex.quote(source)}"
     return [
         f"Emulator of Plivo's Multiparty Call API at {plivo.url}; Ctrl-C stops it.",
         f"  conferences  {count:,} waiting{named}",
@@ -231,7 +232,7 @@ def _introduction(
         *([f"  console      {plivo.url}/_console/"] if console else []),
         "",
         "In another terminal:",
-        *(f"  {line}" for line in _exports(plivo, os.name)),
+        *(f"  {line}" for line in _set(variables, os.name)),
         f"  {command}",
         "",
         *([] if authority is None else _behind_a_proxy(plivo, authority)),
@@ -248,10 +249,6 @@ def _behind_a_proxy(plivo: Emulator, authority: Path) -> list[str]:
         *(f"  {line}" for line in _set(variables, os.name)),
         "",
     ]
-
-
-def _exports(plivo: Emulator, system: str) -> list[str]:
-    return _set({"PLIVO_AUTH_ID": plivo.auth_id, "PLIVO_AUTH_TOKEN": plivo.auth_token}, system)
 
 
 def _set(variables: Mapping[str, str], system: str) -> list[str]:

@@ -27,10 +27,10 @@ from plivo_async.cli import app
 from plivo_async.cli._emulator import (
     AUTH_ID,
     AUTH_TOKEN,
-    _exports,
     _introduction,
     _names,
     _names_command,
+    _set,
     faults_listed,
     hosts_of,
     is_over,
@@ -128,9 +128,9 @@ def test_names_are_a_number_or_a_file(tmp_path: Path) -> None:
 
 def test_commands_to_paste_are_those_of_the_shell() -> None:
     """PowerShell on Windows, a POSIX shell elsewhere."""
-    plivo = Emulator(AUTH_ID, AUTH_TOKEN, port=None)
-    assert _exports(plivo, "posix") == [f"export PLIVO_AUTH_ID={AUTH_ID} PLIVO_AUTH_TOKEN={AUTH_TOKEN}"]
-    assert _exports(plivo, "nt")[0] == f'$env:PLIVO_AUTH_ID = "{AUTH_ID}"'
+    variables = {"PLIVO_AUTH_ID": "MA1", "PLIVO_AUTH_TOKEN": "a b"}
+    assert _set(variables, "posix") == ["export PLIVO_AUTH_ID=MA1 PLIVO_AUTH_TOKEN='a b'"]
+    assert _set(variables, "nt") == ['$env:PLIVO_AUTH_ID = "MA1"', '$env:PLIVO_AUTH_TOKEN = "a b"']
     assert _names_command(7, "posix") == "seq -f conference-%04.0f 7"
     assert _names_command(7, "nt") == "1..7 | ForEach-Object { 'conference-{0:d4}' -f $_ }"
 
@@ -246,7 +246,8 @@ def test_it_logs_and_sums_up(source: str, tmp_path: Path, monkeypatch: pytest.Mo
         app, ["emulator", "--port", "0", "--conferences", source, "--log", "--faults", "503-applied=1"]
     )
     assert result.exit_code == 0
-    assert f"mpc start {'-' if source == '1' else source} --base-url {made[0].url}" in result.stdout
+    assert f"PLIVO_BASE_URL={made[0].url}\n" in result.stdout
+    assert f"mpc start {'-' if source == '1' else source}\n" in result.stdout
     assert "  activate 'conference-0001'  503  (503-applied, applied)\n" in result.stdout
     assert ": 1 requests, 1 applied, 0 answered 429, 0 not answered\n" in result.stdout
     assert result.stdout.endswith("  faults       503-applied 1\n")
