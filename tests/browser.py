@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from .support import PATIENCE
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _NEEDED = "CI" in os.environ or "PLIVO_TESTS_NEED_SERVERS" in os.environ
 QUIET = (
@@ -187,10 +189,10 @@ def browser() -> Iterator[Browser]:
             found = Browser(process, reads, writes)
             yield found
             found.command("Browser.close", {})
-            process.wait(10)
+            process.wait(PATIENCE)
         finally:
             with suppress(ProcessLookupError):
                 process.kill()
-            process.wait(10)
+            process.wait(PATIENCE)
             os.close(reads)
             os.close(writes)

@@ -21,6 +21,8 @@ from plivo_async.cli._scene import set_up
 from plivo_async.emulator import Emulator
 from plivo_async.emulator.world import _rules as rules
 
+from ..support import PATIENCE
+
 pytestmark = pytest.mark.real_time
 
 
@@ -196,8 +198,8 @@ def test_demo_on_a_terminal_draws_and_stops_at_ctrl_c() -> None:
         while b"budget of 20 requests" not in seen and time.monotonic() < ends:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 130
-    reader.join(5)
+        assert process.wait(PATIENCE) == 130
+    reader.join(PATIENCE)
     os.close(ours)
     text = seen.decode()
     assert "activating" in text

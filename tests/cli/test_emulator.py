@@ -38,6 +38,8 @@ from plivo_async.cli._emulator import (
 )
 from plivo_async.emulator import Emulator, Fault, Request
 
+from ..support import PATIENCE
+
 pytestmark = pytest.mark.real_time
 
 
@@ -188,23 +190,23 @@ def test_what_it_prints_can_be_pasted(tmp_path: Path, log: bool) -> None:
         stdout = process.stdout
         reader = threading.Thread(target=lambda: deque(map(lines.put, map(str.rstrip, stdout)), maxlen=0))
         reader.start()
-        while lines.get(timeout=10) != "In another terminal:":
+        while lines.get(timeout=PATIENCE) != "In another terminal:":
             pass
-        export, start = lines.get(timeout=5).strip(), lines.get(timeout=5).strip()
+        export, start = lines.get(timeout=PATIENCE).strip(), lines.get(timeout=PATIENCE).strip()
         python = f'plivo-async() {{ {shlex.quote(sys.executable)} -m plivo_async "$@"; }}'
         script = f"{export}\n{python}\n{start}".replace("plivo-async", "plivo_async_command")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PLIVO_")}
         done = subprocess.run(  # noqa: S603
-            ["/bin/sh", "-c", script], capture_output=True, text=True, check=False, timeout=20, env=environment
+            ["/bin/sh", "-c", script], capture_output=True, text=True, check=False, timeout=PATIENCE, env=environment
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith("3 activated")
         if log:
-            lines.get(timeout=5)
-            assert any(re.search(r"activate 'Ö'  204", lines.get(timeout=5)) for _ in range(3))
+            lines.get(timeout=PATIENCE)
+            assert any(re.search(r"activate 'Ö'  204", lines.get(timeout=PATIENCE)) for _ in range(3))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0
-        reader.join(5)
+        assert process.wait(PATIENCE) == 0
+        reader.join(PATIENCE)
     rest = [lines.get() for _ in range(lines.qsize())]
     stopped = next(line for line in rest if line.startswith("Stopped after "))
     assert re.search(r": \d+ requests, 3 applied, \d+ answered 429, 0 not answered", stopped)

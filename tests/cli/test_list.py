@@ -28,6 +28,8 @@ from plivo_async.cli._list import json_line, parse_instant, row, since, table
 from plivo_async.emulator import Emulator
 from plivo_async.models import MultiPartyCall
 
+from ..support import PATIENCE
+
 pytestmark = pytest.mark.real_time
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals and programs as POSIX has them")
@@ -288,7 +290,7 @@ def test_interrupted_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
             with connection:
                 connection.recv(1)
                 process.send_signal(signal.SIGINT)
-                shown, said = process.communicate(timeout=30)
+                shown, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, shown) == (130, b"")
     assert said == b"plivo-async: interrupted; nothing is listed\n"
 

@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from plivo_async.cli import app, help_text
 from plivo_async.cli._codes import ExitCode
 
+from ..support import PATIENCE
+
 
 def test_version() -> None:
     """One line."""
@@ -103,4 +105,4 @@ def test_another_missing_module_is_not_blamed_on_the_extra(monkeypatch: pytest.M
 def test_the_core_does_not_import_the_extra() -> None:
     """`import plivo_async` and its emulator work without typer and rich."""
     program = "import sys; sys.modules['typer'] = sys.modules['rich'] = None; import plivo_async, plivo_async.emulator"
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=20)  # noqa: S603
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=PATIENCE)  # noqa: S603

@@ -27,6 +27,8 @@ from plivo_async.cli import app
 from plivo_async.cli._signals import _end
 from plivo_async.emulator import Emulator
 
+from ..support import PATIENCE
+
 pytestmark = pytest.mark.real_time
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals as POSIX has them")
@@ -484,7 +486,7 @@ def test_a_second_signal_ends_at_once(plivo: Emulator, names: Path) -> None:
         soon(lambda: len(plivo.requests) == 3, lambda: process.send_signal(signal.SIGINT))
         assert process.stdout.readline() == "writing\n"
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 130
+        assert process.wait(PATIENCE) == 130
     assert not (names.parent / "o.csv").exists()
 
 

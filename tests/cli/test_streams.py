@@ -23,6 +23,8 @@ from plivo_async.cli._console import tell
 from plivo_async.cli._streams import Edge, install, lost
 from plivo_async.emulator import Emulator
 
+from ..support import PATIENCE
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 
 FAILURES = [errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF]
@@ -338,6 +340,6 @@ def test_the_emulator_outlives_the_reader_of_its_log() -> None:
         codes = {httpx.get(f"{url}/v1/Account/MAEMULATOR0000000000/MultiPartyCall/").status_code for _ in range(3)}
         process.terminate()
         said = process.stderr.read()
-        assert (process.wait(60), codes) == (6, {401})
+        assert (process.wait(PATIENCE), codes) == (6, {401})
     assert ": 3 requests" in said
     assert "Traceback" not in said

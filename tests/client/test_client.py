@@ -16,7 +16,7 @@ import pytest
 from plivo_async import Activation, ActivationOutcome, AsyncClient, NotSentError, RateLimit, RetryPolicy
 from plivo_async.emulator import Emulator, Limit
 
-from ..support import in_memory
+from ..support import PATIENCE, in_memory
 
 TOKEN = "tOkEn-of-nobody"
 ONCE = RetryPolicy(max_attempts=1)
@@ -267,7 +267,7 @@ os.waitpid(child, 0)
 def test_a_forked_process_is_refused_clearly(backend: str) -> None:
     """A child must not use its parent's connections: the error says so and what to do."""
     command = [sys.executable, "-c", FORK, backend]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)  # noqa: S603
     assert run.stdout == "this AsyncClient was used before the process forked; make a new one in each process\n"
 
 
@@ -343,7 +343,7 @@ async def test_threads_with_a_loop_each_share_one_budget() -> None:
         def run(part: int) -> None:
             anyio.run(work, part, backend="trio" if part == 1 else "asyncio")
 
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE):
             async with anyio.create_task_group() as group:
                 for part in range(3):
                     group.start_soon(anyio.to_thread.run_sync, run, part)

@@ -21,6 +21,7 @@ from plivo_async.engines.procrastinate import Batches, read_report
 from plivo_async.engines.procrastinate._store import TakenOverError, take
 
 from ..batch.test_start_each import spoil_credentials
+from ..support import PATIENCE
 from .support import batches_in, working
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.real_time]
@@ -42,7 +43,7 @@ async def world(latency: float = 0.0) -> AsyncIterator[tuple[Emulator, AsyncClie
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that other tasks do."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

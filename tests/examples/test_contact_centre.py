@@ -216,7 +216,7 @@ def page_of(url: str, folder: Path) -> str:
     """What agents see, as text."""
     assert CHROMIUM is not None
     command = [CHROMIUM, *QUIET, f"--user-data-dir={folder}/profile", "--virtual-time-budget=4000", "--dump-dom", url]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=True).stdout  # noqa: S603
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=True).stdout  # noqa: S603
 
 
 @pytest.mark.long
@@ -230,4 +230,4 @@ def test_the_command_runs_and_ends() -> None:
         assert process.stdout is not None
         assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE) == 0

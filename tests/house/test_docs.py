@@ -47,6 +47,7 @@ from ..engines import __main__ as engines
 from ..engines.postgres import postgres
 from ..engines.support import batches_in
 from ..plugin import LOADED
+from ..support import PATIENCE
 from ..truth import __main__ as truth
 
 ROOT = Path(__file__).parents[2]
@@ -421,7 +422,7 @@ def test_requests_of_curl_are_answered_as_shown(page: Path) -> None:
                 for name, value in credentials.items():
                     line = line.replace(f"${name}", value)
                 words = shlex.split(line)
-                done = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=30, check=False)  # noqa: S603
+                done = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False)  # noqa: S603
                 streams = fence.note == "curl: 1"
                 assert done.returncode == (28 if streams else 0), (line, done.stdout, done.stderr)
                 if streams:

@@ -16,6 +16,8 @@ from plivo_async.pacing._limiter import Limiter
 from plivo_async.pacing._registry import limiter_of
 from plivo_async.policy import Priority, RateLimit
 
+from ..support import PATIENCE
+
 INTERACTIVE, BATCH = Priority.INTERACTIVE, Priority.BATCH
 LONG = RateLimit(2, per=600.0)  # seconds: nobody gets a permit in these tests by waiting for the window
 
@@ -73,8 +75,8 @@ def test_a_permit_that_is_returned_wakes_whoever_is_next_in_any_loop(backend: st
         visit = second.waits(INTERACTIVE, order, "visit there")
         for permit in permits:
             first.run.call(gate.give_back, permit)
-        visit.result(timeout=20)
-        batch.result(timeout=20)
+        visit.result(timeout=PATIENCE)
+        batch.result(timeout=PATIENCE)
     assert order == ["visit there", "batch here"]
 
 
@@ -148,7 +150,7 @@ def test_a_forked_child_waits_for_no_permit_of_its_parent() -> None:
             assert limiter_of("http://fork", "MA", limit, time.monotonic, user) is limiter
 
             async def go_on() -> None:
-                with anyio.fail_after(10):
+                with anyio.fail_after(PATIENCE):
                     await limiter.gate().acquire(INTERACTIVE)
 
             anyio.run(go_on)

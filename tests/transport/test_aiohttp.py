@@ -30,7 +30,7 @@ from plivo_async.emulator import Emulator, Faults
 
 from ..client.test_secrets import AUTH_ID, TOKEN, as_rich_prints, shown
 from ..faults import PLAIN
-from ..support import contradictions, ends_within
+from ..support import PATIENCE, contradictions, ends_within
 from .raw_server import YES, raw_server
 from .test_sockets import QUICK, until, waiting
 
@@ -346,7 +346,7 @@ class TestWire:
                 for _ in range(3):
                     server.idle_closed.clear()
                     await client.request("POST", "Call/", json={})
-                    assert server.idle_closed.wait(5)  # the loop stands still
+                    assert server.idle_closed.wait(PATIENCE)  # the loop stands still
         assert (len(server.requests), server.connections) == (3, 3)
 
     @both

@@ -15,6 +15,8 @@ from plivo_async.emulator import Emulator
 from plivo_async.transport._look_ups import Address, LookUps
 from plivo_async.transport._network import first_of
 
+from ..support import PATIENCE
+
 pytestmark = pytest.mark.anyio
 
 NAME = "plivo.test"
@@ -44,7 +46,7 @@ class Names:
         if host not in (NAME, NAME.encode()):
             return self._real(host, *args, **options)
         self.asked += 1
-        self.open.wait(20)
+        self.open.wait(PATIENCE)
         if isinstance(self.says, Exception):
             raise self.says
         return self.says

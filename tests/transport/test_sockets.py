@@ -8,7 +8,7 @@ import pytest
 from plivo_async import ActivationOutcome, ActivationReport, AsyncClient, RateLimit, RetryPolicy
 from plivo_async.emulator import Emulator, Faults
 
-from ..support import contradictions
+from ..support import PATIENCE, contradictions
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_time]
 
@@ -31,7 +31,7 @@ def waiting(plivo: Emulator, count: int) -> list[str]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that other tasks bring about."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while not condition():  # noqa: ASYNC110  (they set no event)
             await anyio.sleep(0.005)
 
@@ -44,7 +44,7 @@ async def test_five_hundred_under_faults() -> None:
     async with Emulator(limit=None, faults=faults) as plivo:
         names = waiting(plivo, 500)
         async with client_of(plivo, timeout=0.5) as client:
-            with anyio.fail_after(20):
+            with anyio.fail_after(PATIENCE):
                 report = await client.mpc.start(names)
             assert contradictions(plivo, report) == []
             assert report.counts[ActivationOutcome.ACTIVATED] >= 495

@@ -15,6 +15,7 @@ from anyio.streams.tls import TLSListener
 
 from plivo_async.emulator import Delivery, Emulator
 
+from ...support import PATIENCE
 from .support import room
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_time]
@@ -48,7 +49,7 @@ class Server:
 
     async def empty(self) -> None:
         """Wait until it has no connection."""
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             while self.open:
                 self._left = anyio.Event()
                 await self._left.wait()
@@ -95,7 +96,7 @@ async def delivered_to(server: Server, fragment: str = "", **options: Any) -> De
     scheme = options.pop("scheme", "http")
     async with Emulator(calls_per_second=None, **options) as plivo:
         room(plivo, url=f"{scheme}://127.0.0.1:{server.port}/cb{fragment}")
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE):
             await plivo.delivered()
         first = plivo.deliveries[0]
     await server.empty()

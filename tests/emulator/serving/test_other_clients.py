@@ -12,6 +12,7 @@ import pytest
 
 from plivo_async.emulator import Emulator
 
+from ...support import PATIENCE
 from ..support import ACTIVE, AUTH_ID, AUTH_TOKEN, ROOT, authorization
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_time]
@@ -29,7 +30,7 @@ async def output(*command: str) -> str:
     """What a command prints."""
 
     def run() -> str:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout  # noqa: S603
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout  # noqa: S603
 
     return await anyio.to_thread.run_sync(run)
 

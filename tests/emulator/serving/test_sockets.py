@@ -15,6 +15,7 @@ import pytest
 from plivo_async.emulator import Emulator, Faults, Settings
 from plivo_async.emulator.serving._sockets import SocketEnd, accept_forever, listen
 
+from ...support import PATIENCE
 from ..support import ACTIVE, AUTH_ID, AUTH_TOKEN, ROOT, USUAL
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_time]
@@ -23,13 +24,13 @@ pytestmark = [pytest.mark.anyio, pytest.mark.real_time]
 def browser(plivo: Emulator) -> httpx.AsyncClient:
     """A plain client of the emulator."""
     return httpx.AsyncClient(
-        base_url=plivo.url, auth=(plivo.auth_id, plivo.auth_token), trust_env=False, timeout=5, headers=USUAL[1:]
+        base_url=plivo.url, auth=(plivo.auth_id, plivo.auth_token), trust_env=False, timeout=PATIENCE, headers=USUAL[1:]
     )
 
 
 async def until(true: Callable[[], bool]) -> None:
     """Wait until something has become true, five seconds at most."""
-    with anyio.fail_after(5):
+    with anyio.fail_after(PATIENCE):
         while not true():  # noqa: ASYNC110  (what is waited for has no event)
             await anyio.sleep(0.005)
 

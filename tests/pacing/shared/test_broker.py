@@ -22,6 +22,8 @@ from plivo_async.pacing.shared._store import StoreAway
 from plivo_async.policy import Priority
 from plivo_async.policy.shared import Ledger, Reply, Status, Terms, Trade
 
+from ...support import PATIENCE
+
 pytestmark = [pytest.mark.real_time]
 
 TERMS = Terms(limit=5, per=0.3, ttl=0.6, grace=0.3)
@@ -83,7 +85,7 @@ def limiter(store: FakeStore) -> Iterator[SharedLimiter]:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for something that another thread does."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while not condition():  # noqa: ASYNC110
             await anyio.sleep(0.005)
 

@@ -14,7 +14,7 @@ from plivo_async.buses import RedisBus
 from plivo_async.emulator import Emulator
 
 from ...pacing.shared.servers import BINARIES, Server, running
-from ...support import in_memory
+from ...support import PATIENCE, in_memory
 from .told import MPC, event, looks, of_call
 
 
@@ -124,7 +124,7 @@ async def test_over_a_real_server(kind: str) -> None:
             async with Emulator() as plivo, _client(plivo) as one, _client(plivo) as other:
                 other.events.feed(event("MPCStart", 9, room="another"))
                 async with one.events.over(buses[0]), other.events.over(buses[1]):
-                    with anyio.fail_after(20):
+                    with anyio.fail_after(PATIENCE):
                         await _heard_by(buses[0], 2)
                         one.events.feed(event("MPCStart", 1))
                         reached = await other.mpc("room").until("active", timeout=20)
