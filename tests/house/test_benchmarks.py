@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..benchmarks import handlers
+from ..benchmarks import handlers, said
 from ..benchmarks.__main__ import MEASUREMENTS, PAGE, arguments, blocks, described, machine
 from ..benchmarks.chart import Bar, Line, bar_chart, decades, line_chart, spread
 from ..benchmarks.concurrency import microseconds
@@ -264,6 +264,15 @@ def test_handlers_are_measured_beside_a_batch(capsys: pytest.CaptureFixture[str]
     figures = handlers.main(["--conferences", "350", "--idle", "1"])
     assert figures["visits"] > 0
     assert "p99 grows by" in capsys.readouterr().out
+
+
+@pytest.mark.real_time
+@pytest.mark.long
+def test_what_is_said_is_compared_with_what_is_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever peers are installed; nothing that ours says isn't so."""
+    found = dict(said.main(["60"]))
+    assert (found["ours, batch"]["live"], found["ours, batch"]["said to have failed"]) == (60, 0)
+    assert capsys.readouterr().out.count("\n") == 2 + len(found)
 
 
 @pytest.mark.real_time
