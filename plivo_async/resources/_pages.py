@@ -10,14 +10,9 @@ from .._errors import DecodeError
 from .._public import public
 from ..models import PageMeta, decode_page
 from ..wire import Account, Answer, Request, next_page, offset_of, page_at, shortened
+from ._overlap import MOST_BARREN, WIDER, begun_before, identity, is_counted, joins, next_width
 
 T = TypeVar("T")
-
-_IDENTITY = ("mpc_uuid", "member_id", "call_uuid", "recording_id", "app_id", "number", "auth_id")
-"""What tells the objects of a list apart, whichever of these they have."""
-
-_MOST_BARREN = 5
-"""Pages in a row without anything new that are put up with: a cursor that never ends would be followed for ever."""
 
 Fetch = Callable[[Request], Awaitable[Answer]]
 """What carries out the request for one page."""
@@ -35,6 +30,8 @@ class _Fetched:
         started_at: When it was asked for.
         rest: Where the next page begins if the answer has no place for a link to it, and isn't the last one by its
             count; None otherwise.
+        here: How many objects it has, those that were seen before included.
+        width: How many of them the page after it is asked for again.
         barren: How many pages in a row, this one included, have brought nothing that was not there before.
     """
 
@@ -43,7 +40,9 @@ class _Fetched:
     status_code: int
     api_id: str | None
     started_at: datetime
-    rest: int | None
+    rest: int | None = None
+    here: int = 0
+    width: int = 0
     barren: int = 0
 
     def unreadable(self, words: str, detail: str | None) -> DecodeError:
@@ -67,58 +66,93 @@ class _Traversal(Generic[T]):
         cls: What is listed.
         fetch: Carries out a request.
         account: Whose list it is.
+        first: The request for its first page.
         reached: By which step each link was reached, so that none leads in a circle.
-        seen: At which step each object came first: what moves down while pages are fetched comes twice.
+        seen: At which step each object came first.
     """
 
     cls: type[T]
     fetch: Fetch
     account: Account
+    first: Request
     reached: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: dict[object, int] = field(default_factory=dict)
 
-    def is_new(self, one: object, step: int) -> bool:
-        """Whether an object came first at this step."""
-        return self.seen.setdefault(tuple(getattr(one, name, None) for name in _IDENTITY), step) >= step
+    async def begin(self) -> "Page[T]":
+        """Fetch the first page."""
+        page, fetched = await self._fetch(self.first, 0)
+        return self._joined(page, fetched, [False] * fetched.here, 0)
 
-    async def page(self, request: Request, step: int, barren: int = 0) -> "Page[T]":
-        """Fetch a page."""
-        self.reached[request.path, request.query] = step
-        started_at = datetime.now(UTC)
-        answer = await self.fetch(request)
-        fetched = _Fetched(request, step, answer.status_code, answer.api_id, started_at, None)
-        data = answer.json()
-        try:
-            meta, objects = decode_page(self.cls, data)
-        except ValueError as error:
-            words = f"was answered {answer.status_code}, but the answer can't be read: {error}"
-            raise fetched.unreadable(words, answer.beginning) from None
-        new = [one for one in objects if self.is_new(one, step)]
-        rest = _rest(data, meta, request, len(objects))
-        fetched = replace(fetched, rest=rest, barren=0 if new else barren + 1)
-        made = Page(objects, meta)
-        object.__setattr__(made, "_traversal", self)
-        object.__setattr__(made, "_fetched", fetched)
-        return made
-
-    def after(self, page: "Page[T]") -> Request:
-        """The request for the page after one.
+    async def after(self, page: "Page[T]") -> "Page[T]":
+        """Fetch the page after one, from so far before its beginning that nothing is left out between the two.
 
         Raises:
-            ValueError: Its link can't be followed.
+            DecodeError: Its link can't be followed, or the page can't be read.
+        """
+        try:
+            link = self._link(page)
+        except ValueError as error:
+            raise _unfollowed(page, str(error)) from None
+        last = page._fetched
+        width, barren = last.width, last.barren
+        while barren < MOST_BARREN + len(self.seen) // max(1, last.here):
+            found, fetched = await self._fetch(begun_before(link, width, self.first), last.step + 1)
+            seen = [self.seen.get(identity(one), fetched.step) < fetched.step for one in found.objects]
+            if not width or not self.seen or joins(fetched.request, self.first, seen):
+                self.reached[link.path, link.query] = fetched.step
+                return self._joined(found, replace(fetched, width=width), seen, barren)
+            width, barren = WIDER * width, barren + 1
+        raise _unfollowed(page, f"the last {barren} pages have brought nothing new")
+
+    def _link(self, page: "Page[T]") -> Request:
+        """What the link of a page leads to.
+
+        Raises:
+            ValueError: It can't be followed.
         """
         link, fetched = page.meta.next, page._fetched
-        if fetched.barren >= _MOST_BARREN:
-            raise ValueError(f"the last {fetched.barren} pages have brought nothing new")
         if fetched.rest is not None:
             request = page_at(fetched.rest, fetched.request)
         elif link is None:
             raise ValueError("it is no text")
         else:
             request = next_page(link, self.account.base_url, self.account.auth_id, fetched.request)
-        if self.reached.get((request.path, request.query), math.inf) <= fetched.step:
+        if is_counted(request):
+            back = offset_of(request) <= offset_of(fetched.request)
+        else:
+            back = self.reached.get((request.path, request.query), math.inf) <= fetched.step
+        if back:
             raise ValueError("it leads in a circle, to a page that was there before")
         return request
+
+    async def _fetch(self, request: Request, step: int) -> "tuple[Page[T], _Fetched]":
+        started_at = datetime.now(UTC)
+        answer = await self.fetch(request)
+        fetched = _Fetched(request, step, answer.status_code, answer.api_id, started_at)
+        data = answer.json()
+        try:
+            meta, objects = decode_page(self.cls, data)
+        except ValueError as error:
+            words = f"was answered {answer.status_code}, but the answer can't be read: {error}"
+            raise fetched.unreadable(words, answer.beginning) from None
+        here = len(objects)
+        return Page(objects, meta), replace(fetched, here=here, rest=_rest(data, meta, request, here))
+
+    def _joined(self, page: "Page[T]", fetched: _Fetched, seen: list[bool], barren: int) -> "Page[T]":
+        """The page without what was seen before it."""
+        new = tuple(one for one, known in zip(page.objects, seen, strict=True) if not known)
+        for one in new:
+            self.seen.setdefault(identity(one), fetched.step)
+        width = next_width(fetched.width, self.first, seen)
+        made = Page(new, page.meta)
+        object.__setattr__(made, "_traversal", self)
+        object.__setattr__(made, "_fetched", replace(fetched, width=width, barren=0 if new else barren + 1))
+        return made
+
+
+def _unfollowed(page: "Page[Any]", why: str) -> DecodeError:
+    link = shortened(str(page.meta.next or page.meta.extra.get("next", "")))
+    return page._fetched.unreadable(f"names a next page, but its link can't be followed: {why}", link)
 
 
 def _rest(data: dict[str, Any], meta: PageMeta, request: Request, here: int) -> int | None:
@@ -147,7 +181,7 @@ class Page(_Origin, Generic[T]):
     """
 
     objects: tuple[T, ...]
-    """What is on it, in Plivo's order."""
+    """What is on it and wasn't on those before it, in Plivo's order."""
     meta: PageMeta
     """Where in the list it is."""
 
@@ -159,6 +193,8 @@ class Page(_Origin, Generic[T]):
 
     async def next(self) -> "Page[T] | None":
         """Fetch the page that follows; None if this is the last one. Safe.
+
+        It is asked for from a little before its beginning, so that nothing is left out between the two; see `Pages`.
 
         Source: Plivo docs, "Pagination". The link is followed as Plivo gave it, on the same server and account only.
         Where an answer has no place for a link, as one example of participants, the count tells whether to go on.
@@ -172,14 +208,7 @@ class Page(_Origin, Generic[T]):
             raise TypeError("this page is a copy and belongs to no client; call next() of the page that was fetched")
         if not self.has_next:
             return None
-        try:
-            request = self._traversal.after(self)
-        except ValueError as error:
-            link = shortened(str(self.meta.next or self.meta.extra.get("next", "")))
-            raise self._fetched.unreadable(
-                f"names a next page, but its link can't be followed: {error}", link
-            ) from None
-        following: Page[T] = await self._traversal.page(request, self._fetched.step + 1, self._fetched.barren)
+        following: Page[T] = await self._traversal.after(self)
         return following
 
 
@@ -197,12 +226,12 @@ class Pages(AsyncIterable[T], Awaitable[Page[T]]):
 
     Iterating again begins anew. Leaving a loop early leaves nothing behind. The deadline bounds each page.
 
-    Warning:
-        Pages are counted off from the beginning. When conferences or participants come, go, or stop fitting the filter
-        while you are on the way, the rest moves up or down. What comes twice so is given once by `async for`; what is
-        left out so nothing shows. So collect first, then act:
-        `waiting = [mpc async for mpc in client.mpc.list(status="initialized")]`, and only then start them. (Inferred
-        from the `offset` in the links.)
+    Pages are counted off from the beginning, and when conferences or participants come, go, or stop fitting the filter
+    while you are on the way, the rest moves up or down. So each page is asked for from a little before the end of the
+    last one, and from further before if nothing on it was seen yet: whatever is in the list from the first page to the
+    last is given, and is given once. What comes or goes meanwhile may be given or not. That costs a twentieth more
+    requests, and more when much goes. It needs Plivo to keep the order of what stays. (Inferred from the `offset` in
+    the links; what has a cursor instead is followed as it is.)
     """
 
     def __init__(self, cls: type[T], first: Request, fetch: Fetch, account: Account) -> None:
@@ -239,7 +268,7 @@ class Pages(AsyncIterable[T], Awaitable[Page[T]]):
         return f"<Pages of {what}; to be awaited or iterated, no coroutine: asyncio.ensure_future() makes a task of it>"
 
     async def _first_page(self) -> Page[T]:
-        return await _Traversal(self._cls, self._fetch, self._account).page(self._first, 0)
+        return await _Traversal(self._cls, self._fetch, self._account, self._first).begin()
 
 
 class _PageIterator(AsyncIterator[Page[T]]):
@@ -266,6 +295,4 @@ class _ObjectIterator(AsyncIterator[T]):
         while True:
             for one in self._objects:
                 return one
-            page = await anext(self._pages)
-            step, traversal = page._fetched.step, page._traversal
-            self._objects = iter([one for one in page.objects if traversal.is_new(one, step)])
+            self._objects = iter((await anext(self._pages)).objects)

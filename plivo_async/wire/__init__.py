@@ -41,7 +41,7 @@ from ._looks import read_look
 from ._members import Members, member, members
 from ._messages import Answer, Request, activate, end, retrieve, shortened
 from ._names import Conference, check_path, conference, conference_by_uuid
-from ._paging import next_page, offset_of, page_at
+from ._paging import limit_of, next_page, offset_of, page_at
 from ._participant_options import ConfirmKey, DialOptions, EventGroup, ParticipantOptions, Role
 from ._participants import kick, retrieve_participant, update
 from ._playback import play, speak, stop_playing, stop_speaking
@@ -127,6 +127,7 @@ __all__ = [
     "in_utc",
     "is_plivos_own",
     "kick",
+    "limit_of",
     "list_applications",
     "list_calls",
     "list_conferences",

@@ -44,21 +44,32 @@ def next_page(link: str, base_url: str, auth_id: str, like: Request) -> Request:
     return Request(like.operation, like.target, Effect.SAFE, "GET", path, None, encoded, page=True)
 
 
-def page_at(offset: int, like: Request) -> Request:
-    """The request for the page that begins there, where the server gives no links. Safe.
+def page_at(offset: int, like: Request, limit: int | None = None) -> Request:
+    """The request for the page that begins there. Safe.
 
     Args:
         offset: How many objects come before it.
-        like: The request for the page before.
+        like: The request for another page of the list.
+        limit: How many objects it may hold; None for as many as the other.
     """
-    kept = [part for part in like.query.split("&") if part and not part.startswith("offset=")]
-    return replace(like, query="&".join([*kept, f"offset={offset}"]))
+    mine = {"offset": offset} if limit is None else {"limit": limit, "offset": offset}
+    kept = [part for part in like.query.split("&") if part and part.partition("=")[0] not in mine]
+    return replace(like, query="&".join([*kept, *(f"{key}={value}" for key, value in mine.items())]))
 
 
 def offset_of(request: Request) -> int:
     """Where the page that a request asks for begins."""
-    given = [part.removeprefix("offset=") for part in request.query.split("&") if part.startswith("offset=")]
-    return int(given[-1]) if given and given[-1].isdecimal() else 0
+    return _number("offset", request) or 0
+
+
+def limit_of(request: Request) -> int | None:
+    """How many objects a request asks for; None if it doesn't say."""
+    return _number("limit", request)
+
+
+def _number(key: str, request: Request) -> int | None:
+    given = [value for name, _, value in (part.partition("=") for part in request.query.split("&")) if name == key]
+    return int(given[-1]) if given and given[-1].isdecimal() else None
 
 
 def _below_account(link: str, base_url: str, auth_id: str) -> str:
