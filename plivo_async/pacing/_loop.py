@@ -35,7 +35,7 @@ class Loop:
             return False
         try:
             getattr(native, self._call_name)(function)
-        except RuntimeError:  # closed; trio's RunFinishedError is one as well
+        except (RuntimeError, OSError):  # closed, trio's RunFinishedError included; a trio that crashed has no socket
             return False
         return True
 

@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 from typing import Any
@@ -19,6 +21,35 @@ from plivo_async.policy import Priority, RateLimit
 from ..support import PATIENCE
 
 INTERACTIVE, BATCH = Priority.INTERACTIVE, Priority.BATCH
+CRASH = """
+import trio
+from plivo_async.pacing._limiter import Limiter
+from plivo_async.policy import Priority, RateLimit
+
+now, crashed = [0.0], []
+limiter = Limiter(RateLimit(2, per=5.0), lambda: now[0])
+
+async def hold():
+    crashed.append(trio.lowlevel.current_trio_token())
+    for _ in range(2):
+        await limiter.gate().acquire(Priority.INTERACTIVE)
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await trio.lowlevel.wait_task_rescheduled(lambda _: 1 / 0)
+
+async def go_on():
+    gate = limiter.gate()
+    now[0] += 5.1
+    await gate.acquire(Priority.INTERACTIVE)
+    print(limiter.window.in_flight, flush=True)
+
+try:
+    trio.run(hold)
+except trio.TrioInternalError:
+    trio.run(go_on)
+"""
+"""What a crash of trio itself leaves behind, in a process of its own, since that is noise and warnings as well."""
+
 LONG = RateLimit(2, per=600.0)  # seconds: nobody gets a permit in these tests by waiting for the window
 
 
@@ -116,6 +147,14 @@ def test_permits_of_a_loop_that_was_closed_come_back(collected: bool) -> None:
     assert asyncio.run(next_one()) == 1
     limiter.bury_the_gone()
     assert limiter.window.in_flight == 0, "that of a task that ended without returning it"
+
+
+@pytest.mark.real_time
+def test_permits_of_a_trio_that_crashed_come_back() -> None:
+    """A signal handler's exception may hit trio itself; its token then doesn't say that it is over."""
+    command = [sys.executable, "-c", CRASH]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603
+    assert done.stdout == "1\n", done.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
