@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import sys
 from typing import Any
 
 import hypothesis
@@ -37,6 +38,13 @@ def pytest_collection_finish() -> None:
     """Thousands of tests are there to stay: no collection of garbage has to look at them again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """End the Postgres of this process, if a test has begun one."""
+    module = sys.modules.get("tests.engines.postgres")
+    if module is not None:
+        module.end()
 
 
 @pytest.fixture(params=["asyncio", "trio"])
