@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 import pytest
 
@@ -18,9 +19,10 @@ from typer.testing import CliRunner
 from plivo_async import Activation, ActivationOutcome, ActivationReport
 from plivo_async.cli import _demo, app
 from plivo_async.cli._scene import set_up
-from plivo_async.emulator import Emulator
+from plivo_async.emulator import MEANINGS, Emulator, Fault
 from plivo_async.emulator.world import _rules as rules
 
+from ..house.demo_picture import PICTURE, lines
 from ..support import PATIENCE
 
 pytestmark = pytest.mark.real_time
@@ -50,11 +52,17 @@ def table(text: str) -> list[str]:
     return [re.sub(r" +", " ", line).strip() for line in part.splitlines()]
 
 
+@cache
+def small(backend: str) -> tuple[int, str]:
+    """A run in which all happens that can happen; the exit code and stdout."""
+    return demo("--conferences", "40", "--limit", "60/0.5", "--latency", "1ms-3ms", "--backend", backend)
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_demo_agrees_with_the_truth(backend: str) -> None:
     """Every interesting outcome is there, and no control code in a pipe."""
     pytest.importorskip(backend)
-    code, text = demo("--conferences", "40", "--limit", "60/0.5", "--backend", backend)
+    code, text = small(backend)
     assert code == 0
     lines = table(text)
     assert "activated 46 46 live, by our request agrees" in lines
@@ -66,6 +74,33 @@ def test_demo_agrees_with_the_truth(backend: str) -> None:
     assert text.rstrip().endswith("the same in Python")
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def shape(lines: Iterable[str]) -> list[str]:
+    """Lines without the numbers and the spaces in which two runs differ, nor the faults that came up in one of them."""
+    text = "\n".join(re.sub(" +", " ", re.sub(r"\d[\d.,]*", "N", line)).strip() for line in lines)
+    text = re.sub(r"(?<=which means\n).*?(?=\n\n)", "…", text, flags=re.DOTALL)
+    return [line for line in text.split("\n") if line]
+
+
+def test_the_picture_in_readme_is_what_the_demo_prints() -> None:
+    """But for numbers; of each fault in it, what the demo says of it today."""
+    shown = lines(PICTURE.read_text(encoding="utf-8"))
+    _, printed = small("asyncio")
+    assert shown[0] == "$ plivo-async demo"
+    assert shape(shown[1:]) == shape(printed[: printed.index("What next?")].splitlines())
+    rows = " ".join(" ".join(shown).partition("which means")[2].partition("conferences were activated")[0].split())
+    faults = [fault for fault in Fault if re.search(rf"(?<!\S){re.escape(fault.value)} \d", rows)]
+    assert len(faults) == 5
+    for fault in faults:
+        assert re.search(rf"(?<!\S){re.escape(fault.value)} \d+ (\d+ )?{re.escape(MEANINGS[fault].text)}", rows), fault
+
+
+def test_the_picture_in_readme_asks_nobody_for_anything() -> None:
+    """No font, no style, no script, nothing else that is elsewhere."""
+    text = PICTURE.read_text(encoding="utf-8")
+    assert re.findall(r"https?://(?!127\.0\.0\.1:|www\.w3\.org/2000/svg)", text) == []
+    assert re.findall(r"@import|@font-face|<script|<image|<foreignObject|href|url\((?!#)", text) == []
 
 
 @pytest.mark.long
