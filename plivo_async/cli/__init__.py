@@ -1,10 +1,9 @@
 """The commands. Needs the extra `cli` (typer and rich); nothing else in the package imports them."""
 
-import inspect
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import IO, Annotated, Protocol, runtime_checkable
 
 import typer
@@ -20,6 +19,7 @@ from ._emulator import emulator, faults_listed
 from ._engine import procrastinate
 from ._engine_temporal import temporal
 from ._get import get
+from ._help import Command, help_text
 from ._list import list_
 from ._recording import download
 from ._report import report
@@ -47,35 +47,30 @@ engine: typer.Typer = typer.Typer(help="Batches whose workers are on other machi
 
 _TEMPORAL = "temporalio.bridge.temporal_sdk_bridge"
 
-_AS_IT_IS = "\b\n"  # before a paragraph: typer doesn't wrap it
+
+def _add(group: typer.Typer, name: str, command: Callable[..., None], short: str, more: str = "") -> None:
+    group.command(name, cls=Command, help=help_text(command.__doc__, more), short_help=short)(command)
 
 
-def help_text(doc: str | None, more: str = "") -> str:
-    """A docstring as help: paragraphs to be wrapped anew, but for those with indented lines."""
-    paragraphs = [*inspect.cleandoc(doc or "").split("\n\n"), *([more] if more else [])]
-    return "\n\n".join(f"{_AS_IT_IS}{text}" if "\n " in text else " ".join(text.split("\n")) for text in paragraphs)
-
-
-app.command(help=help_text(demo.__doc__), short_help="See it work, without an account.")(demo)
+_add(app, "demo", demo, "See it work, without an account.")
 app.add_typer(mpc, name="mpc", short_help="Start, stop, get and list conferences.")
-mpc.command(help=help_text(start.__doc__), short_help="Activate the conferences that a file names.")(start)
-mpc.command(help=help_text(stop.__doc__), short_help="End the conferences that a file names.")(stop)
-mpc.command(help=help_text(get.__doc__), short_help="Show one conference.")(get)
-mpc.command(help=help_text(report.__doc__), short_help="Tell what a journal knows.")(report)
-mpc.command("list", help=help_text(list_.__doc__), short_help="List conferences.")(list_)
+_add(mpc, "start", start, "Activate the conferences that a file names.")
+_add(mpc, "stop", stop, "End the conferences that a file names.")
+_add(mpc, "get", get, "Show one conference.")
+_add(mpc, "report", report, "Tell what a journal knows.")
+_add(mpc, "list", list_, "List conferences.")
 app.add_typer(call, name="call", short_help="List phone calls.")
-call.command("list", help=help_text(call_list.__doc__), short_help="List phone calls.")(call_list)
-call.callback()(lambda: None)
+_add(call, "list", call_list, "List phone calls.")
 app.add_typer(recording, name="recording", short_help="Fetch recordings.")
-recording.command("download", help=help_text(download.__doc__), short_help="Fetch the file of one.")(download)
-recording.callback()(lambda: None)
+_add(recording, "download", download, "Fetch the file of one.")
 app.add_typer(engine, name="engine", short_help="Batches whose workers are on other machines.")
 engine.add_typer(procrastinate, name="procrastinate", short_help="Batches in Postgres, on Procrastinate.")
 engine.add_typer(temporal, name="temporal", short_help="Batches on Temporal.")
-engine.callback()(lambda: None)
-app.command(help=help_text(doctor.__doc__), short_help="Check credentials, clock, credit, numbers.")(doctor)
-app.command(help=help_text(emulator.__doc__, faults_listed()), short_help="Run an account to try things on.")(emulator)
-app.command(help=help_text(budget.__doc__), short_help="Show who holds what of a shared budget.")(budget)
+for group in (call, recording, engine):
+    group.callback()(lambda: None)  # or a group of one command would be that command
+_add(app, "doctor", doctor, "Check credentials, clock, credit, numbers.")
+_add(app, "emulator", emulator, "Run an account to try things on.", faults_listed())
+_add(app, "budget", budget, "Show who holds what of a shared budget.")
 
 
 def _print_version(wanted: bool) -> None:
@@ -136,7 +131,7 @@ def _explain(error: "_UsageError") -> None:
     text = io.StringIO()
     error.show(text)
     for line in text.getvalue().splitlines():
-        say(err(), line, "red" if line.startswith("Error: ") else None)
+        say(err(), line.replace(": Value error, ", ": "), "red" if line.startswith("Error: ") else "")
 
 
 @runtime_checkable

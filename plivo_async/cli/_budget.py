@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .._errors import SharedBudgetError
-from .._printable import printable
+from .._printable import printable, printable_json
 from ..pacing.shared._look import BudgetSeen, budgets
 from ..policy import StoreUrl
 from ._codes import ExitCode
@@ -53,7 +53,7 @@ def budget(
         fail(str(error).replace("RateLimit.shared", "URL"))
     if as_json:
         for each in found:
-            sys.stdout.write(json.dumps(asdict(each), ensure_ascii=False) + "\n")
+            sys.stdout.write(printable_json(json.dumps(asdict(each), ensure_ascii=False)) + "\n")
         return
     for each in found:
         for line in headlines(each):

@@ -12,6 +12,7 @@ from rich.text import Text
 from .._printable import printable
 from ._codes import ExitCode
 from ._streams import lost
+from ._wrapping import wrapped
 
 T = TypeVar("T")
 
@@ -26,18 +27,35 @@ def err() -> Console:
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
-def say(console: Console, line: str = "", style: str | None = None) -> None:
-    """Print a line as it is: never wrapped, so that it can be copied, and nothing in it taken for markup or obeyed."""
-    console.print(printable(line), style=style, soft_wrap=True)
+def say(console: Console, line: str = "", style: str = "") -> None:
+    """Print a line, on a terminal broken so that it can be read; nothing in it is taken for markup or obeyed."""
+    shown = printable(line)
+    for piece in wrapped(shown, console.width) if console.file.isatty() else [shown]:
+        as_it_is(console, piece, style)
 
 
-def tell(lines: Sequence[str]) -> None:
-    """Print results on stdout; on stderr as well if stdout can't be written. A terminal gets no word broken."""
+def as_it_is(console: Console, line: str, style: str = "") -> None:
+    """Print a line that somebody may want to copy, as a command: never broken, nothing in it obeyed."""
+    console.print(Text(printable(line), style), soft_wrap=True)
+
+
+def tell(lines: Sequence[str], paint: Callable[[str], str] = lambda _: "") -> None:
+    """Print results on stdout; on stderr as well if stdout can't be written. A terminal gets no word broken.
+
+    Args:
+        lines: What to print.
+        paint: Says of each line in which style.
+    """
     for line in lines:
-        _wrap(out(), line)
+        say(out(), line, paint(line))
     if lost(sys.stdout):
         for line in lines:
-            _wrap(err(), line)
+            say(err(), line, paint(line))
+
+
+def first_of(lines: Sequence[str], style: str) -> Callable[[str], str]:
+    """Paint the first line only, which says how it went."""
+    return lambda line: style if line is lines[0] else ""
 
 
 def unseen() -> bool:
@@ -49,11 +67,7 @@ def warn(message: str) -> None:
     """Say on stderr, line by line, what is wrong."""
     first, *more = message.split("\n")
     for line in (f"plivo-async: {first}", *more):
-        _wrap(err(), line, "red")
-
-
-def _wrap(console: Console, line: str, style: str = "") -> None:
-    console.print(Text(printable(line), style), soft_wrap=not console.file.isatty())
+        say(err(), line, "red")
 
 
 def moves(stream: IO[str]) -> bool:

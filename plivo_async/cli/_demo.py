@@ -15,7 +15,7 @@ from rich.text import Text
 from .. import ActivationOutcome, ActivationReport, AsyncClient, RateLimit
 from ..emulator import Emulator, Fault, Faults, Limit
 from ._codes import ExitCode
-from ._console import err, fail, given, out, say
+from ._console import as_it_is, err, fail, given, out, say
 from ._options import Rate, parse_faults, parse_latency, parse_rate
 from ._progress import hearing, progress, watch
 from ._scene import Scene, set_up
@@ -40,7 +40,9 @@ What next?
 
 
 def demo(
-    conferences: Annotated[int, typer.Option(min=1, max=100_000, help="How many wait to be activated.")] = 600,
+    conferences: Annotated[
+        int, typer.Option(min=1, max=100_000, metavar="N", help="How many wait to be activated.")
+    ] = 600,
     faults: Annotated[
         str, typer.Option(metavar="FAULT=SHARE,…|none", help="What goes wrong, and how often.")
     ] = _FAULTS,
@@ -48,7 +50,9 @@ def demo(
         str, typer.Option(metavar="TIME|TIME-TIME", help="A request's time there and back.")
     ] = "20ms-60ms",
     limit: Annotated[str, typer.Option(metavar="N/SECONDS|none", help="The account's limit.")] = "300/5",
-    seed: Annotated[int, typer.Option(help="Of everything that is left to chance: the same seed, the same run.")] = 0,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="Of everything that is left to chance: the same seed, the same run.")
+    ] = 0,
     backend: Annotated[Backend, typer.Option(help="The event loop.")] = "asyncio",
 ) -> None:
     """See it work, without an account: activate 600 conferences while requests go wrong.
@@ -141,7 +145,7 @@ def _conclude(console: Console, plivo: Emulator, scene: Scene, report: Activatio
     say(console, f"{known} outcomes agree with the emulator, one by one.", "bold green")
     say(console)
     for line in _NEXT.splitlines():
-        say(console, line)
+        as_it_is(console, line)
     return True
 
 

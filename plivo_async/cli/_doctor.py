@@ -68,6 +68,7 @@ def findings(seen: Seen) -> list[Finding]:
     return [*_of_the_way(seen), *_of_the_account(seen.account), *_of_numbers(seen.numbers, seen.more), _UNSEEN]
 
 
+_STYLES = {"warning": "yellow", "wrong": "bold red"}
 _UNSEEN = Finding(
     "ok",
     "what no request shows: calls per second (2 unless raised), limits, permissions by country, verification",
@@ -159,9 +160,13 @@ def doctor(
 
     if run(main):
         fail("interrupted", ExitCode.INTERRUPTED)
-    tell([printable(line) for finding in found for line in finding.lines()])
+    tell([printable(line) for finding in found for line in finding.lines()], _style)
     if any(finding.level == "wrong" for finding in found):
         raise typer.Exit(int(ExitCode.SOME_FAILED))
+
+
+def _style(line: str) -> str:
+    return _STYLES.get(line.partition(" ")[0], "")
 
 
 async def look(client: AsyncClient) -> Seen:

@@ -18,7 +18,7 @@ from .._privacy import masked
 from ..batch import duration
 from ..emulator import MEANINGS, Delivery, Emulator, Faults, Limit, Request
 from ..emulator._mishaps import CALLBACK_MEANINGS
-from ._console import fail, given, out, say, tell, warn
+from ._console import as_it_is, fail, given, out, say, tell, warn
 from ._input import InputError, read_entries, read_source
 from ._options import parse_faults, parse_latency, parse_rate
 from ._signals import until_signal
@@ -34,7 +34,7 @@ _KEPT = 10_000  # requests, some 20 MB: it may run for weeks, and only those sin
 
 
 def emulator(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8808,
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0 takes a free one.")] = 8808,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="0.0.0.0 in a container; other machines can reach it then.")
     ] = "127.0.0.1",
@@ -50,7 +50,7 @@ def emulator(
     ] = "0",
     limit: Annotated[str, typer.Option(metavar="N/SECONDS|none", help="The account's limit.")] = "300/5",
     window: Annotated[WindowKind, typer.Option(help="How the limit is counted.")] = "sliding",
-    seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of everything that is left to chance.")] = 0,
     callbacks_to: Annotated[
         str,
         typer.Option(metavar="HOSTS", help="Where callbacks may go: loopback, hosts by commas (app:8000), * or none."),
@@ -116,9 +116,10 @@ def emulator(
     began = time.monotonic()
     with ExitStack() as files:
         authority = _authority(plivo, ca_file, files) if https else None
-        introduction = partial(_introduction, plivo, conferences, len(names), rules, authority, console=shown)
+        introduction = partial(_introduction, plivo, conferences, len(names), rules, console=shown)
+        commands = partial(_commands, plivo, conferences, len(names), authority)
         try:
-            anyio.run(until_signal, partial(_serve, plivo, names, introduction, log))
+            anyio.run(until_signal, partial(_serve, plivo, names, introduction, commands, log))
         except KeyboardInterrupt:
             pass
         except OSError as error:
@@ -126,12 +127,20 @@ def emulator(
     tell(truth_lines(plivo, time.monotonic() - began))
 
 
-async def _serve(plivo: Emulator, names: Sequence[str], introduction: partial[list[str]], log: bool) -> None:
+async def _serve(
+    plivo: Emulator,
+    names: Sequence[str],
+    introduction: partial[list[str]],
+    commands: partial[list[str]],
+    log: bool,
+) -> None:
     async with plivo:
         for name in names:
             plivo.add_conference(name)
         for line in introduction():
             say(out(), line)
+        for line in commands():
+            as_it_is(out(), line)
         await (_log_forever(plivo) if log else anyio.sleep_forever())
 
 
@@ -196,9 +205,9 @@ def _names(text: str) -> list[str]:
 
 def faults_listed() -> str:
     """Every fault and what it does, for the help."""
-    text = "\n".join(["Faults:", *(f"  {fault.value:19} {meaning.text}" for fault, meaning in MEANINGS.items())])
+    text = "\n".join(["Faults:", *(f"  {fault.value:19}  {meaning.text}" for fault, meaning in MEANINGS.items())])
     standard = Faults()
-    text += "\n" + "\n".join(f"  {name:19} {meaning}" for name, meaning in CALLBACK_MEANINGS.items())
+    text += "\n" + "\n".join(f"  {name:19}  {meaning}" for name, meaning in CALLBACK_MEANINGS.items())
     text = text.replace("`callbacks_late_by`", f"{standard.callbacks_late_by:g}")
     text = text.replace("`late_by`", f"{standard.late_by:g}").replace("`apply_after`", f"{standard.apply_after:g}")
     return text.replace("`drip_interval` seconds", f"{standard.drip_interval:g} s")
@@ -214,26 +223,31 @@ def _introduction(
     source: str,
     count: int,
     rules: Mapping[str, str],
-    authority: Path | None = None,
     *,
     console: bool = False,
 ) -> list[str]:
-    variables = {"PLIVO_AUTH_ID": plivo.auth_id, "PLIVO_AUTH_TOKEN": plivo.auth_token, "PLIVO_BASE_URL": plivo.url}
+    named = f" from {source}"
     if source.isdigit():
         named = f", {example_name(1)} to {example_name(count)}" if count else ""
-        command = f"{_names_command(count, os.name)} | plivo-async mpc start -"
-    else:
-        named = f" from {source}"
-        command = f"plivo-async mpc start {shlex.quote(source)}"
     return [
         f"Emulator of Plivo's Multiparty Call API at {plivo.url}; Ctrl-C stops it.",
         f"  conferences  {count:,} waiting{named}",
         *(f"  {rule:11}  {value}" for rule, value in rules.items()),
         *([f"  console      {plivo.url}/_console/"] if console else []),
         "",
+    ]
+
+
+def _commands(plivo: Emulator, source: str, count: int, authority: Path | None) -> list[str]:
+    """What to type, as it is: a line that were broken could not be copied."""
+    variables = {"PLIVO_AUTH_ID": plivo.auth_id, "PLIVO_AUTH_TOKEN": plivo.auth_token, "PLIVO_BASE_URL": plivo.url}
+    start = f"plivo-async mpc start {shlex.quote(source)}"
+    if source.isdigit():
+        start = f"{_names_command(count, os.name)} | plivo-async mpc start -"
+    return [
         "In another terminal:",
         *(f"  {line}" for line in _set(variables, os.name)),
-        f"  {command}",
+        f"  {start}",
         "",
         *([] if authority is None else _behind_a_proxy(plivo, authority)),
     ]
@@ -289,7 +303,7 @@ async def _log_forever(plivo: Emulator) -> None:
 
 def _print_all(lines: Sequence[str]) -> None:
     for line in lines:
-        say(out(), line)
+        as_it_is(out(), line)
 
 
 def is_over(request: Request, now: float) -> bool:

@@ -14,8 +14,10 @@ from ._account import Column, File, Header, Quiet, Uuids, WaitFor, entries_of, i
 from ._codes import ExitCode, exit_code
 from ._console import err, fail, given, say, tell
 from ._engine_options import Account, NewBatch, ShardSize
+from ._help import Command
 from ._options import parse_duration
 from ._output import Facts, as_text
+from ._summary import SHOWN, failure_lines
 
 if TYPE_CHECKING:
     from ..batch import ActivationReport
@@ -38,7 +40,7 @@ Batch = Annotated[str, typer.Argument(metavar="BATCH", help="What submit has cal
 procrastinate: typer.Typer = typer.Typer(help="Batches in Postgres, on Procrastinate.", no_args_is_help=True)
 
 
-@procrastinate.command(short_help="Hand the conferences that a file names over to workers.")
+@procrastinate.command(cls=Command, short_help="Hand the conferences that a file names over to workers.")
 def submit(
     file: File,
     url: Url,
@@ -66,7 +68,7 @@ def submit(
     tell([_with(url, main)])
 
 
-@procrastinate.command(short_help="Show how far a batch is, until it is done.")
+@procrastinate.command(cls=Command, short_help="Show how far a batch is, until it is done.")
 def watch(batch: Batch, url: Url, quiet: Quiet = False) -> None:
     """Show how far a batch is, a line whenever that changes, until nothing more happens by itself.
 
@@ -92,7 +94,7 @@ def watch(batch: Batch, url: Url, quiet: Quiet = False) -> None:
     raise typer.Exit(int(code))
 
 
-@procrastinate.command(short_help="Begin nothing more of a batch.")
+@procrastinate.command(cls=Command, short_help="Begin nothing more of a batch.")
 def cancel(batch: Batch, url: Url) -> None:
     """Begin nothing more of a batch. What is on the wire may come back, and is then known; watch shows when that is.
 
@@ -101,7 +103,7 @@ def cancel(batch: Batch, url: Url) -> None:
     _with(url, lambda batches: batches.cancel(batch))
 
 
-@procrastinate.command(short_help="Tell what became of a batch.")
+@procrastinate.command(cls=Command, short_help="Tell what became of a batch.")
 def report(
     batch: Batch,
     url: Url,
@@ -117,7 +119,7 @@ def report(
     with _told():
         found = read_report(url, batch)
         if form == "text":
-            tell([summary(found.counts, found.elapsed), *str(found).splitlines()[1:]])
+            tell([summary(found.counts, found.elapsed), *failure_lines(found, SHOWN, "--format csv")])
         else:
             sys.stdout.write(as_text(found, form, Facts(batch, about={"Batch": batch})))
 

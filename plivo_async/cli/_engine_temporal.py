@@ -15,8 +15,10 @@ from ._account import Column, File, Header, Quiet, Uuids, WaitFor, entries_of, i
 from ._codes import ExitCode, exit_code
 from ._console import err, fail, given, say, tell
 from ._engine_options import Account, NewBatch, ShardSize
+from ._help import Command
 from ._options import parse_duration
 from ._output import Facts, as_text
+from ._summary import SHOWN, failure_lines
 
 if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHandle
@@ -40,7 +42,7 @@ Namespace = Annotated[
 temporal: typer.Typer = typer.Typer(help="Batches on Temporal.", no_args_is_help=True)
 
 
-@temporal.command(short_help="Hand the conferences that a file names over to workers.")
+@temporal.command(cls=Command, short_help="Hand the conferences that a file names over to workers.")
 def submit(
     file: File,
     account: Account,
@@ -82,7 +84,7 @@ def submit(
     tell([_with(address, namespace, main)])
 
 
-@temporal.command(short_help="Show how far a batch is, until it is done.")
+@temporal.command(cls=Command, short_help="Show how far a batch is, until it is done.")
 def watch(batch: Batch, address: Address = None, namespace: Namespace = None, quiet: Quiet = False) -> None:
     """Show how far a batch is, a line whenever a shard ends, until the batch has. It is workers that tell.
 
@@ -115,7 +117,7 @@ def watch(batch: Batch, address: Address = None, namespace: Namespace = None, qu
     raise typer.Exit(int(code))
 
 
-@temporal.command(short_help="Begin nothing more of a batch.")
+@temporal.command(cls=Command, short_help="Begin nothing more of a batch.")
 def cancel(batch: Batch, address: Address = None, namespace: Namespace = None) -> None:
     """Begin nothing more of a batch. What is on the wire may come back, and is then known; report tells of it.
 
@@ -124,7 +126,7 @@ def cancel(batch: Batch, address: Address = None, namespace: Namespace = None) -
     _with(address, namespace, lambda client: client.get_workflow_handle(batch).cancel())
 
 
-@temporal.command(short_help="Tell what became of a batch.")
+@temporal.command(cls=Command, short_help="Tell what became of a batch.")
 def report(
     batch: Batch,
     form: Annotated[
@@ -147,7 +149,7 @@ def report(
 
         found = await read_report(client, batch, sources=sources)
         if form == "text":
-            return "\n".join([summary(found.counts, found.elapsed), *str(found).splitlines()[1:]])
+            return "\n".join([summary(found.counts, found.elapsed), *failure_lines(found, SHOWN, "--format csv")])
         return as_text(found, form, Facts(batch, about={"Batch": batch}))
 
     told = _with(address, namespace, main)

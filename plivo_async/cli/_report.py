@@ -1,7 +1,6 @@
 """`plivo-async mpc report`: what a journal tells."""
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,15 +8,13 @@ from typing import Annotated, Literal
 import typer
 
 from .. import Activation, ActivationOutcome, ActivationReport, JournalError
-from .._privacy import masked
 from ..batch import summary
 from ._account import Column, Header, Uuids, entries_of
 from ._completion import outcome_or_group
 from ._console import fail, given, tell
 from ._input import Entry
 from ._output import Facts, as_text
-
-_SHOWN = 5
+from ._summary import SHOWN, failure_lines
 
 Format = Literal["text", "json", "csv", "html"]
 
@@ -65,7 +62,9 @@ def report(
             _compare(entries, whole, journal, beside)
         chosen = whole if wanted is None else ActivationReport(filter(wanted, whole), whole.elapsed, whole.runs)
         if form == "text":
-            tell([summary(chosen.counts, chosen.elapsed), *_failures(chosen, None if wanted else _SHOWN)])
+            tell(
+                [summary(chosen.counts, chosen.elapsed), *failure_lines(chosen, None if wanted else SHOWN, "--only {}")]
+            )
         else:
             sys.stdout.write(as_text(chosen, form, _facts(journal, beside, entries)))
     except JournalError as error:
@@ -90,19 +89,6 @@ def _compare(entries: Sequence[Entry], report: ActivationReport, journal: Path, 
                 f"line {entry.line} of {beside} is {str(entry.conference)!r}, and the journal {str(journal)!r} has "
                 f"{told!r} there: give the input that it was begun with, and --column or --uuid as then"
             )
-
-
-def _failures(report: ActivationReport, most: int | None) -> list[str]:
-    """A line for each that isn't live; where `most` is given, at most so many of each outcome, and how many more."""
-    shown: Counter[ActivationOutcome] = Counter()
-    lines = []
-    for one in report.failures:
-        shown[one.outcome] += 1
-        if most is None or shown[one.outcome] <= most:
-            lines.append(f"  {masked(str(one))}")
-    more = {outcome: count - most for outcome, count in shown.items() if most is not None and count > most}
-    lines += [f"  … and {count:,} more: --only {outcome.value}" for outcome, count in more.items()]
-    return lines
 
 
 def _wanted(only: str) -> Callable[[Activation], bool] | None:

@@ -47,7 +47,7 @@ from ._account import (
 from ._at import parse_at, sleep_until_then
 from ._codes import ExitCode, exit_code
 from ._completion import failure
-from ._console import err, fail, given, say, tell, unseen, warn
+from ._console import err, fail, first_of, given, say, tell, unseen, warn
 from ._input import Entry
 from ._json_log import JsonLog
 from ._options import parse_duration, parse_rate, parse_timeout
@@ -281,7 +281,7 @@ def _conclude(run: _Run, asked: Path | None, kept: tuple[Path | None, str], quie
     )
     lines = summary_lines(report, run.tally, _where(run.entries), place)
     if code or not quiet:
-        tell([*lines, *([] if place is None else [f"report: {place}"])])
+        tell([*lines, *([] if place is None else [f"report: {place}"])], first_of(lines, "bold red" if code else ""))
     if interrupted:
         say(err(), "interrupted; what was not sent by then is not attempted")
     elif run.tally.unauthorized:

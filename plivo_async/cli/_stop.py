@@ -36,13 +36,13 @@ from ._account import (
     open_client,
 )
 from ._codes import ExitCode
-from ._console import err, fail, given, say, tell, warn
+from ._console import err, fail, first_of, given, say, tell, warn
 from ._input import Entry
 from ._options import parse_rate, parse_timeout
 from ._signals import until_signal
+from ._summary import SHOWN
 
 _WIDTH = 32
-_SHOWN = 5
 _ENDED, _NOT_FOUND, _FAILED, _UNKNOWN, _NOT_ATTEMPTED = "ended", "not found", "failed", "unknown", "not attempted"
 
 
@@ -94,7 +94,8 @@ def stop(
             fail(error.message)
     code = run.code(interrupted=interrupted)
     if code or not quiet:
-        tell(run.lines(time.monotonic() - began))
+        lines = run.lines(time.monotonic() - began)
+        tell(lines, first_of(lines, "bold red" if code else ""))
     if interrupted:
         say(err(), "interrupted; what was not sent by then is not attempted")
     elif run.unauthorized:
@@ -156,8 +157,8 @@ class _Stopping:
         counts = " · ".join(f"{ends[end]:,} {end}" for end in order if ends[end])
         told = [(self._lines[one], why) for one, (_, why) in self._ends.items() if why]
         lines = [f"{counts}  ({duration(elapsed)})"]
-        lines += [f"  line {line}: {masked(in_terms_of_the_command(why))[:240]}" for line, why in told[:_SHOWN]]
-        return [*lines, *([f"  … and {len(told) - _SHOWN:,} more"] if len(told) > _SHOWN else [])]
+        lines += [f"  line {line}: {masked(in_terms_of_the_command(why))[:240]}" for line, why in told[:SHOWN]]
+        return [*lines, *([f"  … and {len(told) - SHOWN:,} more"] if len(told) > SHOWN else [])]
 
 
 def _end_of(error: PlivoError) -> str:

@@ -1,5 +1,6 @@
 """What is said about a run before it begins and when it is over. Pure."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from ._input import looks_like_uuid
 from ._options import Rate
 from ._tally import Tally, counted
 
-_SHOWN = 5
+SHOWN = 5
 _LONGEST = 240
 
 Where = Callable[[int], str]
@@ -33,10 +34,10 @@ def summary_lines(report: ActivationReport, tally: Tally, where: Where, path: Pa
     lines = [summary(report.counts, report.elapsed)]
     untried = [failure for failure in report.failures if failure.outcome is ActivationOutcome.NOT_ATTEMPTED]
     failures = [failure for failure in report.failures if failure.outcome is not ActivationOutcome.NOT_ATTEMPTED]
-    lines += [f"  {where(failure.position)}: {_clipped(str(failure))}" for failure in failures[:_SHOWN]]
-    if len(failures) > _SHOWN:
+    lines += [f"  {where(failure.position)}: {_clipped(str(failure))}" for failure in failures[:SHOWN]]
+    if len(failures) > SHOWN:
         all_of_them = f"{path} has them all" if path is not None else "--report FILE would hold them all"
-        lines.append(f"  … and {len(failures) - _SHOWN:,} more; {all_of_them}")
+        lines.append(f"  … and {len(failures) - SHOWN:,} more; {all_of_them}")
     lines += _hint(failures)
     if untried:
         first = untried[0]
@@ -45,6 +46,24 @@ def summary_lines(report: ActivationReport, tally: Tally, where: Where, path: Pa
         lines.append(f"  … and {len(untried) - 1:,} more {'was' if len(untried) == 2 else 'were'} not attempted")
     lines.append(took(tally))
     return lines
+
+
+def failure_lines(report: ActivationReport, most: int | None, rest: str) -> list[str]:
+    """A line for each that isn't live, phone numbers masked.
+
+    Args:
+        report: What became of each conference.
+        most: At most so many of each outcome, and how many more there are; None for all.
+        rest: How to see all of an outcome; `{}` in it is the outcome.
+    """
+    shown: Counter[ActivationOutcome] = Counter()
+    lines = []
+    for one in report.failures:
+        shown[one.outcome] += 1
+        if most is None or shown[one.outcome] <= most:
+            lines.append(f"  {masked(in_terms_of_the_command(str(one)))}")
+    more = {outcome: count - most for outcome, count in shown.items() if most is not None and count > most}
+    return lines + [f"  … and {count:,} more: {rest.format(outcome.value)}" for outcome, count in more.items()]
 
 
 def _hint(failures: list[Activation]) -> list[str]:
@@ -89,9 +108,9 @@ def plan_lines(plan: Plan, where: Where, rate: Rate | None, begins: datetime) ->
     ]
     if plan.repeated:
         lines.append(f"  {counted(len(plan.repeated), 'line')} given again; each conference is activated once:")
-        lines += [f"    {where(again)} is {where(first)} again" for again, first in plan.repeated[:_SHOWN]]
-    if len(plan.repeated) > _SHOWN:
-        lines.append(f"    … and {len(plan.repeated) - _SHOWN:,} more")
+        lines += [f"    {where(again)} is {where(first)} again" for again, first in plan.repeated[:SHOWN]]
+    if len(plan.repeated) > SHOWN:
+        lines.append(f"    … and {len(plan.repeated) - SHOWN:,} more")
     return [*lines, "nothing was sent"]
 
 

@@ -141,7 +141,7 @@ def test_every_fault_is_in_the_help() -> None:
     """With the times that hold on the command line."""
     text = faults_listed()
     assert all(f"\n  {fault.value} " in text for fault in Fault)
-    assert "\n  callbacks-late      the callback is sent 30 seconds late" in text
+    assert "\n  callbacks-late       the callback is sent 30 seconds late" in text
     assert "`" not in text
 
 
