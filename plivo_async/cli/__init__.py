@@ -9,23 +9,23 @@ from typing import IO, Annotated, Protocol, runtime_checkable
 import typer
 
 from .._version import __version__
-from ._budget import budget
-from ._call_list import call_list
 from ._codes import ExitCode
-from ._console import err, say, warn
-from ._demo import demo
-from ._doctor import doctor
-from ._emulator import emulator, faults_listed
-from ._engine import procrastinate
-from ._engine_temporal import temporal
-from ._get import get
-from ._help import Command, help_text
-from ._list import list_
-from ._recording import download
-from ._report import report
-from ._start import start
-from ._stop import stop
-from ._streams import install, lost
+from .commands._budget import budget
+from .commands._call_list import call_list
+from .commands._demo import demo
+from .commands._doctor import doctor
+from .commands._emulator import emulator, faults_listed
+from .commands._engine import procrastinate
+from .commands._engine_temporal import temporal
+from .commands._get import get
+from .commands._list import list_
+from .commands._recording import download
+from .commands._report import report
+from .commands._start import start
+from .commands._stop import stop
+from .screen._console import err, say, warn
+from .screen._help import Command, help_text
+from .screen._streams import install, lost
 
 __all__ = ["app", "main", "run"]
 

@@ -14,9 +14,10 @@ import typer
 from .. import AsyncClient, InvalidArgumentError, Observer, RateLimit, RetryPolicy
 from .._version import __version__
 from ._completion import column as complete_column
-from ._console import err, fail, say
-from ._input import STDIN, Entry, InputError, read_entries, read_source
-from ._options import Rate
+from .input._entries import STDIN, Entry, InputError, read_entries, read_source
+from .input._options import Rate
+from .screen._console import err, fail, say
+from .screen._words import in_terms_of_the_command
 
 BaseUrl = Annotated[
     str, typer.Option(metavar="URL", envvar="PLIVO_BASE_URL", help="Where Plivo is, or an emulator.", show_envvar=True)
@@ -62,26 +63,6 @@ WaitFor = Annotated[
     str, typer.Option(metavar="TIME", help="How long to keep trying a conference that isn't waiting yet: 30, 5m.")
 ]
 REFUSED = f"Plivo refused the credentials (401); check {' and '.join(VARIABLES)}"
-
-_OURS = {
-    "auth_id ": "PLIVO_AUTH_ID ",
-    "auth_token ": "PLIVO_AUTH_TOKEN ",
-    "base_url ": "--base-url ",
-    ", or pass allow_http=True if you know that nobody listens": "",
-    "wait_for= ": "--wait-for ",
-    "give it as uuid=": "add --uuid",
-    "friendly_name": "--name",
-    "from_number": "--from",
-    "to_number": "--to",
-    "sub_account": "--sub-account",
-    "creation_time__gte": "--created-after",
-    "creation_time__lt": "--created-before",
-    "end_time__gte": "--ended-after",
-    "end_time__lt": "--ended-before",
-    "rate_limit says": "--limit says",
-    "RateLimit.shared": "--shared",
-    ", or the arguments of AsyncClient": "",
-}
 
 
 def open_client(
@@ -137,13 +118,6 @@ def proxy_for(url: str) -> str | None:
 def rate_limit(rate: Rate | None, shared: str | None = None) -> RateLimit | None:
     """The limit as the library has it."""
     return None if rate is None else RateLimit(*rate, shared=shared or None)
-
-
-def in_terms_of_the_command(message: str) -> str:
-    """Replace the names of the library's arguments by those of options and variables."""
-    for name, ours in _OURS.items():
-        message = message.replace(name, ours)
-    return message
 
 
 def facts_of(base_url: str, rate: Rate | None, journal: Path | None, file: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from ..policy import ActivationOutcome
-from ._input import columns_of
+from .input._entries import columns_of
 
 _LARGEST = 64 << 20  # bytes of a file that is read while somebody waits for a Tab
 

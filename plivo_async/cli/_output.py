@@ -10,8 +10,8 @@ from pathlib import Path
 
 from .._printable import printable
 from ..batch import ActivationReport
-from ._input import Entry
-from ._options import Rate
+from .input._entries import Entry
+from .input._options import Rate
 
 _FORMATS = (".json", ".csv", ".html")
 

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 import anyio
 
 from .. import AuthenticationError, PlivoError
-from ._account import REFUSED, in_terms_of_the_command
+from ._account import REFUSED
 from ._codes import ExitCode
-from ._console import fail
 from ._signals import until_signal
+from .screen._console import fail
+from .screen._words import in_terms_of_the_command
 
 
 def run(main: Callable[[], Awaitable[None]]) -> bool:

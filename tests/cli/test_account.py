@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip("typer")
 
 from plivo_async.cli import main
-from plivo_async.cli._account import in_terms_of_the_command, proxy_for
+from plivo_async.cli._account import proxy_for
+from plivo_async.cli.screen._words import in_terms_of_the_command
 
 PLIVO = "https://api.plivo.com"
 

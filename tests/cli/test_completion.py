@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("typer")
 
 from plivo_async.cli import main
-from plivo_async.cli._input import InputError, columns_of
+from plivo_async.cli.input._entries import InputError, columns_of
 
 TABLE = "id;Friendly Name;Raum (neu);room;2024;starts\n1;a;b;c;d;e\n2;f;g;h;i;j\n"
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from plivo_async.cli import _TEMPORAL, app
 from plivo_async.cli import main as run
 from plivo_async.cli._codes import ExitCode
-from plivo_async.cli._help import help_text
+from plivo_async.cli.screen._help import help_text
 
 from ..support import PATIENCE
 

@@ -14,8 +14,8 @@ import pytest
 pytest.importorskip("typer")
 
 from plivo_async import Activation, ActivationOutcome, ActivationReport
-from plivo_async.cli._input import Entry
 from plivo_async.cli._output import Facts, check_report_path, keep_report
+from plivo_async.cli.input._entries import Entry
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs modes and links as POSIX has them")
 

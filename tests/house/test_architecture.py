@@ -89,6 +89,20 @@ EMULATOR = {
     "_core": {"world", "api", "_aside", "_chance", "_draws", "_latency", "_limit", "_log", "_recipes"},
 }  # fmt: skip
 
+# The same within the command line: a command may know all of it.
+CLI = {
+    "input": {"input"},
+    "screen": {"_codes", "input", "screen"},
+    "commands": {"_account", "_codes", "_completion", "_output", "_running", "_signals",
+                 "input", "screen", "commands"},
+    "_codes": set(),
+    "_signals": {"_codes"},
+    "_completion": {"input"},
+    "_output": {"input"},
+    "_account": {"_completion", "input", "screen"},
+    "_running": {"_account", "_codes", "_signals", "screen"},
+}  # fmt: skip
+
 
 def imports(path: Path, *, below: tuple[str, ...] = ("plivo_async",)) -> set[str]:
     """What a module imports: packages of others, and parts of this one, or of a part of it, by their name."""
@@ -125,15 +139,28 @@ def test_a_module_imports_only_what_its_place_allows(path: Path) -> None:
     assert foreign <= ALLOWED[part(path)]
 
 
+def rooms_of(part: str) -> dict[str, set[str]]:
+    """What each room of a part of the house imports, beside the standard library."""
+    inside: dict[str, set[str]] = {}
+    for path in (ROOT / part).rglob("*.py"):
+        room = path.relative_to(ROOT / part).parts[0].removesuffix(".py")
+        found = imports(path, below=("plivo_async", part))
+        inside[room] = inside.get(room, set()) | {name for name in found if name not in sys.stdlib_module_names}
+    return inside
+
+
 def test_the_rooms_of_the_emulator_know_only_what_is_below_them() -> None:
     """World, API, serving; `_emulator` holds all of them, and `__init__` shows them."""
-    inside: dict[str, set[str]] = {}
-    for path in (ROOT / "emulator").rglob("*.py"):
-        room = path.relative_to(ROOT / "emulator").parts[0].removesuffix(".py")
-        found = imports(path, below=("plivo_async", "emulator"))
-        inside[room] = inside.get(room, set()) | {name for name in found if name not in sys.stdlib_module_names}
+    inside = rooms_of("emulator")
     assert set(inside) - set(EMULATOR) == {"__init__", "_emulator"}
     assert {room: inside[room] - allowed for room, allowed in EMULATOR.items() if inside[room] - allowed} == {}
+
+
+def test_the_rooms_of_the_command_line_know_only_what_is_below_them() -> None:
+    """Input, screen, what commands share, commands; `__init__` puts them together."""
+    inside = {room: found & {*rooms_of("cli")} for room, found in rooms_of("cli").items()}
+    assert set(inside) - set(CLI) == {"__init__"}
+    assert {room: inside[room] - allowed for room, allowed in CLI.items() if inside[room] - allowed} == {}
 
 
 def test_every_part_has_a_place() -> None:

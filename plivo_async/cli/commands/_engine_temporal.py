@@ -1,0 +1,225 @@
+"""`plivo-async engine temporal`: a batch whose workers are elsewhere, handed over and looked at."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+import typer
+
+from ..._errors import PlivoError
+from ...batch import summary
+from ...policy import ActivationOutcome
+from .._account import Column, File, Header, Quiet, Uuids, WaitFor, entries_of
+from .._codes import ExitCode, exit_code
+from .._output import Facts, as_text
+from ..input._options import parse_duration
+from ..screen._console import err, fail, given, say, tell
+from ..screen._help import Command
+from ..screen._summary import SHOWN, failure_lines
+from ..screen._words import in_terms_of_the_command
+from ._engine_options import Account, NewBatch, ShardSize
+
+if TYPE_CHECKING:
+    from temporalio.client import Client, WorkflowHandle
+
+    from ...engines.temporal import Progress
+
+T = TypeVar("T")
+
+_PATIENCE = timedelta(seconds=5)  # with workers, until one has told how far a batch is
+_LAST_PATIENCE = timedelta(seconds=30)  # the same, of a batch that has ended
+
+Batch = Annotated[str, typer.Argument(metavar="BATCH", help="What submit has called it: the workflow's id.")]
+Address = Annotated[
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="Of Temporal; else TEMPORAL_ADDRESS, or the profile of Temporal's own CLI."),
+]
+Namespace = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Of Temporal; else TEMPORAL_NAMESPACE, or that of the profile.")
+]
+
+temporal: typer.Typer = typer.Typer(help="Batches on Temporal.", no_args_is_help=True)
+
+
+@temporal.command(cls=Command, short_help="Hand the conferences that a file names over to workers.")
+def submit(
+    file: File,
+    account: Account,
+    task_queue: Annotated[str, typer.Option(metavar="NAME", help="The task queue of the workers.")],
+    batch: NewBatch = None,
+    size: ShardSize = 200,
+    at_a_time: Annotated[int, typer.Option(min=1, max=1_000, help="Shards under way at a time.")] = 6,
+    wait_for: WaitFor = "0",
+    column: Column = None,
+    header: Header = None,
+    uuid: Uuids = False,
+    address: Address = None,
+    namespace: Namespace = None,
+) -> None:
+    """Hand the conferences that a file names over to workers; prints what the batch is called.
+
+    No credentials of Plivo's are needed, nor sent anywhere: workers have them.
+
+    Exit codes: 0 handed over, 2 usage, or the input or Temporal can't be used.
+    """
+    waits = given("--wait-for", parse_duration, wait_for)
+    names = [entry.conference for entry in entries_of(file, column, header, uuid)]
+
+    async def main(client: "Client") -> str:
+        from ...engines.temporal import start_batch
+
+        handle = await start_batch(
+            client,
+            names,
+            account=account,
+            task_queue=task_queue,
+            workflow_id=batch,
+            shard_size=size,
+            at_a_time=at_a_time,
+            wait_for=waits,
+        )
+        return handle.id
+
+    tell([_with(address, namespace, main)])
+
+
+@temporal.command(cls=Command, short_help="Show how far a batch is, until it is done.")
+def watch(batch: Batch, address: Address = None, namespace: Namespace = None, quiet: Quiet = False) -> None:
+    """Show how far a batch is, a line whenever a shard ends, until the batch has. It is workers that tell.
+
+    Exit codes: as of mpc start; 2 if there is no such batch, Temporal can't be used, or the batch has ended and no
+    worker runs. Ctrl-C ends the watching, and nothing else.
+    """
+
+    async def main(client: "Client") -> "Progress":
+        from temporalio.client import WorkflowExecutionStatus
+
+        handle, before = client.get_workflow_handle(batch), ""
+        while True:
+            running = (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+            progress = await _progress(handle, _PATIENCE if running else _LAST_PATIENCE)
+            if progress is None and not running:
+                fail(f"the batch has ended, and no worker answers: engine temporal report {batch} needs none")
+            line = _line(progress) if progress else "no worker answers: the batch waits for one"
+            if line != before and not quiet:
+                say(err(), line)
+            if progress and not running:
+                return progress
+            before = line
+            await asyncio.sleep(0.5)
+
+    progress = _with(address, namespace, main)
+    counts = {outcome: progress.counts.get(outcome.value, 0) for outcome in ActivationOutcome}
+    code = exit_code(counts)
+    if code or not quiet:
+        tell([_line(progress)])
+    raise typer.Exit(int(code))
+
+
+@temporal.command(cls=Command, short_help="Begin nothing more of a batch.")
+def cancel(batch: Batch, address: Address = None, namespace: Namespace = None) -> None:
+    """Begin nothing more of a batch. What is on the wire may come back, and is then known; report tells of it.
+
+    Exit codes: 0 asked for, 2 there is none, or Temporal can't be used.
+    """
+    _with(address, namespace, lambda client: client.get_workflow_handle(batch).cancel())
+
+
+@temporal.command(cls=Command, short_help="Tell what became of a batch.")
+def report(
+    batch: Batch,
+    form: Annotated[
+        Literal["text", "json", "csv", "html"], typer.Option("--format", help="html is a page for people.")
+    ] = "text",
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Where the names are, if the batch has them there.")
+    ] = None,
+    address: Address = None,
+    namespace: Namespace = None,
+) -> None:
+    """Tell what became of each conference, also while workers are at it; no worker has to run.
+
+    Exit codes: 0 told, 2 there is none, or Temporal can't be used.
+    """
+    sources = dict(given("--source", _pair, one) for one in source or ())
+
+    async def main(client: "Client") -> str:
+        from ...engines.temporal import read_report
+
+        found = await read_report(client, batch, sources=sources)
+        if form == "text":
+            return "\n".join([summary(found.counts, found.elapsed), *failure_lines(found, SHOWN, "--format csv")])
+        return as_text(found, form, Facts(batch, about={"Batch": batch}))
+
+    told = _with(address, namespace, main)
+    if form == "text":
+        tell(told.splitlines())
+    else:
+        sys.stdout.write(told)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, path = text.partition("=")
+    if not (name and separator and path):
+        raise ValueError(f"must be NAME=FILE, not {text!r}")
+    return name, path
+
+
+async def _progress(handle: "WorkflowHandle[Any, Any]", patience: timedelta) -> "Progress | None":
+    """How far a batch is; None if no worker tells.
+
+    Raises:
+        RPCError: Something else is wrong.
+    """
+    from temporalio.service import RPCError, RPCStatusCode
+
+    from ...engines.temporal import ActivationBatch
+
+    unheard = {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION}
+
+    try:
+        return await handle.query(ActivationBatch.progress, rpc_timeout=patience)
+    except RPCError as error:
+        if error.status in unheard:
+            return None
+        raise
+
+
+def _line(progress: "Progress") -> str:
+    told = [f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in progress.counts.items() if count]
+    of = "" if progress.total is None else f" of {progress.total:,}"
+    line = f"{progress.settled:,}{of} settled: {' · '.join(told) or 'nothing yet'} · {progress.shards:,} shards ended"
+    return f"{line}, paused" if progress.paused else line
+
+
+def _with(address: str | None, namespace: str | None, do: "Callable[[Client], Awaitable[T]]") -> T:
+    """Do something with a client of Temporal; ends the program with a sentence where that can't be done."""
+    try:
+        from temporalio.client import Client, WorkflowQueryFailedError
+        from temporalio.envconfig import ClientConfig
+        from temporalio.exceptions import WorkflowAlreadyStartedError
+        from temporalio.service import RPCError
+    except ImportError:
+        fail("plivo_async.engines.temporal needs the extra temporal: pip install 'plivo-async[temporal]'")
+
+    async def main() -> T:
+        config = ClientConfig.load_client_connect_config()
+        config["target_host"] = address or config.get("target_host") or "localhost:7233"
+        if namespace is not None:
+            config["namespace"] = namespace
+        return await do(await Client.connect(**config))
+
+    try:
+        return asyncio.run(main())
+    except typer.Exit:  # which is a RuntimeError
+        raise
+    except PlivoError as error:
+        fail(in_terms_of_the_command(str(error)))
+    except WorkflowAlreadyStartedError as error:
+        fail(f"a batch {error.workflow_id!r} is running already")
+    except (RPCError, WorkflowQueryFailedError, RuntimeError, OSError) as error:
+        fail(f"Temporal can't be used: {' '.join(str(error).split())}")
+    except KeyboardInterrupt:
+        raise typer.Exit(int(ExitCode.INTERRUPTED)) from None

@@ -1,0 +1,1 @@
+"""What people give: files of names, times, limits and faults, as they are written."""

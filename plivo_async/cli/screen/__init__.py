@@ -1,0 +1,1 @@
+"""What people see: lines, live displays, summaries; help, colours and widths."""

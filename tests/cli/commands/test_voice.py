@@ -1,0 +1,161 @@
+"""`plivo-async call list`, `recording download` and `doctor` against the emulator."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("typer")
+
+from anyio.from_thread import start_blocking_portal
+from typer.testing import CliRunner
+
+from plivo_async import AsyncClient
+from plivo_async.cli import app
+from plivo_async.cli.commands._doctor import Seen, findings
+from plivo_async.emulator import Emulator, Settings
+from plivo_async.models import AccountFacts, Number
+
+FROM, TO, HOOK = "+14151234567", "+14157654321", "https://example.com/answer"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def plivo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """An emulator with a call that is over and recorded, one that goes on, and one that is queued."""
+    settings = Settings(record_after=0, recording_after=0, media_after=0)
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(Emulator(settings=settings, calls_per_second=1)) as emulator,
+    ):
+
+        async def calls() -> None:
+            emulator.add_number(FROM)
+            async with AsyncClient(emulator.auth_id, emulator.auth_token, base_url=emulator.url) as client:
+                made = await client.calls.make(from_=FROM, to=TO, answer_url=HOOK)
+                emulator.advance(5)
+                call = client.calls(made.request_uuid or "")
+                await call.start_recording()
+                emulator.advance(5)
+                await call.hang_up()
+                await client.calls.make(from_=FROM, to=f"{TO}1", answer_url=HOOK)
+                emulator.advance(5)
+                await client.calls.make(from_=FROM, to=[f"{TO}2", f"{TO}3"], answer_url=HOOK)
+
+        portal.call(calls)
+        monkeypatch.setenv("PLIVO_AUTH_ID", emulator.auth_id)
+        monkeypatch.setenv("PLIVO_AUTH_TOKEN", emulator.auth_token)
+        monkeypatch.setenv("PLIVO_BASE_URL", emulator.url)
+        yield emulator
+
+
+class Outcome:
+    """What a command did."""
+
+    def __init__(self, *arguments: str) -> None:
+        """Run it."""
+        result = CliRunner().invoke(app, list(arguments))
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        self.code, self.out, self.err = result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.real_time
+def test_calls_are_listed(plivo: Emulator) -> None:
+    """Those that are over with how they ended, numbers masked; the others by their UUIDs."""
+    listed = Outcome("call", "list")
+    [line] = listed.out.splitlines()
+    assert line.split("\t")[1:4] == ["outbound", "*******4567", "*******4321"]
+    assert line.endswith("\tNormal Hangup")
+    whole = json.loads(Outcome("call", "list", "--json", "--to", TO.removeprefix("+")).out)
+    assert (whole["to_number"], whole["answer_time"] is not None) == (TO.removeprefix("+"), True)
+    live = [uuid for uuid, leg in plivo.calls.items() if leg.status in {"ringing", "in-progress"}]
+    assert sorted(Outcome("call", "list", "--live").out.split()) == sorted(live)
+    assert live
+    assert json.loads(Outcome("call", "list", "--queued", "--json").out)["call_uuid"] in plivo.calls
+    assert len(Outcome("call", "list", "--live", "--limit", "1").out.split()) == 1
+    none = Outcome("call", "list", "--ended-after", "2026-01-01", "--ended-before", "2026-01-02")
+    assert (none.code, none.out, none.err) == (0, "", "no call fits\n")
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize(
+    "arguments",
+    [("--live", "--queued"), ("--live", "--ended-after", "1h"), ("--ended-after", "soon"), ("--from", "a<b")],
+)
+def test_calls_that_are_not_listed(plivo: Emulator, arguments: tuple[str, ...]) -> None:
+    """Usage is said before anything is sent."""
+    before = len(plivo.requests)
+    assert Outcome("call", "list", *arguments).code == 2
+    assert len(plivo.requests) == before
+
+
+@pytest.mark.real_time
+def test_a_recording_is_fetched(plivo: Emulator, tmp_path: Path) -> None:
+    """By its identifier, into a folder or a file; what is there stays."""
+    [recording_id] = plivo.recordings
+    fetched = Outcome("recording", "download", recording_id, "--to", str(tmp_path))
+    path = tmp_path / f"{recording_id}.mp3"
+    assert (fetched.code, fetched.out) == (0, f"{path}\n")
+    assert path.stat().st_size > 0
+    again = Outcome("recording", "download", recording_id, "--to", str(path))
+    assert (again.code, again.out) == (2, "")
+    assert "--overwrite replaces it" in again.err
+    assert Outcome("recording", "download", recording_id, "--to", str(path), "--overwrite").code == 0
+    for wrong, code in (("..", 2), ("c2186400-1c8c-1124-a664-0026b945b522", 1)):
+        assert Outcome("recording", "download", wrong, "--to", str(tmp_path / "x")).code == code
+    assert Outcome("recording", "download", recording_id, "--to", str(tmp_path / "no" / "x")).code == 6
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.real_time
+def test_doctor(plivo: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Says what is right and what to do; and whether credentials are wrong."""
+    seen = Outcome("doctor")
+    assert seen.code == 0
+    assert "ok       the credentials are right: account Emulated" in seen.out
+    assert "1 numbers, 1 of them without an application" in seen.out
+    assert plivo.auth_token not in seen.out + seen.err
+    monkeypatch.setenv("PLIVO_AUTH_TOKEN", "wrong")
+    assert Outcome("doctor").code == 4
+    monkeypatch.setenv("PLIVO_BASE_URL", "http://127.0.0.1:9")
+    assert Outcome("doctor", "--max-attempts", "1").code == 1
+    monkeypatch.delenv("PLIVO_AUTH_ID")
+    assert Outcome("doctor").code == 2
+
+
+WELL = Seen(
+    AccountFacts(name="A", account_type="standard", billing_mode="prepaid", cash_credits=Decimal(50), timezone="UTC"),
+    (Number(number="1415", application="/v1/Account/MA/Application/1/"),),
+    False,
+    0.1,
+    NOON,
+    NOON,
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "level", "words"),
+    [
+        ({"took": 3.0}, "warning", "3.00 s"),
+        ({"theirs": None}, "warning", "NTP"),
+        ({"ours": NOON + timedelta(seconds=90)}, "wrong", "90 s ahead of"),
+        ({"ours": NOON - timedelta(seconds=90)}, "wrong", "90 s behind"),
+        ({"numbers": ()}, "warning", "no number"),
+        ({"account": AccountFacts(account_type="developer")}, "warning", "trial"),
+        ({"account": AccountFacts(billing_mode="prepaid", cash_credits=Decimal(0))}, "wrong", "1010"),
+        ({"account": AccountFacts(billing_mode="prepaid", cash_credits=Decimal("0.5"))}, "warning", "little credit"),
+        ({"account": AccountFacts(timezone="Asia/Kolkata")}, "ok", "without an offset"),
+    ],
+)
+def test_what_doctor_makes_of_it(changed: dict[str, Any], level: str, words: str) -> None:
+    """Each thing that may do harm is said, with what to do."""
+    assert {one.level for one in findings(WELL)} == {"ok"}
+    found = [one for one in findings(replace(WELL, **changed)) if words in "\n".join(one.lines())]
+    assert [one.level for one in found] == [level]
+    assert found[0].advice or level == "ok"
