@@ -14,17 +14,19 @@ _EXAMPLES = "Examples:"
 def wrapped(line: str, width: int) -> list[str]:
     """A line in pieces of at most so many cells: no word is broken that fits, and what goes on stands further in.
 
-    What stands behind a word and two spaces or more, as in a table, goes on under its own beginning.
+    What stands behind a word and two spaces or more, as in a table, goes on under its own beginning. A word that is too
+    long for that moves to the left before it is broken.
     """
+    line = line.rstrip()
     column = re.match(r" *\S+ {2,}(?=\S)", line)
     indent = len(line) - len(line.lstrip(" "))
-    prefix, further = (column[0], len(column[0])) if column else (line[:indent], indent + 2 if indent else 0)
     longest = max(map(cell_len, line.split()), default=0)
-    if further + longest > width:  # better under its label than broken, and a name as it is than further in
-        prefix, further = (line[:indent], 2) if longest + 2 <= width else ("", 0)
-    pieces = Text(line[len(prefix) :]).wrap(Console(), width - further)
+    ways = [(column.end(), cell_len(column[0]))] if column else []  # characters before it, cells before what goes on
+    ways += [(indent, indent + 2), (0, 2)] if column or indent else []
+    begins, further = next((way for way in ways if way[1] + longest <= width), (0, 0))
+    pieces = Text(line[begins:]).wrap(Console(), width - further)
     first, *others = [piece.plain.rstrip() for piece in pieces] or [""]
-    return [prefix + first, *(" " * further + other.lstrip(" ") for other in others)]
+    return [line[:begins] + first, *(" " * further + other.lstrip(" ") for other in others)]
 
 
 def fitted(text: str, width: int) -> str:

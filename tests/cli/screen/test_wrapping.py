@@ -44,6 +44,7 @@ COMMANDS = {
     [
         ("short", 20, ["short"]),
         ("", 20, [""]),
+        (" " * 30, 20, [""]),
         ("a sentence that goes on", 12, ["a sentence", "that goes on"]),
         ("  line 3: 'nobody' not found", 16, ["  line 3:", "    'nobody' not", "    found"]),
         ("ok       the clock agrees", 18, ["ok       the clock", "         agrees"]),
@@ -58,10 +59,13 @@ def test_what_goes_on_stands_further_in(line: str, width: int, pieces: list[str]
     assert wrapped(line, width) == pieces
 
 
-@given(st.text("ab 会 -", max_size=60), st.integers(10, 40))
+PARTS = st.sampled_from(["a", "ab", "会议室", "-", " ", "  ", "    ", "as-long-as-this", "会议室-会议室-会议室"])
+
+
+@given(st.lists(PARTS, max_size=20).map("".join), st.integers(10, 40))
 def test_nothing_is_lost_and_nothing_sticks_out(line: str, width: int) -> None:
     """But for spaces at which a line was broken."""
-    pieces = wrapped(line.rstrip(), width)
+    pieces = wrapped(line, width)
     assert "".join(pieces).replace(" ", "") == line.replace(" ", "")
     assert max(map(cell_len, pieces)) <= width
 
