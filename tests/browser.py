@@ -4,6 +4,7 @@
 """
 
 import base64
+import fcntl
 import itertools
 import json
 import os
@@ -34,8 +35,6 @@ QUIET = (
     "--disable-sync",
 )
 """Options without which it asks the network for things, or people."""
-
-_PATIENCE = 20.0
 
 NEEDS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None and not _NEEDED, reason="Chromium is not installed")
 """Skips a test where there is none; in CI it fails."""
@@ -80,7 +79,7 @@ class Page:
 
     def wait(self, expression: str) -> None:
         """Wait until an expression is true, or something."""
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + PATIENCE
         while not self.eval(f"!!({expression})"):
             assert time.monotonic() < until, f"in vain: {expression}"
             time.sleep(0.05)
@@ -144,7 +143,7 @@ class Browser:
             self.events.append(answer)
 
     def _next(self) -> Any:
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + PATIENCE
         while b"\0" not in self._rest:
             ready, _, _ = select.select([self._writes], [], [], max(0.0, until - time.monotonic()))
             data = os.read(self._writes, 1 << 20) if ready else b""
@@ -177,14 +176,15 @@ def browser() -> Iterator[Browser]:
     with TemporaryDirectory(prefix="plivo-async-chromium-", ignore_cleanup_errors=True) as profile:
         read, reads = os.pipe()
         writes, write = os.pipe()
-        # It speaks over the descriptors 3 and 4, whatever theirs are here.
-        command = ["/bin/bash", "-c", f'exec "$@" 3<&{read} 4>&{write} {read}<&- {write}>&-', "chromium"]
+        # It speaks over the descriptors 3 and 4, which may be others' here, or the wrong one of these two.
+        near = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (read, write)]
+        command = ["/bin/bash", "-c", 'exec "$@" 3<&{} 4>&{} {}<&- {}>&-'.format(*near, *near), "chromium"]
         command += [CHROMIUM, *QUIET, "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(  # noqa: S603
-            command, pass_fds=(read, write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, pass_fds=near, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        os.close(read)
-        os.close(write)
+        for end in (read, write, *near):
+            os.close(end)
         try:
             found = Browser(process, reads, writes)
             yield found
