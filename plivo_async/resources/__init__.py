@@ -14,10 +14,11 @@ from ._earlier import JournalPath, MaybeSent
 from ._handle import MultiPartyCallHandle
 from ._legs import CallEnd
 from ._many_legs import CallOutcomes
-from ._members import MembersHandle, ParticipantHandle
+from ._members import MembersHandle
 from ._multiparty_calls import MultiPartyCalls
 from ._operation import Operations
 from ._pages import Page, Pages
+from ._participant import ParticipantHandle
 from ._recordings import Recordings, RecordingStream
 from ._request_options import ConferenceFilters
 from .following import Dial, EventBus, Events, Hub, Reached, Timeline, TimelineEntry

@@ -34,9 +34,10 @@ from ..wire import (
 from ._activating import Activator
 from ._changing import Build, change
 from ._finding import checked_sought, find
-from ._members import MembersHandle, ParticipantHandle
+from ._members import MembersHandle
 from ._operation import Operations
 from ._pages import Pages
+from ._participant import ParticipantHandle
 from ._request_options import spelt_out
 from ._settle import Goal, controlling_recording, stopping
 from ._waiting import checked_interval, checked_wait, given_seconds, wait_until
