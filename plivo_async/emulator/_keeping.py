@@ -7,7 +7,7 @@ from ._chance import Faults
 from ._graph import Json, Kinds, Writer, kept_fields
 from ._limit import Limit
 from .calling_back import _steps as steps
-from .calling_back._conversations import cut_later
+from .calling_back._conversation import cut_later
 from .world import _placing as placing
 from .world._agenda import Action
 from .world._conferences import Conference

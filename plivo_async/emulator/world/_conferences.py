@@ -182,6 +182,14 @@ def those_present(conference: Conference) -> list[Participant]:
     return [one for one in everybody(conference) if one.present]
 
 
+def hush(conference: Conference) -> None:
+    """End what is played or spoken only to those who have left."""
+    if conference.playing or conference.speaking:
+        here = {one.member_id for one in those_present(conference)} | {"all"}
+        conference.playing = {to: url for to, url in conference.playing.items() if here & set(to.split(","))}
+        conference.speaking = {to: text for to, text in conference.speaking.items() if here & set(to.split(","))}
+
+
 def headcount(conference: Conference) -> int:
     """How many are present, as of the last look."""
     return conference.guests or sum(one.present for one in conference.roll)

@@ -24,7 +24,7 @@ from datetime import datetime
 from ._alone import Alone
 from ._callbacks import Callbacks, at_the_end
 from ._calls import Calls
-from ._conferences import Conference, everybody, filled, headcount, those_present
+from ._conferences import Conference, everybody, filled, headcount, hush, those_present
 from ._dialling import Dial, Dialler, Exchange
 from ._guests import Guests
 from ._legs import Leg, poke
@@ -219,7 +219,7 @@ class Machine:
         before = headcount(conference)
         for one in leaving:
             self._exit(conference, one, at, cause)
-        self._hush(conference)
+        hush(conference)
         left = headcount(conference)
         if any(one.end_mpc_on_exit for one in leaving):
             self.finish(conference, at, self.settings.end_on_exit_cause)
@@ -227,13 +227,6 @@ class Machine:
             self.finish(conference, at, last)
         elif left == 1 and before > 1 and not conference.stay_alone:
             self.finish(conference, at, 1010)
-
-    def _hush(self, conference: Conference) -> None:
-        """What was played only to those who have left is over."""
-        if conference.playing or conference.speaking:
-            here = {one.member_id for one in those_present(conference)} | {"all"}
-            conference.playing = {to: url for to, url in conference.playing.items() if here & set(to.split(","))}
-            conference.speaking = {to: text for to, text in conference.speaking.items() if here & set(to.split(","))}
 
     def kick_out(self, conference: Conference, leaving: list[Participant], at: float, *, everybody: bool) -> None:
         """They are made to leave, one by one or as `everybody`."""
