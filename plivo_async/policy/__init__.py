@@ -1,10 +1,10 @@
 """What is decided, from values alone: no I/O, no clock, no chance; instants and random numbers are handed in."""
 
-from ._activation import (
+from ._activation import ActivationRun
+from ._activation_values import (
     CLOCK_MARGIN,
     ActivationOutcome,
     ActivationRules,
-    ActivationRun,
     Confirm,
     Look,
     LookStatus,
