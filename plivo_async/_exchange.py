@@ -3,13 +3,13 @@
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn, Protocol
 
 import anyio
 
 from ._announcer import Announcer, Watched
+from ._attempted import Attempted, give_back, record
 from ._errors import PlivoError
 from ._events import Observer, RetryBudgetUsedUp
 from ._failures import failure
@@ -22,21 +22,18 @@ from .pacing._keyed_lock import KeyedLock
 from .pacing._priority import priority_here
 from .pacing._source import DeadlinePassed, Permit, PermitGate, PermitSource
 from .policy import (
-    DONE_WITH_IT,
     Attempt,
     AttemptOutcome,
     GiveUp,
-    Obstacle,
     Priority,
     RetryAt,
     RetryBudget,
     RetryPolicy,
-    classify,
     decide,
 )
 from .transport._http import Trip
 from .transport._progress import Progress
-from .wire import Answer, Request, retry_after
+from .wire import Answer, Request
 
 
 class Transport(Protocol):
@@ -47,25 +44,6 @@ class Transport(Protocol):
     ) -> Trip:
         """Send a request and read its answer."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Attempted:
-    """An attempt that has ended.
-
-    Attributes:
-        attempt: Its record.
-        answer: The answer; None if no head of one came.
-        fault: What broke it off; None if nothing did.
-        sent_at: Monotonic seconds at which it got its permit.
-        counts: Whether it uses up one of the attempts that may be made.
-    """
-
-    attempt: Attempt
-    answer: Answer | None
-    fault: Exception | None
-    sent_at: float
-    counts: bool = True
 
 
 class Batch(Protocol):
@@ -310,7 +288,10 @@ class Exchange:
                     request, priority=priority, phases=options.timeout.phases, progress=progress
                 )
             trip = trip or Trip(None, TimeoutError("the attempt took too long"), "TimeoutError")
-            attempt = self._record(request, trip, began, sent_at, sent=progress.sent)
+            if trip.answer is not None:
+                self.server_clock.heard(trip.answer.headers, self.clock())
+            times = sent_at - began, self.clock() - began
+            attempt = record(request.method, trip, *times, wall=self.wall(), sent=progress.sent)
         except BaseException:
             if gate is not None and permit is not None:
                 gate.answered(permit, admitted=False) if progress.sent else gate.give_back(permit)
@@ -341,7 +322,7 @@ class Exchange:
         limiter = self._limiter_of(request) if attempt.outcome is AttemptOutcome.REFUSED else None
         before = None if limiter is None else limiter.usage()
         if gate is not None and permit is not None:
-            _return(permit, gate, attempt, retry, admitted=admitted)
+            give_back(permit, gate, attempt, retry, admitted=admitted)
         if attempt.outcome is AttemptOutcome.ANSWERED:
             self.budget.succeeded(retry)
         if watched is not None:
@@ -355,44 +336,3 @@ class Exchange:
         self.retries += 1
         if attempt.outcome is not AttemptOutcome.REFUSED and self.budget.spend(options.retry):
             self.announcer.tell(RetryBudgetUsedUp(options.retry.budget_reserve))
-
-    def _record(self, request: Request, trip: Trip, began: float, sent_at: float, *, sent: bool) -> Attempt:
-        answer, error, reason, obstacle = trip.answer, trip.error, trip.reason, trip.obstacle
-        if answer is None:
-            outcome = AttemptOutcome.UNCLEAR if sent else AttemptOutcome.NOT_SENT
-            times = sent_at - began, self.clock() - began
-            return Attempt(request.method, outcome, None, error, *times, reason=reason, obstacle=obstacle)
-        self.server_clock.heard(answer.headers, self.clock())
-        outcome = classify(answer.status_code, answer.readable)
-        if outcome is AttemptOutcome.UNCLEAR and error is None and not answer.readable:
-            if answer.status_code < 500:
-                error, obstacle = "Unreadable", Obstacle.NOT_PLIVO
-            elif answer.status_code in DONE_WITH_IT:  # not Plivo's own, then; a 502 can't be
-                error = "Unreadable"
-        wait = retry_after(answer.headers, self.wall()) if answer.status_code >= 400 else None
-        return Attempt(
-            request.method,
-            outcome,
-            answer.status_code,
-            error,
-            sent_at - began,
-            self.clock() - began,
-            wait,
-            answer.api_id if answer.body else None,
-            reason,
-            obstacle,
-        )
-
-
-def _return(permit: Permit, gate: PermitGate, attempt: Attempt, retry: RetryPolicy, *, admitted: bool) -> None:
-    match attempt.outcome:
-        case AttemptOutcome.NOT_SENT:
-            gate.give_back(permit)
-        case AttemptOutcome.REFUSED:
-            gate.refused(permit, _capped(attempt.retry_after, retry))
-        case _:
-            gate.answered(permit, admitted=admitted)
-
-
-def _capped(wait: float | None, retry: RetryPolicy) -> float | None:
-    return None if wait is None else min(wait, retry.max_retry_after)

@@ -23,7 +23,8 @@ from plivo_async import (
     RateLimit,
     RetryPolicy,
 )
-from plivo_async._exchange import Attempted, Exchange
+from plivo_async._attempted import Attempted
+from plivo_async._exchange import Exchange
 from plivo_async._options import Options, attempt_timeout
 from plivo_async.batch import ActivationStream, Names
 from plivo_async.emulator import Emulator, Faults

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 import anyio
 
 from plivo_async._announcer import Watched
-from plivo_async._exchange import Attempted, Exchange
+from plivo_async._attempted import Attempted
+from plivo_async._exchange import Exchange
 from plivo_async._options import Options, attempt_timeout
 from plivo_async.policy import Attempt, RetryPolicy
 from plivo_async.resources import MultiPartyCalls
