@@ -8,7 +8,7 @@ import typing
 from ._version import __version__
 
 if typing.TYPE_CHECKING:
-    from ._client import BASE_URL, AsyncClient, Statistics
+    from ._client import BASE_URL, AsyncClient
     from ._errors import (
         ActivationFailures,
         AuthenticationError,
@@ -47,6 +47,7 @@ if typing.TYPE_CHECKING:
         RetryBudgetUsedUp,
     )
     from ._options import TimeoutOption
+    from ._statistics import Statistics
     from ._unset import UNSET, Unset
     from .batch import (
         Activation,
@@ -403,7 +404,7 @@ _HOMES = {
     "SharedBudgetError": "_errors",
     "SignatureError": "_errors",
     "SpeechType": "wire",
-    "Statistics": "_client",
+    "Statistics": "_statistics",
     "Status": "wire",
     "StatusNotReachedError": "_errors",
     "StirVerification": "wire",

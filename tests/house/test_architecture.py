@@ -41,12 +41,14 @@ ALLOWED = {
     "_errors": {"_public", "policy"},  # for type checkers only
     "_failures": {"_errors", "policy", "wire"},
     "_options": {"httpx", "policy", "_errors", "_unset"},
+    "_statistics": {"_public", "pacing"},  # the last for type checkers only
     "_raw": {"httpx", "policy", "wire", "_errors"},
     "_tls": {"httpx"},
     "_credentials": {"httpx", "_tls", "_errors", "_secret"},
     "_media": {"anyio", "httpx", "pacing", "transport", "wire", "_errors", "_secret", "_version"},
+    "_attempted": {"policy", "wire", "pacing", "transport"},
     "_exchange": {"anyio", "policy", "wire", "pacing", "transport", "_errors", "_failures", "_options",
-                  "_announcer", "_events", "_server_clock"},
+                  "_announcer", "_attempted", "_events", "_server_clock"},
     "_server_clock": {"wire"},
     "_events": {"_public", "policy"},
     "_announcer": {"anyio", "policy", "wire", "pacing", "_errors", "_events", "_privacy"},
