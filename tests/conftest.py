@@ -19,6 +19,8 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200
 hypothesis.settings.load_profile("loop")  # or --hypothesis-profile=thorough
 
 
+gc.disable()  # until all tests are collected, as none of them is garbage
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell, and tests press Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -29,15 +31,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: half of the time tests wait, for sockets, processes and timers."""
-    return 2 * (os.cpu_count() or 1)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for each core where tests wait, for sockets and processes; one where `-m` leaves these out."""
+    waits = "not real_time" not in config.getoption("markexpr")
+    return (2 if waits else 1) * (os.cpu_count() or 1)
 
 
 def pytest_collection_finish() -> None:
     """Thousands of tests are there to stay: no collection of garbage has to look at them again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:
