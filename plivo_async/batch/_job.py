@@ -17,7 +17,7 @@ from ..policy import (
     Step,
 )
 from ..transport._progress import Progress
-from ..wire import Answer, Conference, activate, conference_by_uuid, read_look, retrieve
+from ..wire import Answer, Conference, Request, activate, conference_by_uuid, read_look, retrieve
 from ._activation import Activation, activation_error
 
 
@@ -27,6 +27,7 @@ class Job:
     Attributes:
         conference: The conference.
         positions: Its places in the input; more than one if it was given more than once.
+        request: Its activation, as long as no look has told which UUID is meant.
         run: What is known, and what comes next.
     """
 
@@ -41,6 +42,7 @@ class Job:
         "_watched",
         "conference",
         "positions",
+        "request",
         "run",
     )
 
@@ -57,6 +59,7 @@ class Job:
     ) -> None:
         self.conference: Conference = conference
         self.positions: list[int] = positions
+        self.request: Request = activate(conference)
         self._exchange = exchange
         self._options = options
         self._began = exchange.clock()
@@ -65,7 +68,7 @@ class Job:
         self._progress: Progress | None = None
         self._answer: Answer | None = None
         self._fault: Exception | None = None
-        self._watched: Watched | None = exchange.announcer.begin(activate(conference), batch)
+        self._watched: Watched | None = exchange.announcer.begin(self.request, batch)
 
     @property
     def on_the_wire(self) -> bool:
@@ -84,9 +87,10 @@ class Job:
             DeadlinePassed: No permit can be had before the deadline; nothing was sent.
         """
         exchange = self._exchange
-        request = retrieve(self.conference)
-        if self.run.step is Step.ACTIVATE:
-            request = activate(self.conference if self.run.uuid is None else conference_by_uuid(self.run.uuid))
+        if self.run.step is Step.LOOK:
+            request = retrieve(self.conference)
+        else:
+            request = self.request if self.run.uuid is None else activate(conference_by_uuid(self.run.uuid))
         self._progress = Progress()
         attempted = await exchange.attempt(
             request,

@@ -34,7 +34,7 @@ from ..batch import (
 from ..pacing._clock import sleep_until
 from ..pacing._source import DeadlinePassed
 from ..policy import ActivationRules, Confirm
-from ..wire import Account, Conference, activate
+from ..wire import Account, Conference
 from ..wire._checks import choice
 from ._earlier import Earlier
 
@@ -90,7 +90,7 @@ class Activator:
     async def _in_order(self, job: Job, ends: float) -> None:
         exchange = self.exchange
         try:
-            async with exchange.in_order(activate(job.conference), exchange.clock(), ends):
+            async with exchange.in_order(job.request, exchange.clock(), ends):
                 while job.run.verdict is None:
                     await sleep_until(job.run.due, exchange.clock)
                     await job.attempt(self.options.priority, ends, on_budget=True)
