@@ -14,7 +14,7 @@ from .._account import Column, File, Header, Quiet, Uuids, WaitFor, entries_of
 from .._codes import ExitCode, exit_code
 from .._output import Facts, as_text
 from ..input._options import parse_duration
-from ..screen._console import err, fail, given, say, tell
+from ..screen._console import err, fail, given, say, tell, tell_how_it_went
 from ..screen._help import Command
 from ..screen._summary import SHOWN, failure_lines
 from ..screen._words import in_terms_of_the_command
@@ -91,7 +91,7 @@ def watch(batch: Batch, url: Url, quiet: Quiet = False) -> None:
     progress = _with(url, main)
     code = exit_code(progress.counts)
     if code or not quiet:
-        tell([_line(progress)])
+        tell_how_it_went([_line(progress)], code)
     raise typer.Exit(int(code))
 
 

@@ -15,7 +15,7 @@ from .._account import Column, File, Header, Quiet, Uuids, WaitFor, entries_of
 from .._codes import ExitCode, exit_code
 from .._output import Facts, as_text
 from ..input._options import parse_duration
-from ..screen._console import err, fail, given, say, tell
+from ..screen._console import err, fail, given, say, tell, tell_how_it_went
 from ..screen._help import Command
 from ..screen._summary import SHOWN, failure_lines
 from ..screen._words import in_terms_of_the_command
@@ -114,7 +114,7 @@ def watch(batch: Batch, address: Address = None, namespace: Namespace = None, qu
     counts = {outcome: progress.counts.get(outcome.value, 0) for outcome in ActivationOutcome}
     code = exit_code(counts)
     if code or not quiet:
-        tell([_line(progress)])
+        tell_how_it_went([_line(progress)], code)
     raise typer.Exit(int(code))
 
 

@@ -51,7 +51,7 @@ from .._signals import until_signal
 from ..input._at import parse_at, sleep_until_then
 from ..input._entries import Entry
 from ..input._options import parse_duration, parse_rate, parse_timeout
-from ..screen._console import err, fail, first_of, given, say, tell, unseen, warn
+from ..screen._console import err, fail, given, say, tell, tell_how_it_went, unseen, warn
 from ..screen._json_log import JsonLog
 from ..screen._progress import hearing, progress, watch
 from ..screen._summary import plan_lines, summary_lines
@@ -281,7 +281,7 @@ def _conclude(run: _Run, asked: Path | None, kept: tuple[Path | None, str], quie
     )
     lines = summary_lines(report, run.tally, _where(run.entries), place)
     if code or not quiet:
-        tell([*lines, *([] if place is None else [f"report: {place}"])], first_of(lines, "bold red" if code else ""))
+        tell_how_it_went([*lines, *([] if place is None else [f"report: {place}"])], code)
     if interrupted:
         say(err(), "interrupted; what was not sent by then is not attempted")
     elif run.tally.unauthorized:

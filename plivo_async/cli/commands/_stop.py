@@ -38,7 +38,7 @@ from .._codes import ExitCode
 from .._signals import until_signal
 from ..input._entries import Entry
 from ..input._options import parse_rate, parse_timeout
-from ..screen._console import err, fail, first_of, given, say, tell, warn
+from ..screen._console import err, fail, given, say, tell_how_it_went, warn
 from ..screen._summary import SHOWN
 from ..screen._words import in_terms_of_the_command
 
@@ -94,8 +94,7 @@ def stop(
             fail(error.message)
     code = run.code(interrupted=interrupted)
     if code or not quiet:
-        lines = run.lines(time.monotonic() - began)
-        tell(lines, first_of(lines, "bold red" if code else ""))
+        tell_how_it_went(run.lines(time.monotonic() - began), code)
     if interrupted:
         say(err(), "interrupted; what was not sent by then is not attempted")
     elif run.unauthorized:

@@ -53,9 +53,9 @@ def tell(lines: Sequence[str], paint: Callable[[str], str] = lambda _: "") -> No
             say(err(), line, paint(line))
 
 
-def first_of(lines: Sequence[str], style: str) -> Callable[[str], str]:
-    """Paint the first line only, which says how it went."""
-    return lambda line: style if line is lines[0] else ""
+def tell_how_it_went(lines: Sequence[str], code: int) -> None:
+    """Print a summary on stdout, its first line in red unless the exit code says that all went well."""
+    tell(lines, lambda line: "bold red" if code and line is lines[0] else "")
 
 
 def unseen() -> bool:

@@ -23,7 +23,7 @@ from plivo_async.cli.commands._emulator import emulator
 from plivo_async.cli.commands._list import list_
 from plivo_async.cli.commands._report import report
 from plivo_async.cli.commands._start import start
-from plivo_async.cli.screen._console import as_it_is, first_of, out, say, tell
+from plivo_async.cli.screen._console import as_it_is, out, say, tell_how_it_went
 from plivo_async.cli.screen._summary import failure_lines
 from plivo_async.cli.screen._wrapping import fitted, wrapped
 
@@ -140,6 +140,10 @@ def test_what_went_wrong_stands_out(
         monkeypatch.setattr(text, "isatty", lambda terminal=terminal: terminal)
         monkeypatch.setattr(sys, "stdout", text)
         lines = ["2 not found", "  line 1: …"]
-        tell(lines, first_of(lines, "bold red"))
+        tell_how_it_went(lines, 1)
         assert ("31m" in text.getvalue()) is (terminal and painted)
         assert text.getvalue().endswith("  line 1: …\n")
+        text.seek(0)
+        text.truncate()
+        tell_how_it_went(lines, 0)
+        assert text.getvalue() == "2 not found\n  line 1: …\n"
