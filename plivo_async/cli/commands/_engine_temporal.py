@@ -1,6 +1,7 @@
 """`plivo-async engine temporal`: a batch whose workers are elsewhere, handed over and looked at."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -194,6 +195,12 @@ def _line(progress: "Progress") -> str:
     return f"{line}, paused" if progress.paused else line
 
 
+def _reason(told: str) -> str:
+    """Why Temporal can't be used, in one line; of what Rust shows of its inside, the system's words only."""
+    system = re.search(r'message: "([^"]+)"', told)
+    return f"{system[1]}; --address says where it is" if system else " ".join(told.split())
+
+
 def _with(address: str | None, namespace: str | None, do: "Callable[[Client], Awaitable[T]]") -> T:
     """Do something with a client of Temporal; ends the program with a sentence where that can't be done."""
     try:
@@ -220,6 +227,6 @@ def _with(address: str | None, namespace: str | None, do: "Callable[[Client], Aw
     except WorkflowAlreadyStartedError as error:
         fail(f"a batch {error.workflow_id!r} is running already")
     except (RPCError, WorkflowQueryFailedError, RuntimeError, OSError) as error:
-        fail(f"Temporal can't be used: {' '.join(str(error).split())}")
+        fail(f"Temporal can't be used: {_reason(str(error))}")
     except KeyboardInterrupt:
         raise typer.Exit(int(ExitCode.INTERRUPTED)) from None

@@ -149,7 +149,10 @@ def test_temporals_threads_do_not_outlive_the_exit_code() -> None:
 def test_what_can_not_be_reached_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     """And the exit code says that nothing was done."""
     assert main([*ON, "cancel", "tonight", "--address", "127.0.0.1:9"]) == 2
-    assert capsys.readouterr().err.startswith("plivo-async: Temporal can't be used: ")
+    told = capsys.readouterr().err
+    assert told.startswith("plivo-async: Temporal can't be used: ")
+    assert told.endswith("; --address says where it is\n")
+    assert "{" not in told
 
 
 def test_sources_are_pairs(capsys: pytest.CaptureFixture[str]) -> None:
