@@ -8,16 +8,17 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from ..._errors import SharedBudgetError
 from ..._printable import printable, printable_json
 from ...pacing.shared._look import BudgetSeen, budgets
 from ...policy import StoreUrl
 from .._codes import ExitCode
+from ..screen._columns import fitting
 from ..screen._console import err, fail, out, say
 
 _COLUMNS = ("holder", "holds", "waiting", "granted", "429s", "since", "heard")
+_LEAST_COLUMNS = 5
 
 
 def budget(
@@ -58,7 +59,7 @@ def budget(
     for each in found:
         for line in headlines(each):
             say(out(), line)
-        out().print(table(each))
+        out().print(table(each, out().width))
     if not found:
         say(err(), "no budget is in use there")
 
@@ -82,16 +83,13 @@ def headlines(seen: BudgetSeen) -> Sequence[str]:
     return lines
 
 
-def table(seen: BudgetSeen) -> Table:
-    """Who takes part."""
-    shown = Table(box=None, pad_edge=True, header_style="bold")
-    for column in _COLUMNS:
-        shown.add_column(column, justify="left" if column == "holder" else "right", overflow="fold")
+def table(seen: BudgetSeen, width: int) -> Table:
+    """Who takes part; where there is no room, without what is least worth knowing."""
+    rows = []
     for each in seen.holders:
         numbers = (f"{number:,}" for number in (each.held, each.waiting, each.granted, each.refused))
-        cells = (printable(each.name), *numbers, _ago(each.since), f"{_ago(each.heard)} ago")
-        shown.add_row(*(Text(cell) for cell in cells))
-    return shown
+        rows.append((printable(each.name), *numbers, _ago(each.since), f"{_ago(each.heard)} ago"))
+    return fitting(_COLUMNS, rows, width, _LEAST_COLUMNS, right=_COLUMNS[1:])
 
 
 def _ago(seconds: float) -> str:

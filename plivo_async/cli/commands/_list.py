@@ -9,9 +9,7 @@ from functools import partial
 from typing import Annotated
 
 import typer
-from rich.cells import cell_len
 from rich.table import Table
-from rich.text import Text
 
 from ... import BASE_URL, AsyncClient
 from ..._printable import printable, printable_json
@@ -22,6 +20,7 @@ from .._account import BaseUrl, MaxAttempts, Timeout, open_client
 from .._codes import ExitCode
 from .._running import run
 from ..input._options import parse_duration, parse_rate, parse_timeout
+from ..screen._columns import fitting
 from ..screen._console import err, fail, given, out, say
 from ..screen._words import in_terms_of_the_command
 
@@ -30,8 +29,6 @@ Note = Callable[[int | None], None]
 _PAGE = 20
 _COLUMNS = ("name", "status", "since (UTC)", "recording", "uuid")
 _LEAST_COLUMNS = 3  # those from the left that a terminal shows however narrow it is
-_ROOM_FOR_NAMES = 20  # cells: longer names go on in the next line before they cost a column
-_GAP = 2  # cells between two columns
 
 
 def list_(
@@ -137,18 +134,7 @@ def row(call: MultiPartyCall) -> tuple[str, ...]:
 
 def table(calls: Sequence[MultiPartyCall], width: int) -> Table:
     """The conferences as a table. Where there is no room, the UUID is left out, then the recording; never the name."""
-    rows = [_COLUMNS, *(row(call) for call in calls)]
-    wide = [max(cell_len(cells[index]) for cells in rows) for index in range(len(_COLUMNS))]
-    wide[0] = min(wide[0], _ROOM_FOR_NAMES)
-    kept = len(_COLUMNS)
-    while kept > _LEAST_COLUMNS and sum(wide[:kept]) + _GAP * (kept - 1) > width:
-        kept -= 1
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in _COLUMNS[:kept]:
-        shown.add_column(column, overflow="fold", no_wrap=column != "name")
-    for cells in rows[1:]:
-        shown.add_row(*(Text(text) for text in cells[:kept]))
-    return shown
+    return fitting(_COLUMNS, [row(call) for call in calls], width, _LEAST_COLUMNS)
 
 
 def json_line(call: MultiPartyCall) -> str:
