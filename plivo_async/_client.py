@@ -13,7 +13,7 @@ import httpx
 
 from ._credentials import checked_base_url, credentials
 from ._errors import SharedBudgetError, invalid
-from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
+from ._options import Options, TimeoutOption, attempt_timeout, check_http_client, checked_retry, seconds
 from ._public import public
 from ._secret import Secret
 from ._statistics import Statistics
@@ -137,9 +137,7 @@ class AsyncClient:
         url = checked_base_url(base_url or os.environ.get("PLIVO_BASE_URL") or BASE_URL, allow_http=allow_http)
         if rate_limit is not None and not isinstance(rate_limit, RateLimit):
             raise TypeError(f"rate_limit must be a RateLimit or None, not {type(rate_limit).__name__}")
-        if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
-            given = f"{type(http_client).__module__.partition('.')[0]}.{type(http_client).__name__}"
-            raise TypeError(f"http_client must be an httpx.AsyncClient, not a {given}, which is none")
+        check_http_client(http_client)
         if observer is not None and (not callable(observer) or inspect.iscoroutinefunction(observer)):
             raise TypeError(f"observer must be a plain function of one event, not {type(observer).__name__}")
         options = Options(attempt_timeout(timeout), checked_retry(retry), seconds("deadline", deadline))

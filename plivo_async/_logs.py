@@ -2,6 +2,8 @@
 
 import logging
 
+import httpx
+
 from ._privacy import masked
 
 
@@ -22,4 +24,4 @@ def mask_httpx_log() -> None:
 
     May be called any number of times.
     """
-    logging.getLogger("httpx").addFilter(_masked_urls)
+    logging.getLogger(httpx.__name__).addFilter(_masked_urls)

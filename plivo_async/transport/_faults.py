@@ -68,7 +68,7 @@ def _words(error: BaseException) -> str:
 def bare(error: BaseException, authorization: Secret) -> Exception:
     """The same error without its traceback, chain and request, which hold the credentials; nor does its text."""
     text = without(str(error), authorization)
-    if type(error).__module__ in {"httpx", "builtins"}:
+    if type(error).__module__ in {httpx.__name__, "builtins"}:
         try:
             again = type(error)(text)
         except Exception:  # noqa: BLE001, S110  (made of something else than a text)

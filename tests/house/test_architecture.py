@@ -35,7 +35,7 @@ ALLOWED = {
     "_secret": set(),
     "_version": set(),
     "_cells": set(),
-    "_logs": {"_privacy"},
+    "_logs": {"httpx", "_privacy"},
     "_privacy": set(),
     "_printable": set(),
     "_errors": {"_public", "policy"},  # for type checkers only

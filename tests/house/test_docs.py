@@ -342,6 +342,7 @@ ENGINES = ".venv/bin/python -m tests.engines"
 EXAMPLE = ".venv/bin/python docs/examples/"
 RELEASE = ".venv/bin/python -m tests.house.release "
 SITE = ".venv/bin/python -m tests.house.site "
+HTTPX2 = ".venv/bin/python -m tests.house.httpx2"
 QUICK = '.venv/bin/python -m pytest -n auto -m "not long and not real_time"'
 SET_UP = [line for line in _commands(list(fences(ROOT / "README.md"))) if line.startswith("python3 -m venv ")]
 
@@ -468,7 +469,7 @@ def test_the_example_exists(line: str) -> None:
 
 def test_other_commands_are_known() -> None:
     """The pages show no command that nothing checks."""
-    tools = ("curl ", "python3 -m venv ", ".ci/run", BENCHMARK, TRUTH, QUICK, EXAMPLE, SITE, RELEASE)
+    tools = ("curl ", "python3 -m venv ", ".ci/run", BENCHMARK, TRUTH, QUICK, EXAMPLE, SITE, RELEASE, HTTPX2)
     known = ("plivo-async ", ".venv/bin/plivo-async ", ENGINES, *tools)
     assert [line for line in COMMANDS if not line.startswith(known)] == []
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import anyio
 import httpx
+import httpx2
 import pytest
 import respx
 
@@ -52,11 +53,29 @@ def client_over(http_client: httpx.AsyncClient, **options: object) -> AsyncClien
     return AsyncClient(AUTH_ID, "token", http_client=http_client, clock=anyio.current_time, **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wrong", [httpx.Client(), httpx.AsyncHTTPTransport(), "https://", 7])
-def test_what_is_no_async_client_is_refused(wrong: object) -> None:
-    """The mistake that is made most, a blocking client, is a `TypeError` at once."""
-    with pytest.raises(TypeError, match=r"http_client must be an httpx\.AsyncClient"):
+@pytest.mark.parametrize(
+    ("wrong", "way"),
+    [
+        (httpx.Client(), "Client: make one"),
+        (httpx.AsyncHTTPTransport(), r"httpx\.AsyncClient\(transport=…\) is one"),
+        ("https://", "str: make one"),
+        (7, "int: make one"),
+    ],
+)
+def test_what_is_no_async_client_is_refused(wrong: object, way: str) -> None:
+    """The mistake that is made most, a blocking client, is a `TypeError` at once, which says what would be one."""
+    with pytest.raises(TypeError, match=rf"http_client must be an httpx\.AsyncClient, not .*{way}"):
         AsyncClient(AUTH_ID, "token", http_client=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(httpx is httpx2, reason="httpx2 is in httpx's place")
+def test_of_httpx2_it_is_said_whose_it_is() -> None:
+    """Its classes are called as httpx's are: the message names both, and what to do."""
+    other: Any = httpx2
+    with pytest.raises(TypeError, match=r"httpx\.AsyncClient, not httpx2\.AsyncClient: .*httpx2\.alias_httpx\(\)"):
+        AsyncClient(AUTH_ID, "token", http_client=other.AsyncClient())
+    with pytest.raises(TypeError, match=r"an httpx\.Timeout or None, not httpx2\.Timeout"):
+        AsyncClient(AUTH_ID, "token", timeout=other.Timeout(5))
 
 
 async def test_it_is_used_as_it_is() -> None:
