@@ -2,7 +2,7 @@
 
 import math
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -65,6 +65,7 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
         latency: Seconds that a request takes there and back together, or a pair of bounds between which they are
             drawn for each. A request is counted and applied after the first part of it.
         seed: Of everything that is left to chance.
+        conferences: Names of those in each of which somebody waits from the beginning; after `reset()` they do again.
         settings: How it behaves where nobody knows how Plivo does.
         answer_after: Seconds of ringing after which a phone answers that was not told otherwise; 0 or more.
         calls_per_second: How many phones are dialled per second, as at Plivo, where calls wait in a queue for it; None
@@ -103,6 +104,7 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
         faults: Faults | None = None,
         latency: Latency = 0.0,
         seed: int = 0,
+        conferences: Iterable[str] = (),
         settings: Settings | None = None,
         answer_after: float = 1.0,
         calls_per_second: float | None = 2.0,
@@ -132,6 +134,7 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
             keep_requests=keep_requests,
         )
         self._port, self._host = port, host
+        self._first = tuple(conferences)
         self._tasks = Tasks()
         self._clock = Clock(self._tasks.start)
         self._started = False
@@ -189,6 +192,7 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
         if listener is not None:
             self._tasks.start(self._accept, listener)
         self._resume(self.url)
+        self._add_first()
         return self
 
     async def __aexit__(
@@ -274,8 +278,9 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
     # ---- Anew ---------------------------------------------------------------------------------------------------
 
     def reset(self, seed: int | None = None) -> None:
-        """Begin anew: no conferences, calls, phones, recordings, callbacks and requests, and nothing scripted.
+        """Begin anew: as it was at its start, with no more conferences than `Emulator(conferences=…)` names.
 
+        No calls, phones, recordings, callbacks and requests are left, and nothing scripted.
         Credentials, address, limit, faults and connections stay, and the clock goes on; numbers begin with 1, and the
         dice are those of a new emulator. Requests under way are broken off, callbacks under way given up. What you
         hold of the world before (a conference, a phone, `deliveries`) belongs to it for ever: ask for it again.
@@ -296,8 +301,14 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
         self._machine.time.advance(now)
         if self._console is not None:
             self._console.watch_anew(self._world.watch)
+        self._add_first()
 
     # ---- Inside -------------------------------------------------------------------------------------------------
+
+    def _add_first(self) -> None:
+        for name in self._first:
+            if self._machine.registry.live(name) is None:
+                self.add_conference(name)
 
     def _wall_clock(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._core.rules.settings.clock_off)

@@ -96,6 +96,7 @@ def emulator(
             faults=trouble,
             latency=lag,
             seed=seed,
+            conferences=names,
             keep_requests=_KEPT,
             callbacks_to=hosts,
             https=https,
@@ -119,7 +120,7 @@ def emulator(
         introduction = partial(_introduction, plivo, conferences, len(names), rules, console=shown)
         commands = partial(_commands, plivo, conferences, len(names), authority)
         try:
-            anyio.run(until_signal, partial(_serve, plivo, names, introduction, commands, log))
+            anyio.run(until_signal, partial(_serve, plivo, introduction, commands, log))
         except KeyboardInterrupt:
             pass
         except OSError as error:
@@ -127,16 +128,8 @@ def emulator(
     tell(truth_lines(plivo, time.monotonic() - began))
 
 
-async def _serve(
-    plivo: Emulator,
-    names: Sequence[str],
-    introduction: partial[list[str]],
-    commands: partial[list[str]],
-    log: bool,
-) -> None:
+async def _serve(plivo: Emulator, introduction: partial[list[str]], commands: partial[list[str]], log: bool) -> None:
     async with plivo:
-        for name in names:
-            plivo.add_conference(name)
         for line in introduction():
             say(out(), line)
         for line in commands():

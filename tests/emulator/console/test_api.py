@@ -296,6 +296,19 @@ async def test_reset_begins_anew() -> None:
         assert (plivo.requests[0].number, plivo.deliveries[0].number) == (1, 1)
 
 
+async def test_reset_brings_back_those_it_began_with() -> None:
+    """What was named at the start waits again, whatever became of it; what was added later is gone."""
+    async with driven(conferences=["a", "b", "a"]) as (plivo, driver):
+        before = [one["name"] for one in (await driver.get("conferences"))["conferences"]]
+        plivo.activate_conference("a")
+        plivo.end_conference("b")
+        plivo.add_conference("c")
+        await driver.post("reset")
+        again = (await driver.get("conferences"))["conferences"]
+        assert [one["name"] for one in again] == before == ["b", "a"]
+        assert {(one["status"], one["present"]) for one in again} == {("Initialized", 1)}
+
+
 async def test_reset_breaks_off_what_is_under_way() -> None:
     """A request of the world before ends its connection; who waits for callbacks waits no longer."""
     async with driven(latency=2.0) as (plivo, driver):
