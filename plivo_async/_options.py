@@ -1,6 +1,7 @@
 """Options of a client and of one operation: frozen values, checked when they are made."""
 
 import math
+import sys
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -144,7 +145,7 @@ def checked_retry(retry: object) -> RetryPolicy:
 
 
 def seconds(name: str, value: float | None) -> float:
-    """Check a duration that a caller gave; None is `math.inf`.
+    """Check a duration that a caller gave; None is `math.inf`, and so is what no float can hold.
 
     Raises:
         TypeError: It is no number.
@@ -154,6 +155,6 @@ def seconds(name: str, value: float | None) -> float:
         return math.inf
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be seconds, not {type(value).__name__}")
-    if math.isnan(value) or value < 0:
+    if not value >= 0:  # nor is NaN
         raise invalid(name, f"must be at least 0 seconds, not {value!r}")
-    return float(value)
+    return float(value) if value <= sys.float_info.max else math.inf

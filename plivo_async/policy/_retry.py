@@ -52,7 +52,7 @@ class RetryPolicy:
         _at_least("max_delay", self.max_delay, self.base_delay, sys.float_info.max)
         _at_least("max_retry_after", self.max_retry_after, 0)
         _at_least("budget_reserve", self.budget_reserve, 1)
-        _at_least("budget_ratio", self.budget_ratio, 0)
+        _at_least("budget_ratio", self.budget_ratio, 0, sys.float_info.max)
         _at_least("longest_outage", self.longest_outage, 0)
         if self.max_attempts != int(self.max_attempts):
             raise invalid("RetryPolicy.max_attempts", f"must be a whole number, not {self.max_attempts!r}")

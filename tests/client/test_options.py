@@ -115,9 +115,11 @@ def test_options_retry_must_be_a_policy() -> None:
         checked_retry(0)
 
 
-@pytest.mark.parametrize(("given", "taken"), [(None, math.inf), (0, 0.0), (30, 30.0), (0.5, 0.5), (math.inf, math.inf)])
+@pytest.mark.parametrize(
+    ("given", "taken"), [(None, math.inf), (0, 0.0), (30, 30.0), (0.5, 0.5), (math.inf, math.inf), (10**400, math.inf)]
+)
 def test_seconds_are_taken(given: float | None, taken: float) -> None:
-    """Numbers from 0, and None for no bound."""
+    """Numbers from 0, and None for no bound; what no float can hold is none either."""
     assert seconds("deadline", given) == taken
     assert isinstance(seconds("deadline", given), float)
 

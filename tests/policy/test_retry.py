@@ -201,6 +201,7 @@ def test_retry_first_and_fourth_wait_are_as_documented() -> None:
         {"budget_reserve": "100"},
         {"budget_ratio": -0.2},
         {"budget_ratio": math.nan},
+        {"budget_ratio": 10**400},
     ],
     ids=lambda wrong: ",".join(f"{name}={value!s:.9}" for name, value in wrong.items()),
 )
