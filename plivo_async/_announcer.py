@@ -39,22 +39,24 @@ class Announcer:
         observer: Who is told of everything; None for nobody.
         clock: Monotonic seconds.
         ended: How many attempts ended how.
+        outcomes: How many operations ended how.
     """
 
     def __init__(self, clock: Clock, observer: Observer | None = None) -> None:
         self.observer: Observer | None = observer
         self.clock: Clock = clock
         self.ended: Counter[AttemptOutcome] = Counter()
+        self.outcomes: Counter[str] = Counter()
         self._operations = count(1)
         self._batches = count(1)
         self._reach = Reach()
         self._lowest = Lowest()
         self._complained = False
 
-    def begin(self, request: Request, batch: int | None = None) -> "Watched | None":
-        """An operation has begun; None if nobody watches."""
+    def begin(self, request: Request, batch: int | None = None) -> "Watched":
+        """An operation has begun."""
         if self.observer is None:
-            return None
+            return Watched(self, None)
         operation = Operation(next(self._operations), request.operation, masked(request.target), batch)
         self.tell(OperationBegan(operation))
         return Watched(self, operation)
@@ -102,13 +104,19 @@ class Announcer:
 
 
 class Watched:
-    """An operation that an observer is told of."""
+    """An operation from its beginning to its end, which is counted. An observer is told of it, if there is one."""
 
     __slots__ = ("_announcer", "_asked_at", "_attempts", "_began", "_ended", "_method", "_open", "_waited", "operation")
 
-    def __init__(self, announcer: Announcer, operation: Operation) -> None:
+    def __init__(self, announcer: Announcer, operation: Operation | None) -> None:
+        """Begin.
+
+        Args:
+            announcer: Counts, and tells.
+            operation: What is told of; None if nobody is told.
+        """
         self._announcer = announcer
-        self.operation: Operation = operation
+        self.operation: Operation | None = operation
         self._began = self._asked_at = announcer.clock()
         self._attempts = 0
         self._method = ""
@@ -121,6 +129,8 @@ class Watched:
 
     def attempt_began(self, method: str, sent_at: float, source: PermitSource | None) -> None:
         """An attempt has its permit."""
+        if self.operation is None:
+            return
         self._attempts += 1
         self._open, self._method, self._waited = True, method, max(0.0, sent_at - self._asked_at)
         usage = None if source is None else source.usage()
@@ -130,7 +140,8 @@ class Watched:
     def attempt_ended(self, attempt: Attempt) -> None:
         """It is over."""
         self._open = False
-        self._announcer.tell(AttemptEnded(self.operation, self._attempts, attempt, self._waited))
+        if self.operation is not None:
+            self._announcer.tell(AttemptEnded(self.operation, self._attempts, attempt, self._waited))
 
     def broken_off(self, sent_at: float, *, sent: bool) -> None:
         """It was cancelled, or something else came out of it."""
@@ -144,6 +155,9 @@ class Watched:
         if self._ended:
             return
         self._ended = True
+        self._announcer.outcomes[str(outcome)] += 1
+        if self.operation is None:
+            return
         elapsed = self._announcer.clock() - self._began
         name = None if error is None else type(error).__name__
         self._announcer.tell(OperationEnded(self.operation, outcome, name, self._attempts, elapsed))

@@ -278,6 +278,7 @@ class AsyncClient:
             retries=core.exchange.retries,
             refused=ended[AttemptOutcome.REFUSED],
             unclear=ended[AttemptOutcome.UNCLEAR] + ended[AttemptOutcome.NOT_SENT],
+            outcomes=dict(core.exchange.announcer.outcomes),
             dial_wait=core.dials.wait() if core.dials is not None else 0.0,
             shared=core.limiter.shared() if core.limiter is not None else None,
         )

@@ -109,7 +109,7 @@ class Exchange:
             request: The same for each attempt.
             options: Timeouts and retries.
             deadline: Seconds for all of it, the waits included; None for no bound.
-            part_of: The operation that it is a part of; None if it is one of its own, or nobody watches.
+            part_of: The operation that it is a part of; None if it is one of its own.
 
         Raises:
             PlivoError: It did not succeed; the class says what is known.
@@ -122,27 +122,27 @@ class Exchange:
     @asynccontextmanager
     async def whole(
         self, request: Request, began: float, ends: float, part_of: Watched | None = None
-    ) -> AsyncIterator[Watched | None]:
-        """All of an operation, in order, and told of; what an observer is told of it, None if nobody watches.
+    ) -> AsyncIterator[Watched]:
+        """All of an operation, in order, counted and told of.
 
         Args:
             request: What is to be carried out inside.
             began: The instant at which it was asked for.
             ends: The instant after which it is not begun.
-            part_of: The operation that it is a part of: then it is not told of as one of its own.
+            part_of: The operation that it is a part of: then it is neither counted nor told of as one of its own.
 
         Raises:
             NotSentError: The last instant came before.
         """
-        watched = self.announcer.begin(request) if part_of is None else None
+        watched = part_of or self.announcer.begin(request)
         try:
             async with self.in_order(request, began, ends):
-                yield watched or part_of
+                yield watched
         except BaseException as error:
-            if watched is not None:
+            if watched is not part_of:
                 watched.end_with(error)
             raise
-        if watched is not None:
+        if watched is not part_of:
             watched.end("succeeded")
 
     @asynccontextmanager
@@ -188,7 +188,7 @@ class Exchange:
             began: The instant at which it was asked for.
             ends: The instant at which all of it must be over.
             before: Attempts at it that were made before; they count.
-            watched: What an observer is told of; None if nobody watches.
+            watched: The operation, if attempts are to be told of.
 
         Raises:
             PlivoError: It did not succeed; the class says what is known.
@@ -263,7 +263,7 @@ class Exchange:
             began: The instant at which the operation began.
             deadline: The instant at which it must be over.
             progress: Tells even after a cancellation whether anything was sent.
-            watched: What an observer is told of; None if nobody watches.
+            watched: The operation, if attempts are to be told of.
 
         Raises:
             DeadlinePassed: No permit can be had before the deadline; nothing was sent.

@@ -1,6 +1,7 @@
 """What a client is doing, in figures."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ._public import public
@@ -38,6 +39,9 @@ class Statistics:
     """Attempts that were answered 429, in all."""
     unclear: int = 0
     """Attempts that got no clear answer, or were never sent, in all."""
+    outcomes: Mapping[str, int] = field(default_factory=dict, hash=False)
+    """How many operations have ended how, in all: activations by their `ActivationOutcome`, others as `succeeded`,
+    `failed`, `unknown` or `cancelled`. What has happened to none isn't there."""
     dial_wait: float = 0.0
     """Seconds until a phone would be rung that is asked for at this moment; 0 without `RateLimit.dials_per_second`."""
     shared: "SharedBudget | None" = None

@@ -68,7 +68,7 @@ class Job:
         self._progress: Progress | None = None
         self._answer: Answer | None = None
         self._fault: Exception | None = None
-        self._watched: Watched | None = exchange.announcer.begin(self.request, batch)
+        self._watched: Watched = exchange.announcer.begin(self.request, batch)
 
     @property
     def on_the_wire(self) -> bool:
@@ -133,18 +133,16 @@ class Job:
 
     def broken_off(self, error: BaseException) -> None:
         """It ends without a verdict."""
-        if self._watched is not None:
-            self._watched.end_with(error)
+        self._watched.end_with(error)
 
     def activations(self) -> list[Activation]:
-        """The outcome, once for each position; there must be a verdict. An observer is told that it is over."""
+        """The outcome, once for each position; there must be a verdict. It is over then."""
         verdict, run = self.run.verdict, self.run
         assert verdict is not None  # noqa: S101  (callers ask first)
         error = activation_error(self.conference, verdict, run.attempts, self._answer, self._fault)
         elapsed = self._exchange.clock() - self._began
         began_at = datetime.fromtimestamp(self._began_at, UTC)
-        if self._watched is not None:
-            self._watched.end(verdict.outcome, error)
+        self._watched.end(verdict.outcome, error)
         return [
             Activation(
                 position,

@@ -86,7 +86,7 @@ class _Case:
         target: What it is for, as the caller knows it.
         began: The instant at which it began.
         ends: The instant at which it must be over.
-        watched: What an observer is told of; None if nobody watches.
+        watched: The operation, as it is counted and told of.
     """
 
     operations: Operations
@@ -96,7 +96,7 @@ class _Case:
     target: str
     began: float
     ends: float
-    watched: Watched | None
+    watched: Watched
 
     async def by_uuid(self, conference: Conference, doubt: OutcomeUnknownError) -> Answer:
         """Settle it if it was refused at last."""

@@ -48,7 +48,7 @@ async def end_call(operations: Operations, request: Request, uuid: str, deadline
                 raise
 
 
-async def _find(operations: Operations, uuid: str, began: float, ends: float, watched: Watched | None) -> Finding:
+async def _find(operations: Operations, uuid: str, began: float, ends: float, watched: Watched) -> Finding:
     """Look for the record, now and while it may still come."""
     exchange = operations.exchange
     finding = Finding(Proof.UNKNOWN, "no record of it")

@@ -60,7 +60,7 @@ class Operations:
             model: What the answer is read as: a model; `NoneType` for a yes; `Answer` for the answer as it is.
             deadline: Seconds for all of it; None for the client's own.
             how: How the caller can look whether it was carried out, for the error that says to do so.
-            part_of: The operation that it is a part of; None if it is one of its own, or nobody watches.
+            part_of: The operation that it is a part of; None if it is one of its own.
         """
         exchange, within = self.exchange, self.options.within(deadline)
         began = exchange.clock()

@@ -86,6 +86,50 @@ async def test_every_operation_and_attempt_is_told_of() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("watched", [True, False])
+async def test_operations_are_counted_by_their_outcome(watched: bool) -> None:
+    """Each once, as an observer is told, also where nobody is; a look that settles a change is part of the change."""
+    events: list[Event] = []
+    observer = events.append if watched else None
+    retry = RetryPolicy(max_attempts=2)
+    async with Emulator(port=None) as plivo, in_memory(plivo, observer=observer, retry=retry) as client:
+        assert client.statistics().outcomes == {}
+        for number in range(5):
+            plivo.add_conference(f"c{number}")
+        await client.mpc.start("c0")
+        with pytest.raises(NotFoundError):
+            await client.mpc.start("nobody")
+        await client.mpc.start(["c1", "c2", "c2", "nobody", "c0"])
+        plivo.script("end", "c0", nth=1, fault="lost-response")
+        await client.mpc.stop("c0")
+        with pytest.raises(NotFoundError):
+            await client.mpc.get("nobody")
+        plivo.script("add-participant", fault="lost-response")
+        with pytest.raises(OutcomeUnknownError):
+            await client.mpc("c1").add_participant(role="agent", from_="+14151234567", to="+14157654321")
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await client.mpc.get("c1")
+        assert len([one async for one in client.mpc.list()]) == 5
+        await client.with_options(timeout=5).mpc.get("c1")
+        counted = client.statistics().outcomes
+    assert counted == {
+        "activated": 3,
+        "not_found": 2,
+        "already_active": 1,
+        "succeeded": 3,
+        "failed": 1,
+        "unknown": 1,
+        "cancelled": 1,
+    }
+    if watched:
+        told = Counter(
+            "not_found" if name == "Activate MPC" and end == "failed" else end for name, end, _ in ends(events)
+        )
+        assert told == counted
+
+
+@pytest.mark.anyio
 async def test_waits_for_permits_are_told() -> None:
     """Of the third request, with two permits a window, that it waited for about one."""
     events: list[Event] = []
