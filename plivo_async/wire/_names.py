@@ -93,9 +93,10 @@ def _refusal(name: str) -> str | None:
 def _climbs(segment: str) -> bool:
     """Whether a segment is `.` or `..`, or holds one once decoded, as a gateway may do and who stands behind it again.
 
-    What begins with `name_` is the name of a conference, which may hold anything.
+    What follows a semicolon is a parameter to some of them, which leave it out. What begins with `name_` is the name of
+    a conference, which may hold anything.
     """
-    parts = re.split(r"[/\\]", unquote(unquote(segment)))
+    parts = (part.partition(";")[0] for part in re.split(r"[/\\]", unquote(unquote(segment))))
     return not segment.startswith("name_") and not {".", ".."}.isdisjoint(parts)
 
 
