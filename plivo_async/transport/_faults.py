@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import httpx
 
@@ -15,6 +16,7 @@ from .._secret import Secret
 from ..policy import Obstacle
 
 _LONGEST_REASON = 200
+_STARS = "********"
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -81,10 +83,25 @@ def bare(error: BaseException, authorization: Secret) -> Exception:
 
 def without(text: str, authorization: Secret) -> str:
     """The text without our credentials, should somebody have put them in."""
-    packed = authorization.reveal().partition(" ")[2]
-    for hidden in (packed, base64.b64decode(packed).decode().partition(":")[2]):
-        text = text.replace(hidden, "********") if hidden else text
+    for hidden in _hidden(authorization):
+        text = text.replace(hidden, _STARS)
     return text
+
+
+def body_without(body: bytes, authorization: Secret) -> bytes:
+    """The same for what somebody in between has answered: a page of a proxy's may show what it was sent."""
+    for hidden in _hidden(authorization):
+        body = body.replace(hidden.encode(), _STARS.encode())
+    return body
+
+
+def _hidden(authorization: Secret) -> Iterator[str]:
+    """Our credentials as they may be written: packed, in JSON and in a URL as well, and the Auth Token alone."""
+    packed = authorization.reveal().partition(" ")[2]
+    token = base64.b64decode(packed).decode().partition(":")[2]
+    for one in (packed.rstrip("="), token):
+        if one:
+            yield from {one: None, one.replace("/", "\\/"): None, quote(one, safe=""): None}
 
 
 def leave_frames(error: BaseException, above: BaseException | None) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -13,7 +13,7 @@ from ..pacing._turnstile import Turnstile
 from ..policy import Obstacle, Priority
 from ..wire import Answer, Request
 from ._body import read_body
-from ._faults import bare, leave_frames, obstacle, reason
+from ._faults import bare, body_without, leave_frames, obstacle, reason
 from ._progress import PROGRESS, Progress, WrongLoopError
 
 _WITH_BODY = ("POST", "PUT", "PATCH")  # even an empty one: a length of 0 is sent
@@ -104,9 +104,15 @@ class HttpTransport:
         except Exception as error:  # noqa: BLE001  (hooks and transports of the caller's may raise anything)
             progress.sent = not isinstance(error, _NEVER_SENT)  # there was a connection; a mock tells no more than this
             if isinstance(error, httpx.HTTPStatusError) and error.response.request is http_request:
-                return _raised(error.response)
+                return self._trip(_raised(error.response), None)
             return self._broken(None, error)
-        answer = Answer(response.status_code, response.headers, body, whole=fault is None)
+        return self._trip(Answer(response.status_code, response.headers, body, whole=fault is None), fault)
+
+    def _trip(self, answer: Answer, fault: Exception | None) -> Trip:
+        """What an answer brings. One that may be shown, as it says no or can't be read, is without our credentials."""
+        if answer.status_code >= 400 or not answer.readable:
+            body = body_without(answer.body, self._authorization)
+            answer = answer if body == answer.body else replace(answer, body=body)
         return Trip(answer) if fault is None else self._broken(answer, fault)
 
     def _broken(self, answer: Answer | None, error: Exception) -> Trip:
@@ -168,17 +174,17 @@ class _Pieces(AsyncIterator[bytes]):
             raise StopAsyncIteration from None
 
 
-def _raised(response: httpx.Response) -> Trip:
+def _raised(response: httpx.Response) -> Answer:
     """The answer that a hook of the caller's has made an error of, and httpx has closed, read or not.
 
     Of an answer that wasn't read its headers must tell whether it has the form of the API's.
     """
     try:
-        return Trip(Answer(response.status_code, response.headers, response.content))
+        return Answer(response.status_code, response.headers, response.content)
     except httpx.ResponseNotRead:
         length, kind = (response.headers.get(name, "") for name in ("Content-Length", "Content-Type"))
         api = response.status_code == 204 or length == "0" or kind.startswith("application/json")
-        return Trip(Answer(response.status_code, response.headers, b"", whole=api))
+        return Answer(response.status_code, response.headers, b"", whole=api)
 
 
 def _headers(client_headers: Mapping[str, str], authorization: Secret, url: httpx.URL) -> httpx.Headers:

@@ -10,6 +10,7 @@ import pprint
 import traceback
 from base64 import b64encode
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -191,3 +192,46 @@ def test_a_constructor_that_fails_shows_no_token(wrong: dict[str, Any]) -> None:
     assert ours
     assert not any(shown(repr(frame.locals)) for frame in ours)
     assert "?" in repr(AsyncClient.__new__(AsyncClient))
+
+
+def forms_of(token: str) -> dict[str, str]:
+    """A token as it may be shown."""
+    basic = b64encode(f"{AUTH_ID}:{token}".encode()).decode()
+    return {"basic": basic, "token": token, "escaped": basic.replace("/", "\\/"), "quoted": quote(basic, safe="")}
+
+
+FORMS = forms_of("s3cr3t???>>>/t0k3n")  # packed it has slashes and plus signs, which are escaped
+
+SHOWN = {
+    "a page": (502, "text/html", "<pre>Authorization: Basic {basic}</pre>"),
+    "a page with 200": (200, "text/html", "<pre>Authorization: Basic {basic}</pre>"),
+    "words": (403, "text/plain", "{token} is not allowed"),
+    "an error": (400, "application/json", '{{"error": "Basic {escaped} is no header"}}'),
+    "a URL": (407, "text/plain", "see https://gateway.example/why?header=Basic%20{quoted}"),
+    "a list": (404, "application/json", '["{basic}"]'),
+}
+"""What somebody between us and Plivo may answer who shows what it was sent."""
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("status", "kind", "text"), SHOWN.values(), ids=SHOWN)
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+async def test_a_gateway_that_shows_what_it_was_sent(
+    operation: Any, status: int, kind: str, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It gives our credentials away to nobody who reads the error, the report or the log."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.headers["Authorization"] == f"Basic {FORMS['basic']}"
+        return httpx.Response(status, headers={"Content-Type": kind}, text=text.format(**FORMS))
+
+    caplog.set_level(logging.DEBUG, "plivo_async")
+    http_client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    retry = RetryPolicy(max_attempts=1)
+    async with http_client, AsyncClient(AUTH_ID, FORMS["token"], http_client=http_client, retry=retry) as client:
+        with pytest.raises((PlivoError, ActivationFailures)) as caught:
+            await operation(client)
+    told = [as_rich_prints(caught.value), caplog.text]
+    for one in chain_of(caught.value):
+        told += [str(one), repr(one), json.dumps(one.to_dict()) if isinstance(one, PlivoError) else ""]
+    assert not [form for form in FORMS.values() for words in told if form.rstrip("=") in words]
