@@ -39,6 +39,20 @@ class Rules:
     settings: Settings
     keep_requests: int | None = None
 
+    def __post_init__(self) -> None:
+        """Check what isn't a number.
+
+        Raises:
+            TypeError: One is something else, as a number is in place of a `Limit`.
+        """
+        for name, given, kind, example in (
+            ("limit", self.limit, Limit | None, "a Limit, such as Limit(300, per=5.0), or None"),
+            ("faults", self.faults, Faults, 'Faults, such as Faults.parse("lost-response=0.02"), or None'),
+            ("settings", self.settings, Settings, "Settings or None"),
+        ):
+            if not isinstance(given, kind):
+                raise TypeError(f"{name}: {given!r} is not {example}")
+
 
 @dataclass(frozen=True, slots=True)
 class Received:

@@ -89,6 +89,7 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
 
     Raises:
         ValueError: An argument out of its range or form.
+        TypeError: One of another kind, as a number is in place of a `Limit`.
         OSError: There is no such file of certificates.
         RuntimeError: `https` without the extra `https`.
     """

@@ -13,8 +13,12 @@ def check_latency(latency: Latency) -> Latency:
 
     Raises:
         ValueError: Negative, not finite, or a pair whose first is greater than its second.
+        TypeError: No number, and no pair of such.
     """
-    low, high = latency if isinstance(latency, tuple) else (latency, latency)
+    pair = latency if isinstance(latency, tuple) else (latency, latency)
+    if len(pair) != 2 or not all(isinstance(one, int | float) for one in pair):
+        raise TypeError(f"latency: {latency!r} is neither seconds nor a pair (low, high) of such")
+    low, high = pair
     if not (0 <= low <= high and math.isfinite(high)):
         raise ValueError(f"latency: {latency!r} is neither seconds (0 or more) nor a pair (low, high) of such")
     return latency

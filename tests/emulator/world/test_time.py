@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async.emulator import CallbackRecord, Conference, Emulator, Leg
+from plivo_async.emulator import CallbackRecord, Conference, Emulator, Faults, Leg
 from plivo_async.emulator.world import _controls as controls
 from plivo_async.emulator.world import _rules as rules
 from plivo_async.emulator.world._conferences import everybody
@@ -325,6 +325,35 @@ def test_emulator_refuses_impossible_habits(options: dict[str, Any], message: st
     """Rates and waits that can't be are a ValueError."""
     with pytest.raises(ValueError, match=message):
         Emulator(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"limit": 300}, r"limit: 300 is not a Limit, such as Limit\(300, per=5.0\), or None"),
+        ({"limit": "300"}, "limit: '300' is not a Limit"),
+        ({"faults": "lost-response=0.02"}, r"is not Faults, such as Faults.parse\(\"lost-response=0.02\"\), or None"),
+        ({"faults": {"lost-response": 0.02}}, "faults: {'lost-response': 0.02} is not Faults"),
+        ({"settings": {}}, "settings: {} is not Settings or None"),
+        ({"latency": "40ms"}, "latency: '40ms' is neither seconds nor a pair"),
+        ({"latency": None}, "latency: None is neither seconds nor a pair"),
+        ({"latency": (1, 2, 3)}, "neither seconds nor a pair"),
+        ({"latency": ("1", 2)}, "neither seconds nor a pair"),
+    ],
+)
+def test_emulator_refuses_what_is_of_another_kind(options: dict[str, Any], message: str) -> None:
+    """At once, with what to write; not when the first request comes, in the words of its own insides."""
+    with pytest.raises(TypeError, match=message):
+        Emulator(**options)
+
+
+@pytest.mark.anyio
+async def test_emulator_refuses_other_faults_of_another_kind() -> None:
+    """Those that are assigned are checked as those that it is made with; what was in force stays."""
+    async with Emulator(port=None) as plivo:
+        with pytest.raises(TypeError, match="is not Faults"):
+            plivo.faults = "lost-response=0.02"  # type: ignore[assignment]
+        assert plivo.faults == Faults()
 
 
 def _dial(plivo: Emulator, name: str, to: str, **options: Any) -> None:
