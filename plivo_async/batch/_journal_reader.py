@@ -87,7 +87,7 @@ def runs_of(connection: sqlite3.Connection) -> tuple[JournalRun, ...]:
     """Who worked on a journal; one that didn't say that it ended lasted until the last outcome that it wrote."""
     asked = "select began_at, ended_at, pid, host, version from run order by number"
     rows: list[tuple[float, float | None, int, str, str]] = list(connection.execute(asked))
-    following = [began for began, *_ in rows[1:]] + [math.inf]
+    following = [*(began for began, *_ in rows[1:]), math.inf][: len(rows)]  # none yet, while it is being made
     last = "select max(settled_at) from item where settled_at between ? and ?"
     return tuple(
         JournalRun(

@@ -74,6 +74,16 @@ except JournalError as error:
     file.close(2.0)
 
 
+def test_who_comes_while_a_journal_is_being_made_is_told_that_it_is_in_use(tmp_path: Path) -> None:
+    """Its first run is not in it yet."""
+    file = JournalFile(tmp_path / "run.db", OURS, 0.0)
+    file._connection.execute("delete from run")
+    with pytest.raises(JournalError, match="is in use by another process"):
+        JournalFile(tmp_path / "run.db", OURS, 0.0)
+    assert file.runs() == ()
+    file.close(1.0)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 def test_a_child_that_was_forked_off_takes_nothing_along(tmp_path: Path) -> None:
     """It ends, and closes what it has inherited: the parent still holds the journal, and goes on writing it."""
