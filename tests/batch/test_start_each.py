@@ -230,7 +230,7 @@ async def test_a_cancelled_loop_stops_the_run(after: float) -> None:
     """Cancelled while it waits for the next outcome: when the cancellation comes out, everything has stopped."""
     async with Emulator(port=None, latency=0.5) as plivo, in_memory(plivo) as client:
         told: list[Activation] = []
-        names = rooms(plivo, 500)
+        names = rooms(plivo, 250)
         with anyio.move_on_after(after):
             await collected(client.mpc.start_each(names, on_outcome=told.append))
         statistics = client.statistics()
@@ -244,7 +244,7 @@ async def test_on_outcome_is_told_of_what_leaving_cuts_short() -> None:
     """Each conference that anything was sent for is told of, once, and truly."""
     async with Emulator(port=None, latency=(0.1, 0.5)) as plivo, in_memory(plivo) as client:
         told: list[Activation] = []
-        async with client.mpc.start_each(iter(rooms(plivo, 500)), on_outcome=told.append) as activations:
+        async with client.mpc.start_each(iter(rooms(plivo, 250)), on_outcome=told.append) as activations:
             await anext(activations)
         assert len({activation.position for activation in told}) == len(told)
         assert {request.name for request in plivo.requests} <= {activation.name for activation in told}
@@ -394,7 +394,7 @@ async def test_twins_of_a_cut_short_run_are_all_yielded() -> None:
 async def test_wrong_credentials_leave_the_rest_unattempted() -> None:
     """401 on the way: at most what was under way is refused, the rest of the input is yielded untouched."""
     async with Emulator(port=None, latency=0.1) as plivo, in_memory(plivo) as client:
-        names = rooms(plivo, 500)
+        names = rooms(plivo, 300)
         activations = []
         async with client.mpc.start_each(iter(names)) as stream:
             async for activation in stream:
@@ -402,13 +402,13 @@ async def test_wrong_credentials_leave_the_rest_unattempted() -> None:
                 if len(activations) == 100:
                     spoil_credentials(client)
                     sent = len(plivo.requests)
-        assert sorted(activation.position for activation in activations) == list(range(500))
+        assert sorted(activation.position for activation in activations) == list(range(300))
         assert len(plivo.requests) <= sent + 2 * WIDTH
         refused = [activation for activation in activations if activation.outcome == "rejected"]
         assert refused
         assert all(isinstance(activation.error, AuthenticationError) for activation in refused)
         untouched = [activation for activation in activations if activation.outcome == "not_attempted"]
-        assert len(untouched) >= 500 - len(plivo.requests)
+        assert len(untouched) >= 300 - len(plivo.requests)
         assert all(isinstance(activation.error, NotSentError) for activation in untouched)
         assert contradictions(plivo, activations) == []
 
@@ -555,7 +555,7 @@ async def test_an_async_generator_is_closed_with_the_run(leave: str) -> None:
     async with Emulator(port=None, latency=0.1) as plivo, in_memory(plivo) as client:
         if leave == "401":
             spoil_credentials(client)
-        with anyio.move_on_after(3):
+        with anyio.move_on_after(0.55):
             async with client.mpc.start_each(names()) as stream:
                 async for activation in stream:
                     if leave == "break" or activation.outcome == "not_attempted":
@@ -681,7 +681,7 @@ async def test_under_faults_a_stream_tells_the_truth() -> None:
     """Some faults, some duplicates, a slow loop: every position once, and no outcome that the emulator denies."""
     faults = Faults({"lost-response": 0.1, "reset-before": 0.05, "503-applied": 0.05, "429": 0.02})
     async with Emulator(port=None, latency=(0.01, 0.2), faults=faults) as plivo, in_memory(plivo) as client:
-        names = [name for name in rooms(plivo, 250) for _ in range(1 + (name[-1] == "7"))]
+        names = [name for name in rooms(plivo, 150) for _ in range(1 + (name[-1] == "7"))]
         activations = []
         async with client.mpc.start_each(iter(names)) as stream:
             async for activation in stream:

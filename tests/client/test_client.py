@@ -356,12 +356,12 @@ async def test_threads_with_a_loop_each_share_one_budget() -> None:
 @pytest.mark.parametrize("after", [2.0, 12.3])
 async def test_an_interactive_operation_does_not_wait_behind_a_batch(after: float) -> None:
     """A batch at the limit, and one `start`: it is the next to be sent, as soon as the account may send anything."""
-    limit = RateLimit(100, per=5.0)
+    limit = RateLimit(40, per=5.0)
     async with (
-        Emulator(port=None, limit=Limit(100), latency=(0.03, 0.06)) as plivo,
+        Emulator(port=None, limit=Limit(40), latency=(0.03, 0.06)) as plivo,
         in_memory(plivo, rate_limit=limit) as client,
     ):
-        names = [f"room {number}" for number in range(400)]
+        names = [f"room {number}" for number in range(160)]
         for name in [*names, "now"]:
             plivo.add_conference(name)
         async with anyio.create_task_group() as group:

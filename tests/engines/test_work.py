@@ -103,7 +103,7 @@ async def test_the_next_worker_takes_over_from_one_that_was_killed(seed: int) ->
     chance = random.Random(seed)
     faults = Faults.parse("lost-response=0.03,503=0.02,late=0.01")
     async with Emulator(port=None, latency=(0.02, 0.3), faults=faults, seed=seed) as plivo:
-        shard = waiting(plivo, 300)
+        shard = waiting(plivo, 200)
         store = Store(plivo, shard)
         store.delay = 0.01
         while store.state.left:
@@ -123,7 +123,7 @@ async def test_the_next_worker_takes_over_from_one_that_was_killed(seed: int) ->
         assert sum(one is not two for one, two in zip(known, live, strict=True)) <= doubt
         assert all(two for one, two in zip(known, live, strict=True) if one)
         assert max(plivo.conferences[str(name)].applied for name in shard) == 1
-        assert len(plivo.requests) < 1.8 * 300
+        assert len(plivo.requests) < 1.8 * 200
 
 
 async def _killed(client: AsyncClient, shard: Shard, state: ShardState, store: Store, life: anyio.CancelScope) -> None:
@@ -188,18 +188,18 @@ async def test_a_task_that_is_aborted_twice_leaves_doubt_and_no_lie() -> None:
 
 
 async def test_wrong_credentials_end_the_shard_and_settle_nothing() -> None:
-    """A 401 is one mistake, not five hundred failures: another worker finds everything as it was."""
+    """A 401 is one mistake, not two hundred failures: another worker finds everything as it was."""
     async with Emulator(port=None, latency=0.05) as plivo, in_memory(plivo) as client, in_memory(plivo) as right:
-        shard = waiting(plivo, 300)
+        shard = waiting(plivo, 200)
         store = Store(plivo, shard, ShardState.of(shard).intend([7], client._core.exchange.wall()))
         spoil_credentials(client)
-        with pytest.raises(AuthenticationError, match=r"300 of 300 conferences .* are left") as refused:
+        with pytest.raises(AuthenticationError, match=r"200 of 200 conferences .* are left") as refused:
             await work_on(client, shard, store.state, save=store.save)
         assert refused.value.status_code == 401
-        assert store.state.letters == "-" * 7 + "?" + "-" * 292
+        assert store.state.letters == "-" * 7 + "?" + "-" * 192
         assert len(plivo.requests) < 140
         state = await work_on(right, shard, store.state, save=Store(plivo, shard, store.state).save_again)
-        assert state.letters == "a" * 300
+        assert state.letters == "a" * 200
 
 
 async def test_a_stray_401_is_no_wrong_credential() -> None:

@@ -78,7 +78,7 @@ async def test_the_limit_holds_for_several_clients_under_cancellations(window: K
     faults = Faults({"lost-response": 0.05, "reset-after": 0.05, "late": 0.05}, late_by=20)
     limit = Limit(40, per=2.0, window=window, count_rejected=True)
     async with Emulator(port=None, limit=limit, faults=faults, latency=(0.0, 0.6), seed=seed) as plivo:
-        names = waiting(plivo, 400)
+        names = waiting(plivo, 200)
         ours = {"rate_limit": RateLimit(40, per=2.0), "timeout": 3.0}
         async with in_memory(plivo, seed=seed, **ours) as first, in_memory(plivo, seed=seed + 9, **ours) as second:
             clients = [first, second, first.with_options(timeout=1.0)]
@@ -93,7 +93,7 @@ async def test_the_limit_holds_for_several_clients_under_cancellations(window: K
                     group.start_soon(start, name, chance.random() * 10, chance.expovariate(0.2))
             assert first.statistics().permits_in_flight == 0
         assert plivo.counts().told_429 == 0
-        assert plivo.counts().applied > 100
+        assert plivo.counts().applied > 50
 
 
 @pytest.mark.parametrize(("window", "seed"), TROUBLE)
@@ -105,7 +105,7 @@ async def test_the_limit_holds_whatever_the_network_does(window: Kind, seed: int
     async with Emulator(
         port=None, limit=limit, faults=Faults(shares, late_by=7), latency=(0.0, 0.5), seed=seed
     ) as plivo:
-        names = waiting(plivo, 400)
+        names = waiting(plivo, 200)
         async with in_memory(plivo, seed=seed, rate_limit=RateLimit(50, per=2.0), timeout=5.0) as client:
             report = await client.mpc.start(names)
         assert plivo.counts().told_429 == 0
@@ -219,8 +219,8 @@ async def test_permits_outlive_the_client() -> None:
 async def test_without_a_limit_nothing_waits() -> None:
     """`rate_limit=None` sends as fast as the lanes go."""
     async with Emulator(port=None, limit=None, latency=0.1) as plivo:
-        names = waiting(plivo, 640)
+        names = waiting(plivo, 320)
         async with in_memory(plivo, rate_limit=None) as client:
             report = await client.mpc.start(names)
-        assert report.elapsed == pytest.approx(1.0, abs=0.1)
+        assert report.elapsed == pytest.approx(0.5, abs=0.001)
         assert plivo.most_connections == 64

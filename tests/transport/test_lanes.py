@@ -377,11 +377,11 @@ async def test_waiting_for_a_lane_can_be_cancelled() -> None:
 async def test_an_interactive_request_goes_before_a_batch() -> None:
     """While a batch keeps every connection busy, a single operation takes the next one that is free."""
     async with Emulator(port=None, limit=None, latency=1.0) as plivo, in_memory(plivo, rate_limit=None) as client:
-        names = waiting(plivo, 500)
+        names = waiting(plivo, 200)
         plivo.add_conference("now")
         async with anyio.create_task_group() as group:
             group.start_soon(client.mpc.start, names)
-            await anyio.sleep(5.5)
+            await anyio.sleep(1.5)
             began = anyio.current_time()
             await client.mpc.start("now")
             assert anyio.current_time() - began <= 1.5 + 0.01
