@@ -20,6 +20,9 @@ from ._record import packed, unpacked
 from ._store import StoreAway
 
 _BUSY = 1.0  # seconds to wait for the trade of another process; one takes a tenth of a millisecond
+_OTHERS = (
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'plivo_budget' AND substr(name, 1, 7) <> 'sqlite_'"
+)
 _MAKE = "CREATE TABLE IF NOT EXISTS plivo_budget (key TEXT PRIMARY KEY, version INTEGER, ledger TEXT)"
 _COLUMNS = ["key", "version", "ledger"]
 _PASSING = {
@@ -90,8 +93,22 @@ class SqliteStore:
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         if not stat.S_ISREG(self._path.stat().st_mode):
             raise SharedBudgetError(f"the shared budget {self._path} is not a file")
-        self._db = db = sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
-        self._file = self._id()
+        db = sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
+        try:
+            self._prepare(db)
+        except BaseException:
+            db.close()
+            raise
+        self._db, self._file = db, self._id()
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        """Make the file ours, if it is nobody's. One of something else is left as it is, its journal mode as well."""
+        other = db.execute(_OTHERS).fetchone()
+        if other is not None:
+            raise SharedBudgetError(
+                f"the shared budget {self._path} is a database of something else, with a table {other[0]!r}; "
+                "give the budget a file of its own"
+            )
         db.execute("PRAGMA synchronous = OFF")
         db.execute("PRAGMA journal_mode = PERSIST")
         db.execute(_MAKE)

@@ -138,6 +138,34 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(tmp_path: Path, clock: C
             SqliteStore(path, "a", clock).open()
 
 
+def test_a_database_of_something_else_is_left_as_it_is(tmp_path: Path, clock: Clock) -> None:
+    """The URL is that of an application's database: no table comes into it, and its journal mode stays."""
+    path = tmp_path / "app.db"
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("CREATE TABLE customer (name)")
+    db.close()
+    store = SqliteStore(path, "a", clock)
+    for _ in range(2):
+        with pytest.raises(SharedBudgetError, match="something else, with a table 'customer'; give the budget a file"):
+            store.open()
+    with pytest.raises(StoreAway):
+        store.trade(TERMS, Trade("a", 1, batch=1))
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("customer",)]
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    db.close()
+
+
+def test_statistics_of_sqlite_are_nothing_else(tmp_path: Path, clock: Clock) -> None:
+    """Somebody has run ANALYZE."""
+    opened(tmp_path / "budget.db", clock).close()
+    with sqlite3.connect(tmp_path / "budget.db") as db:
+        db.execute("ANALYZE")
+    db.close()
+    opened(tmp_path / "budget.db", clock).close()
+
+
 def test_a_network_file_system_is_recognised() -> None:
     """By the mount that is nearest; blanks are written as octal numbers."""
     mounts = "/dev/sda / ext4 rw 0 0\nhost:/x /srv/my\\040files nfs4 rw 0 0\ntmpfs /srv/my\\040files/tmp tmpfs rw 0 0\n"
