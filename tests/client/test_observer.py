@@ -30,6 +30,7 @@ from plivo_async import (
     RetryPolicy,
 )
 from plivo_async.emulator import Emulator, Limit
+from plivo_async.policy._window import DOOR
 
 from ..support import in_memory
 
@@ -128,7 +129,7 @@ async def test_operations_are_counted_by_their_outcome(watched: bool) -> None:
 
 @pytest.mark.anyio
 async def test_waits_for_permits_are_told() -> None:
-    """Of the third request, with two permits a window, that it waited for about one."""
+    """Of the third request, with two permits a window, that it waited for one and its door."""
     events: list[Event] = []
     limit = RateLimit(2, 10.0)
     async with Emulator(port=None) as plivo, in_memory(plivo, rate_limit=limit, observer=events.append) as client:
@@ -136,7 +137,7 @@ async def test_waits_for_permits_are_told() -> None:
             await client.request("GET", "MultiPartyCall/")
     waits = [event.waited for event in events if isinstance(event, AttemptBegan)]
     assert waits[:2] == [0.0, 0.0]
-    assert waits[2] == pytest.approx(10, abs=0.2)
+    assert waits[2] == pytest.approx(10 * (1 + DOOR))
 
 
 @pytest.mark.anyio
