@@ -63,7 +63,7 @@ def record(method: str, trip: Trip, began: float, ended: float, *, wall: datetim
     )
 
 
-def give_back(permit: Permit, gate: PermitGate, attempt: Attempt, retry: RetryPolicy, *, admitted: bool) -> None:
+def return_permit(permit: Permit, gate: PermitGate, attempt: Attempt, retry: RetryPolicy, *, admitted: bool) -> None:
     """Return the permit of an attempt that has come back, by what came of it.
 
     Args:

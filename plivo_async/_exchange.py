@@ -9,7 +9,7 @@ from typing import NoReturn, Protocol
 import anyio
 
 from ._announcer import Announcer, Watched
-from ._attempted import Attempted, give_back, record
+from ._attempted import Attempted, record, return_permit
 from ._errors import PlivoError
 from ._events import Observer, RetryBudgetUsedUp
 from ._failures import failure
@@ -322,7 +322,7 @@ class Exchange:
         limiter = self._limiter_of(request) if attempt.outcome is AttemptOutcome.REFUSED else None
         before = None if limiter is None else limiter.usage()
         if gate is not None and permit is not None:
-            give_back(permit, gate, attempt, retry, admitted=admitted)
+            return_permit(permit, gate, attempt, retry, admitted=admitted)
         if attempt.outcome is AttemptOutcome.ANSWERED:
             self.budget.succeeded(retry)
         if watched is not None:
