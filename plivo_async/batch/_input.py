@@ -70,8 +70,11 @@ class Input:
     async def pull(self) -> Item | None:
         """The next one; None when there is none left. What the caller's iterator raises comes through."""
         try:
-            with for_a_batch():
-                value = next(self._names) if isinstance(self._names, Iterator) else await anext(self._names)
+            if isinstance(self._names, Iterator):
+                value = next(self._names)
+            else:
+                with for_a_batch():  # it may await pages of a list; an iterator can await nothing
+                    value = await anext(self._names)
         except (StopIteration, StopAsyncIteration):
             return None
         except anyio.get_cancelled_exc_class() as error:
