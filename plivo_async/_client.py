@@ -13,7 +13,8 @@ import httpx
 
 from ._credentials import checked_base_url, credentials
 from ._errors import SharedBudgetError, invalid
-from ._options import Options, TimeoutOption, attempt_timeout, check_http_client, checked_retry, seconds
+from ._httpx import check_http_client
+from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
 from ._public import public
 from ._secret import Secret
 from ._statistics import Statistics

@@ -11,6 +11,7 @@ from importlib import import_module
 import httpx
 
 from ._errors import InvalidArgumentError, invalid
+from ._httpx import kind
 from ._secret import Secret
 from ._tls import shared_context
 
@@ -117,7 +118,7 @@ def checked_proxy(proxy: object) -> httpx.Proxy | None:
     if proxy is None or isinstance(proxy, httpx.Proxy):
         return proxy
     if not isinstance(proxy, str):
-        raise TypeError(f"proxy must be a str, an httpx.Proxy or None, not {type(proxy).__name__}")
+        raise TypeError(f"proxy must be a str, an httpx.Proxy or None, not {kind(proxy)}")
     try:
         read = httpx.Proxy(proxy)
     except (ValueError, httpx.InvalidURL):

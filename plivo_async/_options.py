@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import httpx
 
 from ._errors import invalid
+from ._httpx import kind
 from ._unset import UNSET, Unset
 from .policy import Priority, RetryPolicy
 
@@ -52,7 +53,7 @@ def attempt_timeout(timeout: TimeoutOption) -> AttemptTimeout:
     if timeout is None:
         return AttemptTimeout(math.inf, unbound)
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-        raise TypeError(f"timeout must be seconds, an httpx.Timeout or None, not {_kind(timeout)}")
+        raise TypeError(f"timeout must be seconds, an httpx.Timeout or None, not {kind(timeout)}")
     if not timeout > 0:
         raise invalid("timeout", f"must be more than 0 seconds, not {timeout!r}; None means no timeout")
     return AttemptTimeout(float(timeout), unbound)
@@ -100,31 +101,6 @@ class Options:
         if priority is not UNSET:
             merged = replace(merged, priority=_priority(priority))
         return merged
-
-
-def check_http_client(given: object) -> None:
-    """Check what is to be used in place of the client's own.
-
-    Raises:
-        TypeError: It is no `httpx.AsyncClient`; the message says what becomes one.
-    """
-    if given is None or isinstance(given, httpx.AsyncClient):
-        return
-    kind = _kind(given)
-    if kind.startswith("httpx2.") and httpx.__name__ != "httpx2":
-        way = "make an httpx.AsyncClient for it, or call httpx2.alias_httpx() before anything imports httpx"
-    elif isinstance(given, httpx.BaseTransport | httpx.AsyncBaseTransport):
-        way = "httpx.AsyncClient(transport=…) is one"
-    else:
-        way = "make one, and close it yourself"
-    raise TypeError(f"http_client must be an httpx.AsyncClient, not {kind}: {way}")
-
-
-def _kind(value: object) -> str:
-    """As `httpx2.Timeout`: several packages have a class of that name."""
-    kind = type(value)
-    package = kind.__module__.partition(".")[0]
-    return kind.__name__ if package == "builtins" else f"{package}.{kind.__name__}"
 
 
 def _priority(name: object) -> Priority:

@@ -17,7 +17,12 @@ PROOF = "import httpcore, httpx; print(httpcore.__name__, httpx.__name__, httpx.
 
 # What stands between the client and httpx.
 CLIENT = ("client", "credentials", "logs", "options", "request", "secrets", "tls")
-TESTS = ("tests/transport", "tests/wire/test_on_the_wire.py", *(f"tests/client/test_{one}.py" for one in CLIENT))
+TESTS = (
+    "tests/transport",
+    "tests/wire/test_on_the_wire.py",
+    "tests/resources/test_stored_recordings.py",
+    *(f"tests/client/test_{one}.py" for one in CLIENT),
+)
 LEFT_OUT = {
     f"tests/transport/test_aiohttp{which}.py": "aiohttp takes httpx's place in it" for which in ("", "_sockets")
 }

@@ -40,11 +40,12 @@ ALLOWED = {
     "_printable": set(),
     "_errors": {"_public", "policy"},  # for type checkers only
     "_failures": {"_errors", "policy", "wire"},
-    "_options": {"httpx", "policy", "_errors", "_unset"},
+    "_options": {"httpx", "policy", "_errors", "_httpx", "_unset"},
     "_statistics": {"_public", "pacing"},  # the last for type checkers only
     "_raw": {"httpx", "policy", "wire", "_errors"},
     "_tls": {"httpx"},
-    "_credentials": {"httpx", "_tls", "_errors", "_secret"},
+    "_httpx": {"httpx"},
+    "_credentials": {"httpx", "_httpx", "_tls", "_errors", "_secret"},
     "_media": {"anyio", "httpx", "pacing", "transport", "wire", "_errors", "_secret", "_version"},
     "_attempted": {"policy", "wire", "pacing", "transport"},
     "_exchange": {"anyio", "policy", "wire", "pacing", "transport", "_errors", "_failures", "_options",

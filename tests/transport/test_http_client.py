@@ -76,6 +76,8 @@ def test_of_httpx2_it_is_said_whose_it_is() -> None:
         AsyncClient(AUTH_ID, "token", http_client=other.AsyncClient())
     with pytest.raises(TypeError, match=r"an httpx\.Timeout or None, not httpx2\.Timeout"):
         AsyncClient(AUTH_ID, "token", timeout=other.Timeout(5))
+    with pytest.raises(TypeError, match=r"an httpx\.Proxy or None, not httpx2\.Proxy"):
+        AsyncClient(AUTH_ID, "token", proxy=other.Proxy("http://127.0.0.1:9"))
 
 
 async def test_it_is_used_as_it_is() -> None:
