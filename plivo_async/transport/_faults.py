@@ -57,8 +57,13 @@ def reason(error: BaseException, authorization: Secret) -> str | None:
             return _bounded(f"untrusted certificate: {one.verify_message}", authorization)
         if isinstance(one, socket.gaierror):
             return _bounded(f"unknown host: {one.strerror or one}", authorization)
-    words = (_words(one) for one in reversed(behind))
+    words = (_words(one) for one in reversed(behind) if one is error or _tells(one))
     return next((_bounded(text, authorization) for text in words if text.strip()), None)
+
+
+def _tells(error: BaseException) -> bool:
+    """Whether somebody meant it to be read. An IndexError that lies behind only shows how a library works inside."""
+    return isinstance(error, OSError) or type(error).__module__ != "builtins"
 
 
 def _words(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import functools
 import gzip
+import os
 import signal
 import socket
 import ssl
@@ -30,6 +31,8 @@ from plivo_async import (
     PlivoError,
     RetryPolicy,
 )
+from plivo_async._secret import Secret
+from plivo_async.transport._faults import reason
 
 from .raw_server import YES, raw_server
 
@@ -228,6 +231,33 @@ def test_ctrl_c_leaves_without_frames(kind: Any, size: int) -> None:
         with pytest.raises(KeyboardInterrupt) as caught:
             anyio.run(work, backend="trio" if kind == "trio" else "asyncio")
         assert not shown_in_frames(caught.value)
+
+
+def behind(*errors: Exception) -> Exception:
+    """The last error, with those before it behind it, hidden as `from None` hides them."""
+    last: Exception | None = None
+    for one in errors:
+        one.__context__, one.__suppress_context__ = last, True
+        last = one
+    assert last is not None
+    return last
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (behind(IndexError("pop from an empty deque"), anyio.BrokenResourceError(), httpx.ReadError("")), None),
+        (behind(IndexError("pop"), anyio.EndOfStream(), httpx.RemoteProtocolError("It hung up.")), "It hung up."),
+        (behind(KeyError("'x'"), httpx.ReadError("broken")), "broken"),
+        (behind(ConnectionResetError(104, "reset"), httpx.ReadError("")), os.strerror(104)),
+        (behind(ConnectionRefusedError(111, "no"), OSError("All attempts failed")), os.strerror(111)),
+        (ValueError("my own transport's"), "my own transport's"),
+    ],
+    ids=str,
+)
+def test_the_reason_is_nothing_of_a_librarys_insides(error: Exception, told: str | None) -> None:
+    """What lies behind is told if the system says it, or a library in its own words."""
+    assert reason(error, Secret(f"Basic {BASIC}")) == told
 
 
 @pytest.mark.real_time
