@@ -16,14 +16,14 @@ from ._errors import SharedBudgetError, invalid
 from ._httpx import check_http_client
 from ._options import Options, TimeoutOption, attempt_timeout, checked_retry, seconds
 from ._public import public
-from ._secret import Secret
-from ._statistics import Statistics
 from ._unset import UNSET, Unset
+from .observing._statistics import Statistics
 from .policy import AttemptOutcome, RateLimit, RetryPolicy
+from .shown._secret import Secret
 
 if TYPE_CHECKING:  # what a client is made of takes as long to import as httpx, and comes with the first client
     from ._core import Core
-    from ._events import Observer
+    from .observing._events import Observer
     from .resources import AccountResource, Applications, Calls, Events, Hub, MultiPartyCalls, Numbers, Recordings
 
 BASE_URL = "https://api.plivo.com"

@@ -9,10 +9,10 @@ import httpx
 
 from ._credentials import Credentials, checked_proxy, tls_context
 from ._errors import InvalidArgumentError, invalid
-from ._events import Observer
-from ._exchange import Exchange
-from ._logs import mask_httpx_log
 from ._media import Media
+from .exchange._exchange import Exchange
+from .observing._events import Observer
+from .observing._logs import mask_httpx_log
 from .pacing._clock import Clock
 from .pacing._dials import DialPace, dial_pace_of
 from .pacing._home import Home

@@ -12,8 +12,8 @@ import httpx
 
 from ._errors import InvalidArgumentError, invalid
 from ._httpx import kind
-from ._secret import Secret
 from ._tls import shared_context
+from .shown._secret import Secret
 
 _AUTH_ID = re.compile(r"(?:MA|SA)[A-Z0-9]{18}", re.ASCII)
 

@@ -11,9 +11,9 @@ import anyio
 import httpx
 
 from ._errors import DecodeError, NoAnswerError, PlivoError, response_error
-from ._secret import Secret
 from ._version import __version__
 from .pacing._home import Home
+from .shown._secret import Secret
 from .transport._body import end_of
 from .transport._faults import bare, leave_frames, reason
 from .transport._http import Body

@@ -25,7 +25,8 @@ from opentelemetry import metrics, trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 
-from ._events import (
+from ._version import __version__
+from .observing._events import (
     AttemptBegan,
     AttemptEnded,
     BatchBegan,
@@ -39,7 +40,6 @@ from ._events import (
     OutageEnded,
     RetryBudgetUsedUp,
 )
-from ._version import __version__
 from .policy import Attempt, AttemptOutcome
 
 _NAME = "plivo_async"

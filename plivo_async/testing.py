@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
-from ._privacy import masked
 from .emulator import Applied, Conference, Emulator, Leg, Participant, Request
+from .shown._privacy import masked
 
 __all__ = ["assert_conference", "timeline"]
 

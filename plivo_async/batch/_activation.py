@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from .._errors import NotFoundError, NotSentError, OutcomeUnknownError, PlivoError
-from .._failures import describe, failure, uuid_hint
-from .._jsonable import Jsonable
 from .._public import public
+from ..exchange._failures import describe, failure, uuid_hint
 from ..policy import ActivationOutcome, Attempt, AttemptOutcome, Verdict
+from ..shown._jsonable import Jsonable
 from ..wire import Answer, Conference, activate
 from ._input import Item
 

@@ -2,7 +2,7 @@
 
 import math
 
-from .._exchange import Exchange
+from ..exchange._exchange import Exchange
 from ..pacing._clock import sleep_until
 from ..pacing._turnstile import Turnstile
 from ..policy import Attempt, AttemptOutcome, Priority, RetryPolicy

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 import anyio
 import anyio.lowlevel
 
-from .._exchange import Exchange
 from .._options import Options
+from ..exchange._exchange import Exchange
 from ..pacing._clock import sleep_until
 from ..policy import ActivationRules, Health, Step
 from ._activation import Activation, refused

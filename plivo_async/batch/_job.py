@@ -4,9 +4,9 @@ import math
 import time
 from datetime import UTC, datetime
 
-from .._announcer import Watched
-from .._exchange import Exchange
 from .._options import Options
+from ..exchange._exchange import Exchange
+from ..observing._announcer import Watched
 from ..policy import (
     ActivationRules,
     ActivationRun,

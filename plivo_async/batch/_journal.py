@@ -17,7 +17,7 @@ import anyio
 import anyio.to_thread
 
 from .._errors import JournalError
-from .._server_clock import ServerClock
+from ..exchange._server_clock import ServerClock
 from ..policy import ActivationOutcome
 from ..wire import Conference
 from ._activation import Activation

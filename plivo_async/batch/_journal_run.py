@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from .._jsonable import Jsonable
 from .._public import public
+from ..shown._jsonable import Jsonable
 
 
 @public

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
 
-from .._printable import printable
-from .._privacy import masked
 from ..policy import ActivationOutcome
+from ..shown._printable import printable
+from ..shown._privacy import masked
 
 _ICONS = {
     ActivationOutcome.ACTIVATED: "✓",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._errors import InvalidArgumentError
-from .._jsonable import Jsonable
 from .._public import public
 from ..policy import RateLimit
+from ..shown._jsonable import Jsonable
 from ..wire import Conference, conference
 from ._input import ConferenceId
 from ._report import duration

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self, TypeVar, overload
 
-from .._cells import defused
 from .._errors import ActivationFailures
-from .._jsonable import Jsonable
 from .._public import public
 from ..policy import ActivationOutcome, AttemptOutcome
+from ..shown._cells import defused
+from ..shown._jsonable import Jsonable
 from ._activation import Activation
 from ._journal_ledger import read_journal
 from ._journal_run import JournalRun, lasted

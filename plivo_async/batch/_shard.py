@@ -7,8 +7,8 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 from .._errors import invalid
-from .._jsonable import Jsonable
 from .._public import public
+from ..shown._jsonable import Jsonable
 from ..wire import Conference, conference
 from ..wire._checks import integer, text
 from ._input import ConferenceId

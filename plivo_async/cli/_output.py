@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .._printable import printable
 from ..batch import ActivationReport
+from ..shown._printable import printable
 from .input._entries import Entry
 from .input._options import Rate
 

@@ -10,7 +10,6 @@ from typing import get_args
 import anyio
 
 from .._errors import NotSentError
-from .._exchange import Exchange
 from .._options import Options, seconds
 from ..batch import (
     Activation,
@@ -31,6 +30,7 @@ from ..batch import (
     resume,
     untouched,
 )
+from ..exchange._exchange import Exchange
 from ..pacing._clock import sleep_until
 from ..pacing._source import DeadlinePassed
 from ..policy import ActivationRules, Confirm

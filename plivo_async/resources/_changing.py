@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from .._announcer import Watched
 from .._errors import NotFoundError, OutcomeUnknownError, PlivoError
 from ..models import MultiPartyCall, decode
+from ..observing._announcer import Watched
 from ..wire import Answer, Conference, Request, conference_by_uuid, list_conferences, retrieve, server_time
 from ._operation import Operations, decoded
 from ._settle import (

@@ -2,9 +2,9 @@
 
 from types import NoneType
 
-from .._announcer import Watched
 from .._errors import NotFoundError, OutcomeUnknownError, PlivoError
 from ..models import Call, decode
+from ..observing._announcer import Watched
 from ..pacing._clock import sleep_until
 from ..wire import Answer, Request, get_call, server_time
 from ._operation import Operations

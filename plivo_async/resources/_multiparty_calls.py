@@ -4,11 +4,11 @@ from collections.abc import AsyncIterable, Collection, Iterable
 from typing import Unpack, overload
 from uuid import UUID
 
-from .._exchange import Exchange
 from .._options import Options
 from .._public import public
 from .._unset import UNSET, Unset
 from ..batch import Activation, ActivationReport, ActivationStream, ConferenceId, Names
+from ..exchange._exchange import Exchange
 from ..models import MultiPartyCall
 from ..policy import ActivationOutcome, Confirm
 from ..wire import Account, HttpMethod, callback, conference, conference_by_uuid, list_conferences, retrieve

@@ -6,11 +6,11 @@ from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._announcer import Watched
 from .._errors import DecodeError, OutcomeUnknownError
-from .._exchange import Exchange
 from .._options import Options
+from ..exchange._exchange import Exchange
 from ..models import Accepted, decode
+from ..observing._announcer import Watched
 from ..policy import Effect
 from ..wire import Account, Answer, Request
 from ._pages import Pages

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 import httpx
 
-from .._printable import printable
-from .._privacy import masked
-from .._secret import Secret
 from ..policy import Obstacle
+from ..shown._printable import printable
+from ..shown._privacy import masked
+from ..shown._secret import Secret
 
 _LONGEST_REASON = 200
 _STARS = "********"

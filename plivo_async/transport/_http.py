@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import httpx
 
-from .._secret import Secret
 from .._version import __version__
 from ..pacing._home import Home
 from ..pacing._turnstile import Turnstile
 from ..policy import Obstacle, Priority
+from ..shown._secret import Secret
 from ..wire import Answer, Request
 from ._body import read_body
 from ._faults import bare, body_without, leave_frames, obstacle, reason

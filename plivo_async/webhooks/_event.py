@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 
-from .._privacy import masked
 from .._public import public_in
 from ..models._model import Model
+from ..shown._privacy import masked
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 _HIDDEN = "****"

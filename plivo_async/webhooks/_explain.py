@@ -6,7 +6,7 @@ from itertools import product
 from urllib.parse import quote, unquote
 
 from .._errors import CallbackError, MalformedCallbackError, SignatureError
-from .._privacy import masked
+from ..shown._privacy import masked
 from ._reading import Pairs, read
 from ._request import Incoming, Limits, Text, incoming, only_nonce, signatures
 from ._signature import NONCE, bases, fits, message, parsed, split

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from .._errors import SignatureError, invalid
-from .._secret import Secret
+from ..shown._secret import Secret
 from ._event import Event, public
 from ._explain import explained
 from ._nonces import NonceMemory, at_least

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from .._errors import invalid
-from .._privacy import last_four, masked
+from ..shown._privacy import last_four, masked
 
 HttpMethod = Literal["GET", "POST"]
 """How Plivo requests a URL of yours."""

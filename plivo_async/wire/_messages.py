@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .._printable import printable
-from .._privacy import masked
 from ..policy import Effect
+from ..shown._printable import printable
+from ..shown._privacy import masked
 from ._names import Conference, only_live
 
 _LONGEST_DETAIL = 500

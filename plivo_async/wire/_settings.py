@@ -6,9 +6,9 @@ from functools import partial
 from typing import Literal, TypedDict, get_args
 
 from .._errors import invalid
-from .._privacy import last_four
 from .._public import public
 from ..policy import Effect
+from ..shown._privacy import last_four
 from ._checks import METHODS, HttpMethod, boolean, choice, known, shown, text, url
 from ._encoding import body
 from ._filters import PAGE, Check, filtered, sub_account

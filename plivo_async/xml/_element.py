@@ -9,8 +9,8 @@ from dataclasses import fields
 from typing import Any, ClassVar
 
 from .._errors import invalid
-from .._privacy import masked
 from .._public import public_in
+from ..shown._privacy import masked
 from ..wire._checks import given_method, is_url
 
 Check = Callable[[str, object], object]

@@ -20,8 +20,8 @@ from plivo_async import (
     NotFoundError,
     OutcomeUnknownError,
 )
-from plivo_async._cells import restored
 from plivo_async.batch import duration, summary
+from plivo_async.shown._cells import restored
 
 YES = Attempt("POST", AttemptOutcome.ANSWERED, 204, None, 0.0, 0.25, None, "97ceeb52")
 REFUSED = Attempt("POST", AttemptOutcome.REFUSED, 429, None, 0.0, 0.1, 1.0)

@@ -23,11 +23,11 @@ from plivo_async import (
     RateLimit,
     RetryPolicy,
 )
-from plivo_async._attempted import Attempted
-from plivo_async._exchange import Exchange
 from plivo_async._options import Options, attempt_timeout
 from plivo_async.batch import ActivationStream, Names
 from plivo_async.emulator import Emulator, Faults
+from plivo_async.exchange._attempted import Attempted
+from plivo_async.exchange._exchange import Exchange
 from plivo_async.policy import AttemptOutcome
 from plivo_async.resources import MultiPartyCalls
 from plivo_async.resources._activating import _IN_HAND as IN_HAND

@@ -83,8 +83,8 @@ def generated(count: int) -> Iterator[str]:
 
 def instant_mpc() -> Any:
     """`client.mpc` without a network: everything of ours but HTTP, and each activation is answered 204 at once."""
-    from plivo_async._exchange import Exchange
     from plivo_async._options import Options, attempt_timeout
+    from plivo_async.exchange._exchange import Exchange
     from plivo_async.policy import MOST_WIDTH, RetryPolicy
     from plivo_async.resources import MultiPartyCalls
     from plivo_async.transport._http import Trip

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 from plivo_async import Event, RateLimit, RetryPolicy
-from plivo_async._exchange import Exchange
 from plivo_async._options import Options, attempt_timeout
+from plivo_async.exchange._exchange import Exchange
 from plivo_async.pacing._limiter import Limiter
 from plivo_async.policy import MOST_WIDTH
 from plivo_async.resources import MultiPartyCalls

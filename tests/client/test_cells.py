@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async import Activation, ActivationOutcome, ActivationReport
-from plivo_async._cells import defused, restored
+from plivo_async.shown._cells import defused, restored
 
 FORMULAS = ["=1+1", "+14151234567", "-2+3", "@SUM(1)", "\t=1", "\r=1", "'=1", "''@x"]
 

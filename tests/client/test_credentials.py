@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plivo_async import AsyncClient, InvalidArgumentError
 from plivo_async._credentials import Credentials, checked_base_url
 from plivo_async._credentials import credentials as read
-from plivo_async._secret import Secret
+from plivo_async.shown._secret import Secret
 
 AUTH_ID, TOKEN = "MAXXXXXXXXXXXXXXXXXX", "aVerySecretTokenOfForty_Characters000000"
 

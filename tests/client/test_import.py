@@ -39,7 +39,7 @@ def test_the_client_loads_no_extra() -> None:
     loaded = loaded_by("from plivo_async import AsyncClient") - loaded_by("import httpx")  # which may load rich
     assert not tops(loaded) & (EXTRAS | {"asyncio"})
     assert not {name for name in loaded if name.startswith(("plivo_async.emulator", "plivo_async.cli"))}
-    parts = {"wire", "models", "resources", "batch", "transport", "pacing", "_exchange", "_core"}
+    parts = {"wire", "models", "resources", "batch", "transport", "pacing", "exchange", "_core"}
     assert not {name for name in loaded if name.startswith("plivo_async.") and name.split(".")[1] in parts}
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plivo_async._printable import printable, printable_json
+from plivo_async.shown._printable import printable, printable_json
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plivo_async import AsyncClient, Destination, PlivoError, RetryPolicy
-from plivo_async._privacy import masked
+from plivo_async.shown._privacy import masked
 
 SPELLINGS = [
     "+14151234567",

@@ -21,7 +21,7 @@ from rich.traceback import Traceback
 from plivo_async import ActivationFailures, AsyncClient, PlivoError, RetryPolicy
 from plivo_async._credentials import Credentials
 from plivo_async._credentials import credentials as read
-from plivo_async._secret import Secret
+from plivo_async.shown._secret import Secret
 
 AUTH_ID, TOKEN = "MA" + "X1" * 9, "s3cr3t-t0k3n"
 BASIC = b64encode(f"{AUTH_ID}:{TOKEN}".encode()).decode()

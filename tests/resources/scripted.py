@@ -7,10 +7,10 @@ from typing import Any, NoReturn
 
 import anyio
 
-from plivo_async._announcer import Watched
-from plivo_async._attempted import Attempted
-from plivo_async._exchange import Exchange
 from plivo_async._options import Options, attempt_timeout
+from plivo_async.exchange._attempted import Attempted
+from plivo_async.exchange._exchange import Exchange
+from plivo_async.observing._announcer import Watched
 from plivo_async.policy import Attempt, RetryPolicy
 from plivo_async.resources import MultiPartyCalls
 from plivo_async.wire import Account, Answer, Request

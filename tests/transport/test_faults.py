@@ -31,7 +31,7 @@ from plivo_async import (
     PlivoError,
     RetryPolicy,
 )
-from plivo_async._secret import Secret
+from plivo_async.shown._secret import Secret
 from plivo_async.transport._faults import reason
 
 from .raw_server import YES, raw_server

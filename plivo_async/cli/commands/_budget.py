@@ -10,9 +10,9 @@ import typer
 from rich.table import Table
 
 from ..._errors import SharedBudgetError
-from ..._printable import printable, printable_json
 from ...pacing.shared._look import BudgetSeen, budgets
 from ...policy import StoreUrl
+from ...shown._printable import printable, printable_json
 from .._codes import ExitCode
 from ..screen._columns import fitting
 from ..screen._console import err, fail, out, say

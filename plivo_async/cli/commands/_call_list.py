@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from ... import BASE_URL, AsyncClient, Call, CallFilters, Direction
-from ..._printable import printable, printable_json
-from ..._privacy import last_four, masked
+from ...shown._printable import printable, printable_json
+from ...shown._privacy import last_four, masked
 from .._account import BaseUrl, MaxAttempts, Timeout, open_client
 from .._codes import ExitCode
 from .._running import run

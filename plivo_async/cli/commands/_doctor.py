@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 import typer
 
 from ... import BASE_URL, AccountFacts, AsyncClient, Number
-from ..._printable import printable
 from ...models import decode, decode_page
 from ...pacing._clock import wall_clock
+from ...shown._printable import printable
 from ...wire import Answer, get_account, list_numbers, server_time
 from .._account import BaseUrl, Timeout, open_client
 from .._codes import ExitCode

@@ -14,10 +14,10 @@ import anyio
 import anyio.to_thread
 import typer
 
-from ..._privacy import masked
 from ...batch import duration
 from ...emulator import MEANINGS, Delivery, Emulator, Faults, Limit, Request
 from ...emulator._mishaps import CALLBACK_MEANINGS
+from ...shown._privacy import masked
 from .._signals import until_signal
 from ..input._entries import InputError, read_entries, read_source
 from ..input._options import parse_faults, parse_latency, parse_rate

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from ... import BASE_URL, AsyncClient
-from ..._printable import printable
 from ...models import MultiPartyCall
+from ...shown._printable import printable
 from .._account import BaseUrl, MaxAttempts, Timeout, open_client
 from .._codes import ExitCode
 from .._running import run

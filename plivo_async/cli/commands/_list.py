@@ -12,9 +12,9 @@ import typer
 from rich.table import Table
 
 from ... import BASE_URL, AsyncClient
-from ..._printable import printable, printable_json
 from ...models import MultiPartyCall
 from ...resources import ConferenceFilters, Pages
+from ...shown._printable import printable, printable_json
 from ...wire import Status
 from .._account import BaseUrl, MaxAttempts, Timeout, open_client
 from .._codes import ExitCode

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ... import BASE_URL
-from ..._printable import printable
+from ...shown._printable import printable
 from .._account import BaseUrl, MaxAttempts, Timeout, open_client
 from .._codes import ExitCode
 from .._running import run

@@ -17,8 +17,8 @@ from ... import (
     PlivoError,
     SharedBudgetError,
 )
-from ..._privacy import masked
 from ...batch import ConferenceId, duration
+from ...shown._privacy import masked
 from .._account import (
     REFUSED,
     BaseUrl,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from ..._printable import printable
+from ...shown._printable import printable
 from ...wire import conference as conference_by_name
 from ...wire import conference_by_uuid
 from ._json import SUFFIXES, is_json, json_cells, keys

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ..._cells import restored
+from ...shown._cells import restored
 from ._text import Cell, InputError
 
 NAME_COLUMNS = ("friendly_name", "name", "conference")

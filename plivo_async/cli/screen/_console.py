@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ..._printable import printable
+from ...shown._printable import printable
 from .._codes import ExitCode
 from ._streams import lost
 from ._wrapping import wrapped

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ..._printable import printable
-from ..._privacy import masked
 from ...batch import Activation, ActivationReport, Plan, duration, summary
 from ...policy import ActivationOutcome
+from ...shown._printable import printable
+from ...shown._privacy import masked
 from ..input._entries import looks_like_uuid
 from ..input._options import Rate
 from ._tally import Tally, counted

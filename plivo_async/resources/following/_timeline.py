@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..._printable import printable
-from ..._privacy import masked
 from ..._public import public
 from ...models._model import Model
+from ...shown._printable import printable
+from ...shown._privacy import masked
 from ._news import News
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)

@@ -22,11 +22,11 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from rich.console import Console
 from typer.testing import CliRunner
 
-from plivo_async._printable import printable
 from plivo_async.cli import app
 from plivo_async.cli.commands._list import json_line, parse_instant, row, since, table
 from plivo_async.emulator import Emulator
 from plivo_async.models import MultiPartyCall
+from plivo_async.shown._printable import printable
 
 from ...support import PATIENCE
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ._public import public
+from .._public import public
 
 if TYPE_CHECKING:
-    from .pacing._source import SharedBudget
+    from ..pacing._source import SharedBudget
 
 
 @public

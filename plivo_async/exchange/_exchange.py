@@ -8,20 +8,17 @@ from typing import NoReturn, Protocol
 
 import anyio
 
-from ._announcer import Announcer, Watched
-from ._attempted import Attempted, record, return_permit
-from ._errors import PlivoError
-from ._events import Observer, RetryBudgetUsedUp
-from ._failures import failure
-from ._options import Options
-from ._server_clock import ServerClock
-from .pacing._clock import Clock, sleep_until, wall_clock
-from .pacing._dials import DialPace
-from .pacing._home import Home
-from .pacing._keyed_lock import KeyedLock
-from .pacing._priority import priority_here
-from .pacing._source import DeadlinePassed, Permit, PermitGate, PermitSource
-from .policy import (
+from .._errors import PlivoError
+from .._options import Options
+from ..observing._announcer import Announcer, Watched
+from ..observing._events import Observer, RetryBudgetUsedUp
+from ..pacing._clock import Clock, sleep_until, wall_clock
+from ..pacing._dials import DialPace
+from ..pacing._home import Home
+from ..pacing._keyed_lock import KeyedLock
+from ..pacing._priority import priority_here
+from ..pacing._source import DeadlinePassed, Permit, PermitGate, PermitSource
+from ..policy import (
     Attempt,
     AttemptOutcome,
     GiveUp,
@@ -31,9 +28,12 @@ from .policy import (
     RetryPolicy,
     decide,
 )
-from .transport._http import Trip
-from .transport._progress import Progress
-from .wire import Answer, Request
+from ..transport._http import Trip
+from ..transport._progress import Progress
+from ..wire import Answer, Request
+from ._attempted import Attempted, record, return_permit
+from ._failures import failure
+from ._server_clock import ServerClock
 
 
 class Transport(Protocol):

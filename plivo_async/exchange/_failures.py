@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from ._errors import (
+from .._errors import (
     DecodeError,
     NoAnswerError,
     NotSentError,
@@ -11,8 +11,8 @@ from ._errors import (
     PlivoError,
     response_error,
 )
-from .policy import TOO_MANY_REQUESTS, Attempt, AttemptOutcome, Effect, Reason
-from .wire import Answer, Request
+from ..policy import TOO_MANY_REQUESTS, Attempt, AttemptOutcome, Effect, Reason
+from ..wire import Answer, Request
 
 
 def failure(

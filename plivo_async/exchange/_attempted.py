@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .pacing._source import Permit, PermitGate
-from .policy import DONE_WITH_IT, Attempt, AttemptOutcome, Obstacle, RetryPolicy, classify
-from .transport._http import Trip
-from .wire import Answer, retry_after
+from ..pacing._source import Permit, PermitGate
+from ..policy import DONE_WITH_IT, Attempt, AttemptOutcome, Obstacle, RetryPolicy, classify
+from ..transport._http import Trip
+from ..wire import Answer, retry_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import logging
 
 import httpx
 
-from ._privacy import masked
+from ..shown._privacy import masked
 
 
 class _MaskedUrls(logging.Filter):

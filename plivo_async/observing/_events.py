@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ._public import public
-from .policy import ActivationOutcome, Attempt
+from .._public import public
+from ..policy import ActivationOutcome, Attempt
 
 _INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 

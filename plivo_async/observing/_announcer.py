@@ -7,7 +7,12 @@ from itertools import count
 
 import anyio
 
-from ._errors import OutcomeUnknownError
+from .._errors import OutcomeUnknownError
+from ..pacing._clock import Clock
+from ..pacing._source import PermitSource, Usage
+from ..policy import ActivationOutcome, Attempt, AttemptOutcome, Lowest, Reach
+from ..shown._privacy import masked
+from ..wire import Request
 from ._events import (
     AttemptBegan,
     AttemptEnded,
@@ -23,11 +28,6 @@ from ._events import (
     OutageEnded,
     RetryBudgetUsedUp,
 )
-from ._privacy import masked
-from .pacing._clock import Clock
-from .pacing._source import PermitSource, Usage
-from .policy import ActivationOutcome, Attempt, AttemptOutcome, Lowest, Reach
-from .wire import Request
 
 _log = logging.getLogger("plivo_async")
 

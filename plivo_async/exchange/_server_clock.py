@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from .wire import server_time
+from ..wire import server_time
 
 _HEAR_EVERY = 5.0  # seconds
 _WHOLE = 1.0  # a `Date` is of whole seconds, so up to that much early

@@ -1,0 +1,1 @@
+"""One operation: take a permit, send, read what came, decide, wait, and say in the end what is so."""

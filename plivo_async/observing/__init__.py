@@ -1,0 +1,1 @@
+"""What is told of what happens: events for an observer, the log, figures."""
