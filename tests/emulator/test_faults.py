@@ -25,7 +25,7 @@ def test_emulator_every_fault_is_explained() -> None:
 
 def test_emulator_every_fault_is_in_the_documents() -> None:
     """In a table of docs/testing.md, in the words of its meaning."""
-    page = Path(__file__).parents[2].joinpath("docs", "testing.md").read_text(encoding="utf-8")
+    page = Path(__file__).parents[2].joinpath("docs", "testing-faults.md").read_text(encoding="utf-8")
     for fault, meaning in MEANINGS.items():
         assert f"\n| `{fault}` | {meaning.text} |\n" in page
 

@@ -422,7 +422,7 @@ def test_emulator_settings_default_to_their_first_value(name: str) -> None:
 
 def test_emulator_settings_are_documented() -> None:
     """Each has its row in the page on testing, with its default, and nothing else has one."""
-    page = (Path(__file__).parents[3] / "docs" / "testing.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "testing-faults.md").read_text(encoding="utf-8")
     section = page.partition("\n## What nobody knows about Plivo")[2].partition("\n## ")[0]
     rows = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)`", section, re.MULTILINE))
     assert rows == {name: repr(value).replace("'", '"') for name, value in FIELDS.items()}
