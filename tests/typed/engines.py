@@ -43,7 +43,7 @@ async def on_temporal(temporal: Client, client: AsyncClient, names: list[str]) -
     """Submitted, worked on, watched, paused, reported."""
     plugin = PlivoPlugin({"main": client}, sources={"tonight": Path("tonight.txt"), "some": lambda first, last: names})
     await Worker(temporal, task_queue="plivo", plugins=[plugin]).run()
-    handle = await start_batch(temporal, names, account="main", task_queue="plivo", memo={"day": "friday"})
+    handle = await start_batch(temporal, names, account="main", task_queue="plivo", stalled_after=5)
     assert_type(handle, WorkflowHandle[ActivationBatch, BatchResult])
     assert_type(await handle.query(ActivationBatch.progress), Progress)
     await handle.signal(ActivationBatch.pause)

@@ -80,13 +80,14 @@ class Activities:
                 trouble.append(error)
             over.set()
 
-        async with anyio.create_task_group() as group:
-            group.start_soon(heart.beat)
-            group.start_soon(work)
-            while not over.is_set():
-                with _cancellations_go_to(heart):
-                    await over.wait()
-            group.cancel_scope.cancel()
+        with _cancellations_go_to(heart):  # one that comes while the group ends, too
+            async with anyio.create_task_group() as group:
+                group.start_soon(heart.beat)
+                group.start_soon(work)
+                while not over.is_set():
+                    with _cancellations_go_to(heart):
+                        await over.wait()
+                group.cancel_scope.cancel()
         activity.heartbeat(heart.text(heart.state))  # the last one: nothing is sent any more that it doesn't tell of
         return trouble[0] if trouble else None
 

@@ -51,6 +51,7 @@ class BatchInput:
         shard_size: Conferences to a shard, where they are in a source.
         at_a_time: Shards under way at a time.
         shards_a_run: Shards in one history, at most; Temporal suggests less by itself where they make it large.
+        stalled_after: Seconds without a sign of life after which others take a worker's shards.
         patience: Seconds for which workers may do nothing but refuse shards before the batch fails.
         confirm: As for `start()`.
         wait_for: As for `start()`.
@@ -67,6 +68,7 @@ class BatchInput:
     shard_size: int = 200
     at_a_time: int = 6
     shards_a_run: int = 1_000
+    stalled_after: float = 2.0
     patience: float = 120.0
     confirm: Confirm = "always"
     wait_for: float = 0.0

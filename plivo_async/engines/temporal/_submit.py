@@ -19,6 +19,7 @@ from ._workflow import ActivationBatch
 
 MOST_BYTES = 1_500_000
 """Of a batch's input. Temporal takes 2 MB in one payload unless it is told otherwise."""
+_LONGEST_SILENCE = 3_600
 
 
 @public
@@ -43,6 +44,7 @@ async def start_batch(
     workflow_id: str | None = None,
     shard_size: int = 200,
     at_a_time: int = 6,
+    stalled_after: float = 2.0,
     confirm: Confirm = "always",
     wait_for: float = 0.0,
     maybe_sent: datetime | None = None,
@@ -64,6 +66,9 @@ async def start_batch(
         shard_size: Conferences that a worker takes at a time, 1 to 10,000. A worker that dies has the rest of its
             shards looked after by others.
         at_a_time: Shards under way at a time, 1 to 1,000: a few more than there are workers keep all of them busy.
+        stalled_after: Seconds without a sign of life, 1 to 3,600, after which a worker is taken for dead and others get
+            its shards. Workers give one every half second; where machines stand still for longer, allow for that: a
+            worker that was only asleep has its conferences looked at by others first.
         confirm: As for `start`.
         wait_for: As for `start`.
         maybe_sent: Since when somebody may have sent activations of these, aware; None if nobody has.
@@ -79,6 +84,8 @@ async def start_batch(
     integer("shard_size", shard_size, 1, MOST)
     integer("at_a_time", at_a_time, 1, 1_000)
     choice("confirm", confirm, get_args(Confirm))
+    if not 1 <= seconds("stalled_after", stalled_after) <= _LONGEST_SILENCE:
+        raise invalid("stalled_after", f"must be 1 to {_LONGEST_SILENCE:,} seconds, not {stalled_after!r}")
     if seconds("wait_for", wait_for) == math.inf:
         raise invalid("wait_for", "must end some time: Temporal has no number for ever")
     shards = None if isinstance(names, Source) else [*split(names, shard_size, batch=workflow_id)]
@@ -90,6 +97,7 @@ async def start_batch(
         source=names.name if isinstance(names, Source) else None,
         shard_size=shard_size,
         at_a_time=at_a_time,
+        stalled_after=stalled_after,
         confirm=confirm,
         wait_for=wait_for,
         since=None if maybe_sent is None else in_utc("maybe_sent", maybe_sent).isoformat(),

@@ -17,7 +17,6 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 from ._messages import BATCH, REFUSED, SHARD, BatchInput, BatchResult, Progress, ShardDone, ShardTask, Totals
 
 _MOST_FAILURES = 200
-_HEARTBEAT = timedelta(seconds=2)  # a worker that died is known after so long
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=0.2), maximum_interval=timedelta(seconds=1))
 
 
@@ -175,7 +174,7 @@ class ActivationBatch:
             task,
             result_type=ShardDone,
             start_to_close_timeout=timedelta(days=1),
-            heartbeat_timeout=_HEARTBEAT,
+            heartbeat_timeout=timedelta(seconds=self._batch.stalled_after),
             retry_policy=_RETRY,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )

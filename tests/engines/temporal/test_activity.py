@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 
-from plivo_async import ShardState, split
+from plivo_async import AsyncClient, ShardState, split
 from plivo_async.emulator import Emulator
 from plivo_async.engines import Accounts
 from plivo_async.engines.temporal._activity import Activities
@@ -174,6 +174,16 @@ async def test_a_state_of_other_conferences_is_not_gone_on_with() -> None:
         assert caught.value.non_retryable
 
 
+async def test_refused_it_hands_back_what_it_has_as_it_was() -> None:
+    """Nothing of it may have been sent, for whoever has the right credentials."""
+    async with Emulator(limit=None) as plivo, AsyncClient(plivo.auth_id, "wrong" * 8, base_url=plivo.url) as wrong:
+        with pytest.raises(ApplicationError, match="401") as caught:
+            await environment(FakeTemporal()).run(
+                Activities(Accounts({"main": wrong}), {}).activate_shard, task_of(waiting(plivo, 20))
+            )
+        assert letters(caught.value.details[0]) == "-" * 20
+
+
 @pytest.mark.parametrize("heard", ["by the SDK", "by an answer", "by both"])
 async def test_cancelled_it_hands_over_what_was_on_the_wire(heard: str) -> None:
     """However it hears of it, and however often."""
@@ -195,6 +205,26 @@ async def test_cancelled_it_hands_over_what_was_on_the_wire(heard: str) -> None:
         done = await work
         assert done.cut_short
         assert done.counts == {"activated": plivo.counts().applied, "not_attempted": 200 - plivo.counts().applied}
+
+
+async def test_shut_down_at_any_turn_of_the_loop_it_hands_back_what_it_has() -> None:
+    """While it waits and while it ends: never as a cancellation, which says nothing and leaves all of it in doubt."""
+    async with Emulator(limit=None) as plivo, AsyncClient(plivo.auth_id, "wrong" * 8, base_url=plivo.url) as wrong:
+        names, turns, ended = waiting(plivo, 3), 3, False  # before that nothing of it has begun
+        while turns < 40 or not ended:
+            env, beats = environment(FakeTemporal()), list[str]()
+            env.on_heartbeat = beats.append
+            work = asyncio.create_task(
+                env.run(Activities(Accounts({"main": wrong}), {}).activate_shard, task_of(names))
+            )
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            ended = work.done()
+            env.cancel(ActivityCancellationDetails(worker_shutdown=True))
+            with pytest.raises(ApplicationError):
+                await work
+            assert letters(beats[-1]) == "---"
+            turns = turns + 1 + turns // 20
 
 
 async def test_where_its_worker_ends_another_one_goes_on() -> None:

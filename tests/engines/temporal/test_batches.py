@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from temporalio.client import Client
@@ -12,7 +12,7 @@ from plivo_async import AsyncClient
 from plivo_async.emulator import Emulator, Faults
 from plivo_async.engines.temporal import ActivationBatch, PlivoPlugin, read_report, start_batch
 
-from ...support import contradictions
+from ...support import PATIENCE, contradictions
 from .server import Server
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.real_time]
@@ -34,6 +34,13 @@ async def worker(temporal: Client, plivo: Emulator, **options: Any) -> AsyncIter
             yield plugin
 
 
+@pytest.mark.parametrize("stalled_after", [0.5, 4_000, float("nan"), float("inf"), -1])
+async def test_a_silence_that_makes_no_sense_is_refused(stalled_after: float) -> None:
+    """Before Temporal hears of anything."""
+    with pytest.raises(ValueError, match="stalled_after"):
+        await start_batch(cast(Client, None), ["a"], account="a", task_queue="q", stalled_after=stalled_after)
+
+
 async def test_every_outcome_is_so(temporal: Client, temporal_server: Server) -> None:
     """With faults, twins, names that nobody waits for, and one that was live before; told thrice, and alike."""
     async with Emulator(limit=None, faults=Faults.parse("lost-response=0.03,503=0.03"), seed=1) as plivo:
@@ -42,7 +49,9 @@ async def test_every_outcome_is_so(temporal: Client, temporal_server: Server) ->
             plivo.add_conference(name, started_ago=60)
         given = [*names, "nobody", "room-3"]
         async with worker(temporal, plivo):
-            handle = await start_batch(temporal, given, account="main", task_queue=QUEUE, shard_size=10, at_a_time=3)
+            handle = await start_batch(
+                temporal, given, account="main", task_queue=QUEUE, shard_size=10, at_a_time=3, stalled_after=PATIENCE
+            )
             result = await handle.result()
             progress = await handle.query(ActivationBatch.progress)
         report = await read_report(temporal, handle.id)

@@ -41,7 +41,9 @@ async def test_cancelled_it_ends_in_order(temporal: Client) -> None:
     async with Emulator(limit=None, latency=0.1) as plivo:
         names = waiting(plivo, 1_000)
         async with worker(temporal, plivo):
-            handle = await start_batch(temporal, names, account="main", task_queue=QUEUE, at_a_time=2)
+            handle = await start_batch(
+                temporal, names, account="main", task_queue=QUEUE, at_a_time=2, stalled_after=PATIENCE
+            )
             await until(lambda: plivo.counts().applied > 100)
             await handle.cancel()
             with anyio.fail_after(PATIENCE), pytest.raises(WorkflowFailureError) as caught:
@@ -58,7 +60,9 @@ async def test_paused_it_sends_nothing_and_goes_on_after(temporal: Client) -> No
     async with Emulator(limit=None, latency=0.1) as plivo:
         names = waiting(plivo, 600)
         async with worker(temporal, plivo):
-            handle = await start_batch(temporal, names, account="main", task_queue=QUEUE, at_a_time=2)
+            handle = await start_batch(
+                temporal, names, account="main", task_queue=QUEUE, at_a_time=2, stalled_after=PATIENCE
+            )
             await until(lambda: plivo.counts().applied > 50)
             await handle.signal(ActivationBatch.pause)
             with anyio.fail_after(PATIENCE):
@@ -80,7 +84,15 @@ async def test_names_may_stay_where_they_are(temporal: Client, tmp_path: Path) -
         names = waiting(plivo, 95)
         path = tmp_path / "tonight.txt"
         path.write_text("".join(f"{name}\n" for name in [*names, names[90], ""]))
-        batch = BatchInput(batch="b", account="main", source="tonight", shard_size=20, at_a_time=2, shards_a_run=2)
+        batch = BatchInput(
+            batch="b",
+            account="main",
+            source="tonight",
+            shard_size=20,
+            at_a_time=2,
+            shards_a_run=2,
+            stalled_after=PATIENCE,
+        )
         async with worker(temporal, plivo, sources={"tonight": path}):
             handle = await temporal.start_workflow(ActivationBatch.run, batch, id="b", task_queue=QUEUE)
             result = await handle.result()
@@ -116,7 +128,9 @@ async def test_histories_that_go_on_hold_what_is_left(temporal: Client) -> None:
     async with Emulator(limit=None) as plivo:
         names = waiting(plivo, 50)
         shards = [shard.to_dict() for shard in split([*names, names[0]], 10, batch="c")]
-        batch = BatchInput(batch="c", account="main", shards=shards, at_a_time=2, shards_a_run=2)
+        batch = BatchInput(
+            batch="c", account="main", shards=shards, at_a_time=2, shards_a_run=2, stalled_after=PATIENCE
+        )
         async with worker(temporal, plivo):
             handle = await temporal.start_workflow(ActivationBatch.run, batch, id="c", task_queue=QUEUE)
             result = await handle.result()
@@ -131,7 +145,9 @@ async def test_a_worker_with_a_wrong_token_harms_nobody(temporal: Client, tempor
     async with Emulator(limit=None) as plivo:
         names = waiting(plivo, 200)
         async with AsyncClient(plivo.auth_id, "wrong" * 8, base_url=plivo.url) as wrong:
-            handle = await start_batch(temporal, names, account="main", task_queue=QUEUE, shard_size=20)
+            handle = await start_batch(
+                temporal, names, account="main", task_queue=QUEUE, shard_size=20, stalled_after=PATIENCE
+            )
             with anyio.fail_after(PATIENCE), pytest.raises(AuthenticationError):
                 await Worker(temporal, task_queue=QUEUE, plugins=[PlivoPlugin({"main": wrong})]).run()
         report = await read_report(temporal, handle.id)

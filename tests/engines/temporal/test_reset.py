@@ -11,7 +11,7 @@ from plivo_async import ActivationOutcome
 from plivo_async.emulator import Emulator
 from plivo_async.engines.temporal import read_report, start_batch
 
-from ...support import contradictions
+from ...support import PATIENCE, contradictions
 from .test_batches import QUEUE, worker
 from .test_ending import waiting
 
@@ -38,7 +38,9 @@ async def test_a_reset_batch_starts_nothing_twice(temporal: Client) -> None:
     async with Emulator(limit=None) as plivo:
         names = waiting(plivo, 30)
         async with worker(temporal, plivo):
-            first = await start_batch(temporal, names, account="main", task_queue=QUEUE, shard_size=10)
+            first = await start_batch(
+                temporal, names, account="main", task_queue=QUEUE, shard_size=10, stalled_after=PATIENCE
+            )
             assert (await first.result()).counts == {"activated": 30}
             plivo.end_conference(names[3])
             plivo.add_conference(names[3])
