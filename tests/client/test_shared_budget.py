@@ -140,6 +140,7 @@ def test_without_the_extra_redis_says_what_to_install(monkeypatch: pytest.Monkey
     assert "secret" not in str(missing.value)
 
 
+@pytest.mark.long
 def test_processes_that_share_a_budget_are_never_refused(tmp_path: Path) -> None:
     """Three of them, at a server that counts in a sliding window; without, a third of their requests would be."""
     plivo = Emulator(limit=Limit(20, per=0.5))

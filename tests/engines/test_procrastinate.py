@@ -154,6 +154,7 @@ async def test_the_tables_are_made_once(postgres_url: str) -> None:
         await asyncio.gather(*(batches.apply_schema() for _ in range(3)))
 
 
+@pytest.mark.long
 async def test_a_cancelled_batch_knows_what_was_on_the_wire(postgres_url: str) -> None:
     """It ends within an attempt, tells the truth of what was sent, and can go on."""
     async with (

@@ -299,6 +299,7 @@ async def test_the_web_service_of_the_tutorial_answers(monkeypatch: pytest.Monke
 
 
 @pytest.mark.real_time
+@pytest.mark.long
 def test_the_tests_in_the_docs_pass(tmp_path: Path) -> None:
     """The pages' tests pass under pytest, with warnings as errors and pytest-asyncio in strict mode."""
     for fence in TESTS:

@@ -101,6 +101,7 @@ def test_every_kind_of_test_has_an_emulator_of_its_own(run: Run) -> None:
     run(EVERY_KIND).assert_outcomes(passed=10)
 
 
+@pytest.mark.long
 def test_the_automatic_mode_of_pytest_asyncio(run: Run) -> None:
     """There a test needs no mark."""
     text = "async def test_it(plivo, plivo_client): assert (await plivo_client.account.get()).auth_id == plivo.auth_id"
@@ -294,11 +295,13 @@ def test_without_a_loop(service, plivo):
 """
 
 
+@pytest.mark.long
 def test_what_is_made_once_finds_each_emulator_at_one_address(run: Run) -> None:
     """And none finds what another test has left."""
     run(ADDRESS).assert_outcomes(passed=4)
 
 
+@pytest.mark.long
 def test_without_pytest_asyncio(run: Run) -> None:
     """Anyio's plugin is enough."""
     text = EVERY_KIND.partition("class TestAsyncio")[0]

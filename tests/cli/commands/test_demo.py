@@ -210,6 +210,7 @@ async def test_scene_holds_what_it_says() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal and signals")
+@pytest.mark.long
 def test_demo_on_a_terminal_draws_and_stops_at_ctrl_c() -> None:
     """On a terminal it moves its cursor; Ctrl-C ends it with 130, the cursor back."""
     import pty

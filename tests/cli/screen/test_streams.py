@@ -302,6 +302,7 @@ def test_a_dead_stderr_changes_nothing(
 
 @posix
 @pytest.mark.real_time
+@pytest.mark.long
 def test_in_a_real_shell(plivo: Emulator) -> None:
     """The reader has gone; the reader of the progress has gone; nothing is open and the terminal has no width."""
     script = f"""

@@ -154,6 +154,7 @@ def test_conferences_faults_time_and_a_new_beginning(chromium: Browser) -> None:
         assert page.complaints == []
 
 
+@pytest.mark.long
 def test_it_fits_windows_of_every_width(chromium: Browser) -> None:
     """Nothing overflows sideways, in any part."""
     with staged() as stage:

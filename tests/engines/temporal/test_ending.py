@@ -170,6 +170,7 @@ async def test_a_block_in_which_a_worker_runs_ends_with_it(temporal: Client) -> 
         await handle.terminate()
 
 
+@pytest.mark.long
 async def test_an_account_that_no_worker_knows_fails_the_batch(temporal: Client) -> None:
     """With words that say what the workers have."""
     async with Emulator(limit=None) as plivo:

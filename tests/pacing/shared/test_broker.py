@@ -208,6 +208,7 @@ async def test_while_the_store_is_away_a_careful_share_is_used_and_told_of_later
 
 
 @pytest.mark.anyio
+@pytest.mark.long
 async def test_the_strict_wait_for_the_store(store: FakeStore) -> None:
     """`on_store_down="wait"`."""
     limiter = SharedLimiter(Broker(store, TERMS, lambda: "a", degrade=False), RateLimit(5, 0.3), time.monotonic)
