@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from . import cold, concurrency, imports, interactive, journal, memory, pacing, profiling, shared, stall
+from . import cold, concurrency, imports, interactive, journal, memory, pacing, profiling, said, shared, stall
 from .measurement import Measurement, Plan, errors
 from .page import refreshed
 from .processes import ROOT
@@ -21,6 +21,7 @@ from .table import Table, as_markdown, as_text
 MEASUREMENTS: tuple[Measurement, ...] = (
     concurrency.MEASUREMENT,
     pacing.MEASUREMENT,
+    said.MEASUREMENT,
     interactive.MEASUREMENT,
     shared.MEASUREMENT,
     stall.MEASUREMENT,

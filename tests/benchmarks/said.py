@@ -1,4 +1,4 @@
-"""What each says of a batch when answers get lost, and what is so: `python -m tests.benchmarks.said`.
+"""What each says of a batch when answers get lost, and what is so.
 
 Conferences that wait in an emulator, in a process of its own, are activated by us and by what one would write today,
 while some answers are lost, some connections reset, and some requests answered 503; a fifth of Plivo's window makes it
@@ -7,11 +7,10 @@ failed. None of the peers ever says "live" without a 204, which is why numbers a
 """
 
 import asyncio
-import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import IO
@@ -20,13 +19,26 @@ import anyio.to_thread
 
 from plivo_async.emulator import Emulator, Faults, Limit
 
-from .meter import Meter
-from .peers import AUTH_ID, AUTH_TOKEN, PEERS, Target, names
+from .figures import NOT_RUN, significant
+from .measurement import Measurement, Plan, Row
+from .meter import Figures, Meter
+from .peers import AUTH_ID, AUTH_TOKEN, PEERS, Target, installed, names, skipped
+from .processes import Case, all_measured, measured
+from .table import Table
+
+NAME = "said"
 
 FAULTS = "lost-response=0.02,reset-before=0.01,503=0.02"
 LIMIT = Limit(300, per=1.0)
-CONFERENCES, AT_ONCE = 1_500, 50
-SHOWN = ("plivo-10", "httpx-retries", "aiohttp-stamina", "aiohttp-aiolimiter", "batch")
+_SHOWN = ("plivo-10", "httpx-retries", "aiohttp-stamina", "aiohttp-aiolimiter", "batch")
+_AT_ONCE = 50
+_COLUMNS = {
+    "wall": "seconds",
+    "live": "live",
+    "failed": "said to have failed",
+    "wrong": "of these live",
+    "refused": "429s",
+}
 
 
 async def emulate(count: int) -> None:
@@ -44,65 +56,58 @@ async def emulate(count: int) -> None:
 @contextmanager
 def emulator(count: int) -> Iterator[tuple[str, IO[str], IO[str]]]:
     """One in a process of its own: where it is, and what to speak to it with."""
-    command = [sys.executable, "-m", "tests.benchmarks.said", "emulator", str(count)]
+    command = [sys.executable, "-m", __name__, str(count)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdin is not None
         assert process.stdout is not None
         yield process.stdout.readline().strip(), process.stdin, process.stdout
 
 
-def ask(peer: str, count: int) -> dict[str, float]:
-    """Have one of them activate all, in a process of its own, and compare."""
-    command = [sys.executable, "-m", "tests.benchmarks.said", peer, str(count)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
-
-
-def answer(peer: str, count: int) -> dict[str, float]:
-    """Be that process."""
+def case(given: Case) -> Figures:
+    """Have one of them activate all, and compare."""
     if find_spec("stamina"):  # it would tell of each retry
         import stamina
 
         stamina.instrumentation.set_on_retry_hooks(())
-    meter = Meter()
-    with emulator(count) as (url, to, told):
+    peer, meter = PEERS[given["peer"]], Meter()
+    with emulator(given["count"]) as (url, to, told):
 
         async def activate() -> None:
-            async with PEERS[peer].open(Target(url, AT_ONCE, (LIMIT.limit, LIMIT.per))) as wave:
-                await wave(names(count), meter)
+            async with peer.open(Target(url, _AT_ONCE, (LIMIT.limit, LIMIT.per))) as wave:
+                await wave(names(given["count"]), meter)
 
-        began = time.monotonic()
-        PEERS[peer].run(activate)
-        took = time.monotonic() - began
+        began = time.perf_counter()
+        peer.run(activate)
+        took = time.perf_counter() - began
         to.write("\n")
         to.flush()
         live, refused = map(int, told.readline().split())
-    return {
-        "seconds": round(took, 1),
-        "live": live,
-        "said to have failed": meter.failed,
-        "of these live": live - meter.done,
-        "429s": refused,
-    }
+    return {"wall": took, "live": live, "failed": meter.failed, "wrong": live - meter.done, "refused": refused}
 
 
-def main(arguments: list[str]) -> list[tuple[str, dict[str, float]]]:
-    """Measure, print a table, and return it."""
-    count = int(arguments[0]) if arguments else CONFERENCES
-    found = [(PEERS[peer].label, ask(peer, count)) for peer in SHOWN if not PEERS[peer].missing()]
-    print("| |", " | ".join(found[0][1]), "|")  # noqa: T201
-    print("| --- |", " | ".join("---:" for _ in found[0][1]), "|")  # noqa: T201
-    for label, figures in found:
-        print(f"| {label} |", " | ".join(f"{value:,}" for value in figures.values()), "|")  # noqa: T201
-    return found
+def run(plan: Plan) -> list[Case]:
+    """Measure each once: chance is the same for all of them."""
+    size = 60 if plan.quick else 1_500
+    cases: list[Case] = [{"measurement": NAME, "peer": peer, "count": size} for peer in installed(_SHOWN)]
+    all_measured(cases, measured, side_by_side=plan.side_by_side(), say=plan.say)
+    return cases
 
+
+def tables(rows: Sequence[Row]) -> list[Table]:
+    """What was said, and what is so."""
+    size = next((row["count"] for row in rows), 0)
+    title = f"{size:,} conferences that wait, at {LIMIT.limit} per {LIMIT.per:g} s, with {FAULTS.replace(',', ', ')}"
+    cells = tuple((PEERS[row["peer"]].label, *_cells(row)) for row in rows)
+    return [Table(title, ("", *_COLUMNS.values()), cells, skipped(_SHOWN))]
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    if "wall" not in row:
+        return (NOT_RUN,) * len(_COLUMNS)
+    return (significant(row["wall"]), *(f"{row[key]:,}" for key in _COLUMNS if key != "wall"))
+
+
+MEASUREMENT = Measurement(NAME, run, tables)
 
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["emulator", size]:
-            asyncio.run(emulate(int(size)))
-        case [key, size]:
-            print(json.dumps(answer(key, int(size))))  # noqa: T201
-        case rest:
-            main(rest)
+    asyncio.run(emulate(int(sys.argv[1])))
