@@ -3,6 +3,7 @@
 import base64
 import errno
 import os
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from ..shown._secret import Secret
 
 _LONGEST_REASON = 200
 _STARS = "********"
-_SHORTEST = 8  # characters; Plivo's tokens have 40, and what is shorter, made up for a test, may be any word
+_LONG = 8  # characters: what is shorter, made up for a test, may be a part of any word
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -90,24 +91,24 @@ def bare(error: BaseException, authorization: Secret) -> Exception:
 def without(text: str, authorization: Secret) -> str:
     """The text without our credentials, should somebody have put them in."""
     for hidden in _hidden(authorization):
-        text = text.replace(hidden, _STARS)
+        text = re.sub(hidden, _STARS, text)
     return text
 
 
 def body_without(body: bytes, authorization: Secret) -> bytes:
     """The same for what somebody in between has answered: a page of a proxy's may show what it was sent."""
     for hidden in _hidden(authorization):
-        body = body.replace(hidden.encode(), _STARS.encode())
+        body = re.sub(hidden.encode(), _STARS.encode(), body)
     return body
 
 
 def _hidden(authorization: Secret) -> Iterator[str]:
-    """Our credentials as they may be written: packed, in JSON and in a URL as well, and the Auth Token alone."""
+    """Patterns of our credentials as they may be written: packed, in JSON and in a URL, and the Auth Token alone."""
     packed = authorization.reveal().partition(" ")[2]
     token = base64.b64decode(packed).decode().partition(":")[2]
     for one in (packed.rstrip("="), token):
-        if len(one) >= _SHORTEST:
-            yield from {one: None, one.replace("/", "\\/"): None, quote(one, safe=""): None}
+        written = {one: None, one.replace("/", "\\/"): None, quote(one, safe=""): None} if one else {}
+        yield from (re.escape(way) if len(one) >= _LONG else rf"(?<!\w){re.escape(way)}(?!\w)" for way in written)
 
 
 def leave_frames(error: BaseException, above: BaseException | None) -> None:

@@ -22,6 +22,7 @@ from plivo_async import ActivationFailures, AsyncClient, PlivoError, RetryPolicy
 from plivo_async._credentials import Credentials
 from plivo_async._credentials import credentials as read
 from plivo_async.shown._secret import Secret
+from plivo_async.transport._faults import body_without, without
 
 AUTH_ID, TOKEN = "MA" + "X1" * 9, "s3cr3t-t0k3n"
 BASIC = b64encode(f"{AUTH_ID}:{TOKEN}".encode()).decode()
@@ -235,3 +236,20 @@ async def test_a_gateway_that_shows_what_it_was_sent(
     for one in chain_of(caught.value):
         told += [str(one), repr(one), json.dumps(one.to_dict()) if isinstance(one, PlivoError) else ""]
     assert not [form for form in FORMS.values() for words in told if form.rstrip("=") in words]
+
+
+@pytest.mark.parametrize(
+    ("token", "text", "shown"),
+    [
+        ("token", "auth_token=1, tokens", "auth_token=1, tokens"),
+        ("token", "it was 'token'.", "it was '********'."),
+        ("s3cr3t-t0k3n", "xs3cr3t-t0k3ny", "x********y"),
+        ("a/b+c/d+e", r"a\/b+c\/d+e a%2Fb%2Bc%2Fd%2Be", "******** ********"),
+        ("", "nothing at all", "nothing at all"),
+    ],
+)
+def test_a_short_token_is_hidden_as_a_word_and_a_long_one_anywhere(token: str, text: str, shown: str) -> None:
+    """`token`, made up for a test, hides itself and not every word that it is a part of."""
+    authorization = Secret("Basic " + b64encode(f"MA:{token}".encode()).decode())
+    assert without(text, authorization) == shown
+    assert body_without(text.encode(), authorization) == shown.encode()
