@@ -63,4 +63,7 @@ async def test_every_outcome_is_so(temporal: Client, temporal_server: Server) ->
         assert "'nobody'" in result.failures[0][1]
         assert sum(one.operation in {"activate", "get"} for one in plivo.requests) == result.requests
         assert plivo.auth_token.encode() not in temporal_server.stored()
-        assert plivo.auth_token not in (await handle.fetch_history()).to_json()
+        history = await handle.fetch_history()
+        assert plivo.auth_token not in history.to_json()
+        begun = [one.activity_task_scheduled_event_attributes for one in history.events]
+        assert {one.heartbeat_timeout.seconds for one in begun if one.activity_id} == {PATIENCE}
