@@ -112,9 +112,14 @@ class TestChoosing:
 class TestFaults:
     """What is known after each fault, over both."""
 
-    async def _attempts(self, transport: Transport, operation: str, fault: str) -> tuple[object, ...]:
-        faults = Faults({}, late_by=1.0, drip_interval=0.2)
-        async with Emulator(limit=None, faults=faults) as plivo, client_of(plivo, transport, timeout=0.3) as client:
+    async def _attempts(
+        self, transport: Transport, operation: str, fault: str, patience: float = PATIENCE
+    ) -> tuple[str, str | None, list[tuple[str, str, int | None, str | None]], int]:
+        faults = Faults({}, late_by=0.1 if patience == PATIENCE else PATIENCE, drip_interval=0.01)
+        async with (
+            Emulator(limit=None, faults=faults) as plivo,
+            client_of(plivo, transport, timeout=patience) as client,
+        ):
             plivo.add_conference("room")
             plivo.script(operation, "room", fault=fault)
             if operation == "get":
@@ -136,6 +141,16 @@ class TestFaults:
         """
         seen = [await self._attempts(transport, operation, fault) for transport in BOTH]
         assert seen[0] == seen[1]
+
+    @pytest.mark.long
+    @pytest.mark.parametrize("operation", ["activate", "get"])
+    async def test_an_answer_that_comes_too_late_is_understood_alike(self, operation: str) -> None:
+        """The same outcome, by attempts of the same kinds, but for those that the clock has ended, which may be any."""
+        seen = [await self._attempts(transport, operation, "late", 2.0) for transport in BOTH]
+        outcomes = [outcome for outcome, _, _, _ in seen]
+        kinds = [{one for one in trail if one[3] != "TimeoutError"} for _, _, trail, _ in seen]
+        assert all(any(one[3] == "TimeoutError" for one in trail) for _, _, trail, _ in seen)
+        assert (outcomes[0], kinds[0]) == (outcomes[1], kinds[1])
 
     @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
     @both
