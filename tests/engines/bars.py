@@ -22,6 +22,7 @@ from anyio.from_thread import start_blocking_portal
 from plivo_async.emulator import Emulator, Faults, Limit
 
 from ..pacing.shared.servers import running
+from ..support import PATIENCE
 
 FAULTS = "lost-response=0.01,reset-before=0.01,503=0.01"
 LIMIT = Limit(300, per=1.0)
@@ -36,8 +37,12 @@ class Engine(Protocol):
         """The command that runs a worker for the account of `PLIVO_AUTH_ID`, until SIGTERM."""
         ...
 
-    def submit(self, size: int, shard: int) -> str:
-        """Hand a batch of `room 0` … over; what it is called."""
+    def submit(self, size: int, shard: int, stalled_after: float = 2.0) -> str:
+        """Hand a batch of `room 0` … over; what it is called.
+
+        Where it is the batch that says so, a worker is taken for dead after `stalled_after` seconds without a sign of
+        life.
+        """
         ...
 
     def cancel(self, batch: str) -> None:
@@ -213,7 +218,7 @@ def cancel(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard:
         plivo = all_of_it.plivo
         for _ in range(3):
             all_of_it.start_worker()
-        batch = engine.submit(size, shard)
+        batch = engine.submit(size, shard, PATIENCE)  # nobody dies, however busy the machine is
         goal = chance.randrange(1, size - 900)
         all_of_it.until(lambda: plivo.counts().applied >= goal)
         began = time.monotonic()

@@ -33,8 +33,9 @@ class OnProcrastinate:
         """One that shares the budget."""
         return [sys.executable, "-m", __name__, self._url]
 
-    def submit(self, size: int, shard: int) -> str:
-        """From a generator."""
+    def submit(self, size: int, shard: int, stalled_after: float = 2.0) -> str:
+        """From a generator; here it is workers who say how long they may be silent."""
+        del stalled_after
 
         async def submit() -> str:
             return await self._batches.submit((f"room {number}" for number in range(size)), account="main", size=shard)

@@ -1,8 +1,10 @@
 """Temporal, as the bars want it: `python -m tests.engines.on_temporal ADDRESS` is a worker."""
 
 import asyncio
+import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.worker import Worker
 
 from plivo_async import AsyncClient, RateLimit
+from plivo_async.emulator import Emulator
 from plivo_async.engines.temporal import PlivoPlugin, Source, read_report, start_batch
 
 from .temporal.server import running
@@ -44,13 +47,19 @@ class OnTemporal:
         """One that shares the budget."""
         return [sys.executable, "-m", __name__, self._address]
 
-    def submit(self, size: int, shard: int) -> str:
+    def submit(self, size: int, shard: int, stalled_after: float = 2.0) -> str:
         """As a payload, or by reference, where there are more than fit into one."""
 
         async def submit() -> str:
             names = Source(SOURCE) if size == MANY else rooms(0, size)
             handle = await start_batch(
-                self._client, names, account="main", task_queue=QUEUE, shard_size=shard, at_a_time=6
+                self._client,
+                names,
+                account="main",
+                task_queue=QUEUE,
+                shard_size=shard,
+                at_a_time=6,
+                stalled_after=stalled_after,
             )
             return handle.id
 
@@ -75,13 +84,24 @@ class OnTemporal:
         return None
 
     def resumed(self, batch: str, in_hand: object) -> float | None:
-        """From its history: when the last activity was begun that was not begun for the first time."""
+        """From its history: when the last activity was begun for a shard of which another one had timed out."""
 
         async def begun() -> float | None:
             history = await self._client.get_workflow_handle(batch).fetch_history()
-            started = [one for one in history.events if one.HasField("activity_task_started_event_attributes")]
-            again = [one for one in started if one.activity_task_started_event_attributes.attempt > 1]
-            return max((one.event_time.ToDatetime(UTC).timestamp() for one in again), default=None)
+            shards: dict[int, int] = {}  # by the number of the event
+            lost, again, found = set[int](), set[int](), list[float]()
+            for event in history.events:
+                if event.HasField("activity_task_scheduled_event_attributes"):
+                    [task] = event.activity_task_scheduled_event_attributes.input.payloads
+                    shards[event.event_id] = first = json.loads(task.data)["first"]
+                    if first in lost:
+                        again.add(event.event_id)
+                elif event.HasField("activity_task_timed_out_event_attributes"):
+                    lost.add(shards[event.activity_task_timed_out_event_attributes.scheduled_event_id])
+                elif event.HasField("activity_task_started_event_attributes"):
+                    if event.activity_task_started_event_attributes.scheduled_event_id in again:
+                        found.append(event.event_time.ToDatetime(UTC).timestamp())
+            return max(found, default=None)
 
         return self._portal.call(begun)
 
@@ -91,6 +111,18 @@ def on_temporal() -> Iterator[OnTemporal]:
     """With a server from the wheel."""
     with running() as server, start_blocking_portal() as portal:
         yield OnTemporal(server.address, portal)
+
+
+def worker_process(address: str, plivo: Emulator) -> subprocess.Popen[bytes]:
+    """A worker of the emulator's account, on its own."""
+    environment = {
+        **os.environ,
+        "PLIVO_AUTH_ID": plivo.auth_id,
+        "PLIVO_AUTH_TOKEN": plivo.auth_token,
+        "PLIVO_BASE_URL": plivo.url,
+        "PLIVO_TESTS_LIMIT": "1000000/5",
+    }
+    return subprocess.Popen([sys.executable, "-m", __name__, address], env=environment)  # noqa: S603
 
 
 async def work(address: str) -> None:

@@ -13,11 +13,11 @@ from ..._errors import AuthenticationError, InvalidArgumentError
 from ...batch import Shard
 from .._accounts import Accounts
 from .._work import work_on
-from ._heart import Heart
+from ._heart import EVERY, Heart
 from ._messages import INTERRUPTED, REFUSED, SHARD, ShardDone, ShardTask
 from ._sources import Reader, shard_of
 
-_HOLD = 2.0  # seconds for which a worker keeps a shard of an account that it doesn't know
+_HOLD = 2.0  # seconds for which a worker keeps a shard of an account or a source that it doesn't know
 _TOLD = 20  # failures that are told of a shard
 
 
@@ -46,10 +46,11 @@ class Activities:
         """Activate what is left of a shard.
 
         Raises:
-            ApplicationError: It ended early. Of type `REFUSED`, another worker may have more luck, with the state that
-                is in its details; of others, another attempt may.
+            ApplicationError: It ended early; `HANDED_BACK` says what its types mean, and that the state is in its
+                details. One that is of no such type, and not to be repeated, is the end of the batch.
         """
-        shard = await self._shard(task)
+        with _beating():  # a source may take its time
+            shard = await self._shard(task)
         if shard is None:
             return ShardDone(state="", size=0, counts={})
         try:
@@ -57,13 +58,14 @@ class Activities:
         except ValueError as error:
             raise ApplicationError(str(error), non_retryable=True) from None
         trouble = await self._work(task, shard, heart)
+        known = heart.text(heart.state)
         if isinstance(trouble, AuthenticationError | InvalidArgumentError):
-            raise ApplicationError(str(trouble), heart.text(heart.state), type=REFUSED, non_retryable=True) from None
+            raise ApplicationError(str(trouble), known, type=REFUSED) from None
         if trouble is not None:
-            raise trouble
+            raise ApplicationError(f"{type(trouble).__name__}: {trouble}", known, type=INTERRUPTED) from trouble
         if heart.state.left and not heart.requested:
             words = "the worker ends, another one goes on"
-            raise ApplicationError(words, type=INTERRUPTED, category=ApplicationErrorCategory.BENIGN)
+            raise ApplicationError(words, known, type=INTERRUPTED, category=ApplicationErrorCategory.BENIGN)
         return _done(shard, heart)
 
     async def _work(self, task: ShardTask, shard: Shard, heart: Heart) -> Exception | None:
@@ -114,19 +116,40 @@ class Activities:
         """The conferences; None if there are none, as the source has ended before.
 
         Raises:
-            ApplicationError: This worker doesn't know the source, or what it has are no names.
+            ApplicationError: This worker doesn't know the source or can't read it, or what it has are no names.
         """
         if task.shard is not None:
             return Shard.from_dict(task.shard)
         reader = self._readers.get(task.source or "")
         if reader is None:
             known = ", ".join(map(repr, sorted(self._readers))) or "none"
-            raise ApplicationError(f"source {task.source!r} is unknown to this worker, which has {known}")
+            words = f"source {task.source!r} is unknown to this worker, which has {known}"
+            await anyio.sleep(_HOLD)
+            raise ApplicationError(words, task.state, type=REFUSED)
+        where = f"source {task.source!r}, from position {task.first:,} on"
         try:
             return await shard_of(reader, task.batch, task.first, task.size)
         except (ValueError, TypeError) as error:
-            words = f"source {task.source!r}, from position {task.first:,} on: {error}"
-            raise ApplicationError(words, non_retryable=True) from None
+            raise ApplicationError(f"{where}: {error}", non_retryable=True) from None
+        except Exception as error:
+            words = f"{where}: {type(error).__name__}: {error}"
+            raise ApplicationError(words, task.state, type=INTERRUPTED) from error
+
+
+@contextlib.contextmanager
+def _beating() -> Iterator[None]:
+    """Say that the worker is alive, of a shard of which nothing is sent yet."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await anyio.sleep(EVERY)
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 @contextlib.contextmanager

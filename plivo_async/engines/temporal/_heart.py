@@ -46,7 +46,7 @@ class Heart:
         Args:
             shard: The shard.
             state: What was known before this activity was begun; empty for nothing.
-            since: Since when somebody may have sent activations, of whom nothing else is known; None for never.
+            since: Since when somebody who has told nothing may have sent what is left; None if nobody has.
 
         Raises:
             InvalidArgumentError: What is known is of other conferences.
@@ -61,8 +61,8 @@ class Heart:
         self.requested = False
         self.told: dict[int, str] = {}
         self.requests = 0
-        told = next((text for text in (*info.heartbeat_details, state) if text), "")
-        self.state = known(shard, told) if told else untold(shard, since)
+        beats = [text for text in info.heartbeat_details if text]  # of an attempt before this one
+        self.state = known(shard, beats[0], None) if beats else known(shard, state, since)
 
     def text(self, state: ShardState) -> str:
         """A state, and what it is of: a few characters more than one for each conference."""
@@ -118,19 +118,16 @@ def digest_of(shard: Shard) -> str:
     return hashlib.sha256(json.dumps(shard.to_dict()["conferences"]).encode()).hexdigest()[:16]
 
 
-def known(shard: Shard, text: str) -> ShardState:
-    """The state that `Heart.text` told of.
+def known(shard: Shard, text: str, since: datetime | None) -> ShardState:
+    """The state that `Heart.text` told of; all that is left may have been sent by another one since then, if ever.
 
     Raises:
         InvalidArgumentError: It is of other conferences.
     """
-    digest, _, rest = text.partition(" ")
-    if digest != digest_of(shard):
-        raise invalid("source", f"has changed: what is known of {shard!r} is of other conferences")
-    return ShardState.from_text(rest, shard)
-
-
-def untold(shard: Shard, since: datetime | None) -> ShardState:
-    """What is known of a shard of which nobody has told: all of it may have been sent since then, if ever."""
     state = ShardState.of(shard)
+    if text:
+        digest, _, rest = text.partition(" ")
+        if digest != digest_of(shard):
+            raise invalid("source", f"has changed: what is known of {shard!r} is of other conferences")
+        state = ShardState.from_text(rest, shard)
     return state if since is None else state.intend(state.left, since)

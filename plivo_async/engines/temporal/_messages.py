@@ -15,7 +15,12 @@ public = public_in("plivo_async.engines.temporal")
 BATCH = "plivo_async.ActivationBatch"
 SHARD = "plivo_async.activate_shard"
 REFUSED = "plivo_async.Refused"
+"""The type of a failure after which another worker may have more luck: the account or its credentials are refused here,
+or the source is unknown."""
 INTERRUPTED = "plivo_async.Interrupted"
+"""The type of a failure after which anybody may try again: the worker ends, or something was out of reach."""
+HANDED_BACK = frozenset({REFUSED, INTERRUPTED})
+"""A failure of these types has a state in its details: all that is known of the shard, or nothing that is new."""
 
 Confirm = Literal["always", "ambiguous", "never"]  # as in `policy`, which isn't loaded into a workflow's sandbox
 
@@ -56,7 +61,8 @@ class BatchInput:
         confirm: As for `start()`.
         wait_for: As for `start()`.
         since: When activations of all this may have been sent first, ISO 8601; None if none was.
-        first: Position of the first item that is left.
+        first: Position of the first item that no activity has had.
+        begun: Shards before that of which something is left.
         paused: Whether it waits for `resume`.
         so_far: What has come of those before.
     """
@@ -74,6 +80,7 @@ class BatchInput:
     wait_for: float = 0.0
     since: str | None = None
     first: int = 0
+    begun: "list[ShardTask]" = field(default_factory=list)
     paused: bool = False
     so_far: Totals = field(default_factory=Totals)
 
@@ -91,7 +98,8 @@ class ShardTask:
         size: How many items it has; in a source at most so many.
         confirm: As for `start()`.
         wait_for: As for `start()`.
-        since: When activations of all this may have been sent first, ISO 8601; None if none was.
+        since: When somebody who has told nothing may first have sent what has no outcome in `state`, ISO 8601; None if
+            nobody has.
         state: What earlier activities left; empty at first.
     """
 

@@ -1,6 +1,7 @@
 """The report of a batch, read from its history: the shards went in there, and their states came out."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,11 +12,19 @@ from temporalio.converter import DataConverter
 
 from ..._errors import invalid
 from ...batch import ActivationReport, Shard, ShardState, merge
-from ._heart import known, untold
-from ._messages import REFUSED, BatchInput, ShardDone, ShardTask, public
+from ._heart import known
+from ._messages import HANDED_BACK, BatchInput, ShardDone, ShardTask, public
 from ._sources import Reader, Source, reader, shard_of
 
 _T = TypeVar("_T")
+_COMPLETED, _FAILED, _TIMED_OUT, _ = _ENDS = [
+    f"activity_task_{how}_event_attributes" for how in ("completed", "failed", "timed_out", "canceled")
+]
+"""How an activity ends; canceled is one of which nothing was sent."""
+_OVER = {
+    f"workflow_execution_{how}_event_attributes"
+    for how in ("completed", "failed", "timed_out", "canceled", "terminated", "continued_as_new")
+}
 
 
 @public
@@ -60,6 +69,15 @@ async def _runs(client: Client, workflow_id: str, last: str) -> list[str]:
         runs.insert(0, before)
 
 
+@dataclass(frozen=True)
+class _Scheduled:
+    """An activity of a history, and when it was scheduled."""
+
+    activity_id: str
+    task: ShardTask
+    at: datetime
+
+
 class _Past:
     """What the histories of a batch tell, from the first one on.
 
@@ -72,18 +90,18 @@ class _Past:
         self.began_at: datetime | None = None
         self.last_at: datetime | None = None
         self._converter = converter
-        self._tasks: dict[int, ShardTask] = {}  # by the number of the event in the present history
-        self._activities: dict[str, ShardTask] = {}
-        self._shards: dict[int, ShardTask] = {}  # as they were handed out first, by position
-        self._states: dict[int, str] = {}
+        self._scheduled: dict[int, _Scheduled] = {}  # by the number of the event in the present history
+        self._open: dict[str, _Scheduled] = {}  # those that have not ended, by their names
+        self._shards: dict[int, ShardTask] = {}  # by position
+        self._known: dict[int, tuple[str, datetime | None]] = {}  # states, and since when more may have been sent
         self._sizes: dict[int, int] = {}
         self._later: list[dict[str, Any]] = []
         self._since: datetime | None = None  # from when on somebody may have sent what is later
 
     async def take_in(self, run_id: str, events: AsyncIterator[HistoryEvent]) -> None:
         """Read a history."""
-        self._tasks.clear()
-        self._activities.clear()
+        self._scheduled.clear()
+        self._open.clear()
         async for event in events:
             self.last_at = event.event_time.ToDatetime(UTC)
             self.began_at = self.began_at or self.last_at
@@ -97,26 +115,44 @@ class _Past:
             elif kind == "activity_task_scheduled_event_attributes":
                 scheduled = event.activity_task_scheduled_event_attributes
                 task = await self._one(scheduled.input, ShardTask)
-                self._tasks[event.event_id] = self._activities[scheduled.activity_id] = task
+                one = _Scheduled(scheduled.activity_id, task, self.last_at)
+                self._scheduled[event.event_id] = self._open[one.activity_id] = one
                 self._shards[task.first] = task
-            elif kind == "activity_task_completed_event_attributes":
-                completed = event.activity_task_completed_event_attributes
-                done = await self._one(completed.result, ShardDone)
-                first = self._tasks[completed.scheduled_event_id].first
-                self._states[first], self._sizes[first] = done.state, done.size
-            elif kind == "activity_task_failed_event_attributes":
-                failed = event.activity_task_failed_event_attributes
-                why = failed.failure.application_failure_info
-                if why.type == REFUSED:  # put back; as yet no workflow may have handed it out again
-                    self._states[self._tasks[failed.scheduled_event_id].first] = await self._one(why.details, str)
+                self._known[task.first] = task.state, _time(task.since)
+            elif kind in _ENDS:
+                await self._take_end(kind, getattr(event, kind))
+            elif kind in _OVER:  # as when it was terminated
+                for one in self._open.values():
+                    self._left(one, "")
+
+    async def _take_end(self, kind: str, end: Any) -> None:
+        one = self._scheduled[end.scheduled_event_id]
+        self._open.pop(one.activity_id, None)
+        if kind == _COMPLETED:
+            done = await self._one(end.result, ShardDone)
+            self._known[one.task.first], self._sizes[one.task.first] = (done.state, None), done.size
+        elif kind == _TIMED_OUT:
+            self._left(one, await self._told(end.failure.timeout_failure_info.last_heartbeat_details))
+        elif kind == _FAILED:
+            why = end.failure.application_failure_info
+            is_told = why.type in HANDED_BACK and bool(why.details.payloads)
+            told = await self._told(why.details) if is_told else ""
+            if told or not is_told:  # or it has told that it knows nothing new
+                self._left(one, told)
+
+    def _left(self, one: "_Scheduled", told: str) -> None:
+        """Take it that one ended with this as the last that it told; if it is nothing, with anything."""
+        task = one.task
+        self._known[task.first] = (told, None) if told else (task.state, _time(task.since) or one.at)
 
     async def hear(self, activity_id: str, details: Payloads) -> None:
         """Take in what a shard that is under way has told last."""
-        task = self._activities.get(activity_id)
-        if task is None:
-            return
-        text = await self._one(details, str) if details.payloads else ""
-        self._states[task.first] = text or task.state
+        one = self._open.get(activity_id)
+        if one is not None and (told := await self._told(details)):
+            self._left(one, told)
+
+    async def _told(self, details: Payloads) -> str:
+        return await self._one(details, str) if details.payloads else ""
 
     async def parts(self, sources: Mapping[str, Source]) -> AsyncIterator[tuple[Shard, ShardState]]:
         """Each shard with its state, in order.
@@ -129,13 +165,12 @@ class _Past:
         for first, task in sorted(self._shards.items()):
             shard = await self._shard(task, readers)
             if shard is not None:
-                text = self._states.get(first) or task.state
-                yield shard, known(shard, text) if text else untold(shard, _time(task.since))
+                yield shard, known(shard, *self._known[first])
             last = first
         for told in self._later:
             if told["first"] > last:
                 later = Shard.from_dict(told)
-                yield later, untold(later, self._since)
+                yield later, known(later, "", self._since)
 
     async def _shard(self, task: ShardTask, readers: Mapping[str, Reader]) -> Shard | None:
         if task.shard is not None:

@@ -6,6 +6,7 @@ anything but the history; a change is tried on recorded histories by `tests/engi
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,11 +14,26 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.exceptions import TimeoutError as ActivityTimeoutError
 
-from ._messages import BATCH, REFUSED, SHARD, BatchInput, BatchResult, Progress, ShardDone, ShardTask, Totals
+from ._messages import (
+    BATCH,
+    HANDED_BACK,
+    REFUSED,
+    SHARD,
+    BatchInput,
+    BatchResult,
+    Progress,
+    ShardDone,
+    ShardTask,
+    Totals,
+)
 
 _MOST_FAILURES = 200
-_RETRY = RetryPolicy(initial_interval=timedelta(seconds=0.2), maximum_interval=timedelta(seconds=1))
+_ONCE = RetryPolicy(maximum_attempts=1)
+"""An attempt of Temporal's own leaves nothing in the history, and what it has told is gone when the activity is
+cancelled before the next one begins. So each is tried once, and the workflow begins another one with what is known."""
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 60.0  # seconds until a shard that has come no further is begun again
 
 
 @workflow.defn(name=BATCH)
@@ -36,6 +52,8 @@ class ActivationBatch:
         self._next = batch.first
         self._end = None if batch.shards is None else batch.first + sum(len(one["conferences"]) for one in batch.shards)
         self._begun = 0
+        self._unfinished: list[ShardTask] = []  # for the next history
+        self._old = list(batch.begun)
         self._refused_since: datetime | None = None  # and no worker has done a shard after that
         self._under_way: set[workflow.ActivityHandle[ShardDone]] = set()
         self._ending = False
@@ -54,7 +72,7 @@ class ActivationBatch:
             raise self._trouble
         for runner in runners:
             runner.result()
-        if not self._is_over():
+        if self._unfinished or self._old or not self._is_over():
             workflow.continue_as_new(self._rest())
         info = workflow.info()
         return BatchResult(
@@ -103,7 +121,11 @@ class ActivationBatch:
     def _next_task(self) -> ShardTask | None:
         batch, first = self._batch, self._next
         full = self._begun >= batch.shards_a_run or workflow.info().is_continue_as_new_suggested()
-        if self._ending or full or self._is_over():
+        if self._ending or full:
+            return None
+        if self._old:
+            return self._old.pop(0)
+        if self._is_over():
             return None
         shard = None if batch.shards is None else batch.shards[self._begun]
         size = batch.shard_size if shard is None else len(shard["conferences"])
@@ -134,39 +156,67 @@ class ActivationBatch:
     async def _finish(self, task: ShardTask) -> None:
         """Have a shard done, by as many activities as it takes."""
         done: ShardDone | None = None
+        in_vain = 0  # activities in a row that came no further
         while done is None or done.cut_short:
             await workflow.wait_condition(lambda: self._ending or not self._paused)
             if self._ending:
                 break
+            if in_vain and workflow.info().is_continue_as_new_suggested():
+                self._unfinished.append(task)
+                return
+            began, before = workflow.now(), task
             try:
                 done = await self._activity(task)
             except asyncio.CancelledError:  # in the very turn in which it was begun: it never left this workflow
                 continue
             except ActivityError as error:
-                if isinstance(error.cause, CancelledError):  # before any worker had it
+                if isinstance(error.cause, CancelledError):  # before any worker had sent anything
                     continue
-                task = replace(task, state=self._put_back(error))
+                task = self._put_back(task, began, error)
+                in_vain = in_vain + 1 if task == before else 1
+                await self._wait(in_vain, error)
                 continue
             self._refused_since = None
             self._requests += done.requests
-            task = replace(task, state=done.state, size=done.size)
+            task = replace(task, state=done.state, since=None, size=done.size)
         if done is not None:
             self._add(task, done)
 
-    def _put_back(self, error: ActivityError) -> str:
-        """The state of a shard that a worker couldn't do and another one may: the account is unknown or refused there.
+    def _put_back(self, task: ShardTask, began: datetime, error: ActivityError) -> ShardTask:
+        """A shard as it is left by an activity that did not end it.
 
         Raises:
-            BaseException: No other worker will be able to either, or it is something else.
+            BaseException: No other worker will be able to either.
+        """
+        cause, told = error.cause, ""
+        if isinstance(cause, ActivityTimeoutError):
+            told = next(iter(cause.last_heartbeat_details), "")
+        elif isinstance(cause, ApplicationError) and cause.type in HANDED_BACK and cause.details:
+            told = cause.details[0]
+            if not told:
+                return task
+        elif isinstance(cause, ApplicationError) and cause.non_retryable:
+            raise cause from None
+        if told:
+            return replace(task, state=told, since=None)
+        return replace(task, since=task.since or began.isoformat())
+
+    async def _wait(self, in_vain: int, error: ActivityError) -> None:
+        """Let some time go by before a shard is begun again, unless workers refuse it, which takes some time as it is.
+
+        Raises:
+            BaseException: They have done nothing but refuse shards for too long.
         """
         cause = error.cause
-        if not isinstance(cause, ApplicationError) or cause.type != REFUSED:
-            raise error
-        now = workflow.now()
-        self._refused_since = self._refused_since or now
-        if now - self._refused_since >= timedelta(seconds=self._batch.patience):
-            raise cause from None
-        return str(cause.details[0])
+        if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+            now = workflow.now()
+            self._refused_since = self._refused_since or now
+            if now - self._refused_since >= timedelta(seconds=self._batch.patience):
+                raise cause from None
+            return
+        longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(in_vain - 1, 20))
+        with contextlib.suppress(asyncio.TimeoutError):
+            await workflow.wait_condition(lambda: self._ending, timeout=longest)
 
     async def _activity(self, task: ShardTask) -> ShardDone:
         handle: workflow.ActivityHandle[ShardDone] = workflow.start_activity(
@@ -175,7 +225,7 @@ class ActivationBatch:
             result_type=ShardDone,
             start_to_close_timeout=timedelta(days=1),
             heartbeat_timeout=timedelta(seconds=self._batch.stalled_after),
-            retry_policy=_RETRY,
+            retry_policy=_ONCE,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )
         self._under_way.add(handle)
@@ -212,6 +262,7 @@ class ActivationBatch:
             self._batch,
             shards=None if shards is None else shards[self._begun :],
             first=self._next,
+            begun=[*self._unfinished, *self._old],
             paused=self._paused,
             so_far=Totals(
                 counts=dict(self._counts),

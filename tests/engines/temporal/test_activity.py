@@ -111,7 +111,7 @@ async def test_a_worker_that_was_given_up_can_not_send() -> None:
                 raise RPCError("not found", RPCStatusCode.NOT_FOUND, b"")
 
         fake.on_save = refuse
-        with pytest.raises(RPCError):
+        with pytest.raises(ApplicationError, match="RPCError"):
             await run(environment(fake), plivo, task_of(names))
         assert len(plivo.requests) == 0
 
@@ -144,7 +144,7 @@ async def _digest(plivo: Emulator, names: list[str]) -> str:
     beats: list[str] = []
     env.on_heartbeat = beats.append
     fake.on_save = stop
-    with pytest.raises(RPCError):
+    with pytest.raises(ApplicationError, match="RPCError"):
         await run(env, plivo, task_of(names))
     return beats[0]
 
