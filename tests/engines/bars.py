@@ -231,6 +231,25 @@ def cancel(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard:
     return found
 
 
+def kill_and_cancel(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard: int = 100) -> Findings:
+    """A worker is killed with -9, and all is cancelled before or after anybody has noticed: nothing sent is denied."""
+    chance, found = random.Random(seed), Findings()
+    with world(engine, size, folder, faults="") as all_of_it:
+        plivo = all_of_it.plivo
+        for _ in range(3):
+            all_of_it.start_worker()
+        batch = engine.submit(size, shard)
+        goal = chance.randrange(1, size - 900)
+        all_of_it.until(lambda: plivo.counts().applied >= goal)
+        all_of_it.workers[chance.randrange(3)].send_signal(signal.SIGKILL)
+        time.sleep(chance.uniform(0, 4))
+        engine.cancel(batch)
+        found.hold("it did not end", all_of_it.until(lambda: engine.over(batch), 0.2))
+        compare(found, engine, batch, plivo, size)
+        found.hold("more is unknown than one worker had", found.figures.get("unknown", 0) <= 2 * shard)
+    return found
+
+
 def wrong_token(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard: int = 100) -> Findings:
     """One of three workers has a wrong token: all is done by the others."""
     del seed
@@ -288,5 +307,11 @@ def memory(pid: int) -> float:
 
 
 Bar = Callable[[Engine, int, Path], Findings]
-BARS: Mapping[str, Bar] = {"kill": kill, "cancel": cancel, "wrong-token": wrong_token, "large": large}
+BARS: Mapping[str, Bar] = {
+    "kill": kill,
+    "cancel": cancel,
+    "kill-and-cancel": kill_and_cancel,
+    "wrong-token": wrong_token,
+    "large": large,
+}
 """By name."""

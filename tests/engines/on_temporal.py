@@ -98,9 +98,8 @@ class OnTemporal:
                         again.add(event.event_id)
                 elif event.HasField("activity_task_timed_out_event_attributes"):
                     lost.add(shards[event.activity_task_timed_out_event_attributes.scheduled_event_id])
-                elif event.HasField("activity_task_started_event_attributes"):
-                    if event.activity_task_started_event_attributes.scheduled_event_id in again:
-                        found.append(event.event_time.ToDatetime(UTC).timestamp())
+                elif event.activity_task_started_event_attributes.scheduled_event_id in again:
+                    found.append(event.event_time.ToDatetime(UTC).timestamp())
             return max(found, default=None)
 
         return self._portal.call(begun)

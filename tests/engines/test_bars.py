@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .bars import Engine, cancel, kill, wrong_token
+from .bars import Engine, cancel, kill, kill_and_cancel, wrong_token
 from .on_procrastinate import on_procrastinate
 from .on_temporal import on_temporal
 
@@ -31,6 +31,12 @@ def test_a_batch_is_cancelled(running: Running, tmp_path: Path) -> None:
     """It ends, and what was on the wire is known."""
     with running() as engine:
         assert cancel(engine, 1, tmp_path, size=1_500).broken == []
+
+
+def test_a_worker_is_killed_and_all_is_cancelled(running: Running, tmp_path: Path) -> None:
+    """What that one has sent is told as sent, or as what may have been."""
+    with running() as engine:
+        assert kill_and_cancel(engine, 1, tmp_path, size=1_500).broken == []
 
 
 def test_a_worker_has_a_wrong_token(running: Running, tmp_path: Path) -> None:

@@ -37,8 +37,9 @@ Handle = WorkflowHandle[ActivationBatch, BatchResult]
 
 async def submitted(temporal: Client, names: list[str], stalled_after: float = PATIENCE) -> Handle:
     """A batch of shards of which two are under way at a time."""
-    options = {"task_queue": QUEUE, "shard_size": 200, "at_a_time": 2}
-    return await start_batch(temporal, names, account="main", stalled_after=stalled_after, **options)
+    return await start_batch(
+        temporal, names, account="main", task_queue=QUEUE, shard_size=200, at_a_time=2, stalled_after=stalled_after
+    )
 
 
 def told(report: ActivationReport) -> dict[str, int]:
