@@ -225,9 +225,11 @@ def page_of(url: str, folder: Path) -> str:
 def test_the_command_runs_and_ends() -> None:
     """It says where to look, and Ctrl-C ends all of it."""
     port = free_port()
-    command = [sys.executable, str(FOLDER), "--port", str(port), "--callers", "1"]
+    command = [sys.executable, str(FOLDER), "--port", str(port), "--callers", "1", "--answer-after", "60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout is not None
         assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
+        console = process.stdout.readline().split()[-1]
+        assert httpx.get(console, trust_env=False).is_success
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=PATIENCE) == 0

@@ -60,11 +60,15 @@ async def _answers(url: str) -> None:
                     await anyio.sleep(0.1)
 
 
-async def demonstrate(port: int, workers: int, callers: int) -> None:
+async def demonstrate(port: int, workers: int, callers: int, answer_after: float) -> None:
     """Let people call, and stay until somebody has had enough."""
-    async with Emulator() as plivo, running(plivo, port=port, workers=workers) as (url, process):
+    async with (
+        Emulator(console=True, answer_after=answer_after) as plivo,
+        running(plivo, port=port, workers=workers) as (url, process),
+    ):
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-            print(f"{callers} people call. Take them at {url}/ (Ctrl-C ends it)", flush=True)
+            print(f"{callers} people call. Take them at {url}/ (Ctrl-C ends it)")
+            print(f"Everybody's phones are at {plivo.url}/_console/", flush=True)
             for nth in range(callers):
                 plivo.incoming_call(from_=f"+4420718387{nth:02}", answer_url=f"{url}{ANSWER}")
             async with anyio.create_task_group() as group:
@@ -84,5 +88,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="where the page is")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--callers", type=int, default=3, help="how many people call")
+    parser.add_argument(
+        "--answer-after", type=float, default=1.0, help="seconds until a dialled phone answers by itself"
+    )
     told = parser.parse_args()
-    anyio.run(demonstrate, told.port, told.workers, told.callers)
+    anyio.run(demonstrate, told.port, told.workers, told.callers, told.answer_after)

@@ -20,7 +20,7 @@ from ...emulator._mishaps import CALLBACK_MEANINGS
 from ...shown._privacy import masked
 from .._signals import until_signal
 from ..input._entries import InputError, read_entries, read_source
-from ..input._options import parse_faults, parse_latency, parse_rate
+from ..input._options import parse_duration, parse_faults, parse_latency, parse_rate
 from ..screen._console import as_it_is, fail, given, out, say, tell, warn
 
 WindowKind = Literal["sliding", "fixed", "bucket"]
@@ -48,6 +48,10 @@ def emulator(
     latency: Annotated[
         str, typer.Option(metavar="TIME|TIME-TIME", help="A request's time there and back: 40ms, 0.04, 20ms-60ms.")
     ] = "0",
+    answer_after: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="How long a phone rings until it answers by itself; 1h leaves it to you."),
+    ] = "1s",
     limit: Annotated[str, typer.Option(metavar="N/SECONDS|none", help="The account's limit.")] = "300/5",
     window: Annotated[WindowKind, typer.Option(help="How the limit is counted.")] = "sliding",
     seed: Annotated[int, typer.Option(metavar="N", help="Of everything that is left to chance.")] = 0,
@@ -74,6 +78,7 @@ def emulator(
 
     Examples:
       plivo-async emulator
+      plivo-async emulator --answer-after 1h
       plivo-async emulator --faults lost-response=0.02,500=0.03 --latency 40ms --log
       plivo-async emulator --conferences names.txt --limit 100/5 --window bucket
       plivo-async emulator --callbacks-to app:8000 --https
@@ -81,6 +86,7 @@ def emulator(
     rate = given("--limit", parse_rate, limit)
     trouble = given("--faults", parse_faults, faults)
     lag = given("--latency", parse_latency, latency)
+    ringing = given("--answer-after", parse_duration, answer_after)
     names = given("--conferences", _names, conferences)
     hosts = given("--callbacks-to", hosts_of, callbacks_to)
     shown_to = given("--console", _console_names, console)
@@ -95,6 +101,7 @@ def emulator(
             limit=None if rate is None else Limit(rate.limit, per=rate.per, window=window),
             faults=trouble,
             latency=lag,
+            answer_after=ringing,
             seed=seed,
             conferences=names,
             keep_requests=_KEPT,
@@ -240,7 +247,7 @@ def _commands(plivo: Emulator, source: str, count: int, authority: Path | None) 
     return [
         "In another terminal:",
         *(f"  {line}" for line in _set(variables, os.name)),
-        f"  {start}",
+        *([f"  {start}"] if count else []),
         "",
         *([] if authority is None else _behind_a_proxy(plivo, authority)),
     ]

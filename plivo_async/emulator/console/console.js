@@ -85,8 +85,8 @@ function tell() {
   const bad = (head.callbacks.failed || 0) + (head.callbacks.refused || 0), done = Object.values(head.callbacks).reduce((a, b) => a + b, 0);
   value("r-all", head.requests ? num(head.requests) : ""); value("k-all", done ? `${num(done)}, ${num(bad)} not taken` : ""); value("k-bad", bad ? `${num(bad)} not taken` : "");
   value("url", head.url); value("auth", head.auth_id); if (document.activeElement !== $("#seed") && !$("#seed").value) $("#seed").value = head.seed;
-  text($("#cx-py"), `async with AsyncClient(base_url="${head.url}") as client:\n    await client.mpc.start("support-4812")`);
-  text($("#cx-curl"), `curl -u "$PLIVO_AUTH_ID:$PLIVO_AUTH_TOKEN" \\\n  ${head.url}/v1/Account/${head.auth_id}/MultiPartyCall/`); text($("#cx-api"), `curl ${head.url}/_console/api/reset --json '{"seed": ${head.seed}}'`);
+  text($("#cx-curl"), `curl -u "$PLIVO_AUTH_ID:$PLIVO_AUTH_TOKEN" \\\n  --json '{"role": "agent", "from": "+14151234567", "to": "+14157654321"}' \\\n  ${head.url}/v1/Account/${head.auth_id}/MultiPartyCall/name_support-4812/Participant/`);
+  text($("#cx-api"), `curl ${head.url}/_console/api/reset --json '{"seed": ${head.seed}}'`);
   if (!head.requests && !hands && !look.detail) side("connect", false);
 }
 

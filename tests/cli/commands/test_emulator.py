@@ -146,7 +146,15 @@ def test_every_fault_is_in_the_help() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--faults", "bad=1"], ["--limit", "x"], ["--latency", "x"], ["--conferences", "x"], ["--port", "-1"]]
+    "arguments",
+    [
+        ["--faults", "bad=1"],
+        ["--limit", "x"],
+        ["--latency", "x"],
+        ["--answer-after", "x"],
+        ["--conferences", "x"],
+        ["--port", "-1"],
+    ],
 )
 def test_mistakes_are_2(arguments: list[str]) -> None:
     """Before it listens."""
@@ -245,9 +253,22 @@ def test_it_logs_and_sums_up(source: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("plivo_async.cli.commands._emulator.Emulator", Noted)
     threading.Thread(target=use_and_stop, daemon=True).start()
     result = CliRunner().invoke(
-        app, ["emulator", "--port", "0", "--conferences", source, "--log", "--faults", "503-applied=1"]
+        app,
+        [
+            "emulator",
+            "--port",
+            "0",
+            "--conferences",
+            source,
+            "--log",
+            "--faults",
+            "503-applied=1",
+            "--answer-after",
+            "1h",
+        ],
     )
     assert result.exit_code == 0
+    assert made[0]._machine.dialler.answer_after == 3600
     assert f"PLIVO_BASE_URL={made[0].url}\n" in result.stdout
     assert f"mpc start {'-' if source == '1' else source}\n" in result.stdout
     assert "  activate 'conference-0001'  503  (503-applied, applied)\n" in result.stdout

@@ -1,7 +1,13 @@
 """The page in headless Chromium: what is done there is done, it fits every window, and needs neither mouse nor eyes."""
 
+import re
+import shlex
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio.from_thread
@@ -11,9 +17,11 @@ import pytest
 from plivo_async.emulator import CallbackAnswer, CallbackRequest, Emulator, Limit
 
 from ...browser import NEEDS_CHROMIUM, Browser, Page, browser
+from ...support import PATIENCE
 
 pytestmark = [pytest.mark.real_time, NEEDS_CHROMIUM]
 
+DOCS = Path(__file__).parents[3] / "docs"
 WIDTHS = (360, 480, 767, 768, 1023, 1024, 1280, 1535, 1600)
 
 
@@ -311,3 +319,36 @@ def test_it_says_when_nobody_is_there_any_more(chromium: Browser) -> None:
     press(page, "Answer: +14155550119")
     page.wait(f"{shown('#say')}.startsWith('Not connected.')")
     assert page.eval("document.querySelector('.rings .go').getAttribute('aria-disabled')") == "true"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell and signals")
+def test_a_newcomer_answers_a_caller(chromium: Browser, tmp_path: Path) -> None:
+    """What "Answer a caller" says: the command, the line that it prints, and the program of the page."""
+    told = (DOCS / "emulator.md").read_text(encoding="utf-8").partition("## Answer a caller")[2].partition("\n## ")[0]
+    options = shlex.split(re.findall(r"^\$ (.*plivo-async emulator .*)$", told, re.MULTILINE)[0])[1:]
+    command = [sys.executable, "-m", "plivo_async", *options, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:  # noqa: S603
+        try:
+            assert process.stdout is not None
+            printed = iter(process.stdout.readline, "")
+            address = next(line.split()[1] for line in printed if line.startswith("  console "))
+            export = next(line.strip() for line in printed if line.strip().startswith("export "))
+            page = chromium.page()
+            page.look(1280, 800)
+            page.open(address)
+            press(page, "Add conferences")
+            page.eval("document.querySelector('#add [value=ok]').click()")
+            page.wait(f"{shown('[data-list=conferences]')}.includes('support-4812')")
+            program = page.eval("document.querySelector('#cx-py').textContent")
+            assert f"```python\n{program}\n```" in told
+            (tmp_path / "ring.py").write_text(program, encoding="utf-8")
+            ring = f"{export}\n{shlex.quote(sys.executable)} ring.py"
+            subprocess.run(["/bin/sh", "-c", ring], check=True, timeout=PATIENCE, cwd=tmp_path)  # noqa: S603
+            press(page, "Answer: +14157654321")
+            page.wait(f"{shown('[data-list=conferences]')}.includes('Active')")
+            press(page, "Hang up: +14157654321")
+            page.wait(f"{shown('[data-list=conferences]')}.includes('Ended')")
+            assert page.complaints == []
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
