@@ -159,8 +159,8 @@ _NOT_MADE_BY_HAND = {
 }
 """What is only ever got from others, though it has a constructor; so are models of the emulator's own."""
 
-_PARTS = ("ConferenceView", "VoiceView", "CallbackView", "SnapshotView", "VoiceSettings", "CallbackSettings")
-"""Classes that are only a part of another one, for the length of its file: their members are told as that one's."""
+_PARTS = ("View", "VoiceSettings", "CallbackSettings")
+"""Ends of the names of classes that are only a part of another one: their members are told as that one's."""
 
 _LONGEST_LINE = 110
 _HOW: griffe.GoogleOptions = {
@@ -306,8 +306,8 @@ def _item(item: griffe.DocstringElement) -> str:
 def _bases(thing: griffe.Class) -> Iterator[str]:
     if "Model" in map(str, thing.bases):
         yield "Turns into plain JSON types with `to_dict()`.\n"
-    hidden = ("Generic", "Protocol", "Model", "Element", "_", *_PARTS)
-    names = [str(base) for base in thing.bases if not str(base).startswith(hidden)]
+    hidden = ("Generic", "Protocol", "Model", "Element", "_")
+    names = [name for name in map(str, thing.bases) if not name.startswith(hidden) and not name.endswith(_PARTS)]
     if names:
         yield f"Base: {', '.join(f'`{name}`' for name in names)}\n"
 
@@ -337,7 +337,7 @@ def _members(thing: griffe.Class, *, signed: bool) -> Iterator[str]:
 
 def _with_parts(thing: griffe.Class) -> dict[str, griffe.Object | griffe.Alias]:
     """Its members, and those that it has from classes which are only a part of it."""
-    parts = [base for base in thing.mro() if base.name in _PARTS]
+    parts = [base for base in thing.mro() if base.name.endswith(_PARTS)]
     return {**thing.members, **{name: member for part in parts for name, member in part.members.items()}}
 
 
