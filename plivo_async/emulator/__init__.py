@@ -3,13 +3,13 @@
 It shares no code with the client, so that a mistake of one can't hide in the other.
 """
 
+from ._callback_view import IncomingCall
 from ._chance import Faults
 from ._emulator import Emulator
 from ._faults import Fault
 from ._limit import Limit
 from ._log import Counts, Request
 from ._recipes import MEANINGS, Meaning
-from ._telling import IncomingCall
 from .calling_back._deliveries import Delivery, DeliveryTry
 from .calling_back._letters import CallbackAnswer, CallbackRequest
 from .world._callbacks import CallbackRecord

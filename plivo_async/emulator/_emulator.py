@@ -1,38 +1,33 @@
 """The emulator as a user holds it."""
 
 import math
-import socket
-from collections.abc import Callable, Collection, Iterable
-from contextlib import ExitStack
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import anyio
-import anyio.abc
-
+from ._access_view import AccessView
+from ._callback_view import CallbackView
 from ._chance import Faults
 from ._clock import Clock
+from ._conference_view import ConferenceView
 from ._core import Core, Rules
-from ._driving import DrivingView
+from ._driving_view import DrivingView
 from ._latency import Latency, check_latency
 from ._limit import Limit
-from ._rooms import ConferenceView
+from ._post import Post
 from ._snapshot import Resumed, SnapshotView
-from ._telling import CallbackView, Post
-from ._voice import VoiceView
+from ._voice_view import VoiceView
 from ._world import Plan, World
 from .api._auth import made_up
 from .calling_back._destinations import LOOPBACK
 from .calling_back._in_process import AsgiApp
 from .calling_back._letters import Deliver
 from .calling_back._network import Verify
-from .serving._asgi import Asgi, asgi
 from .serving._connection import Connection
-from .serving._pipe import pipe
+from .serving._door import Door
 from .serving._server import serve
-from .serving._sockets import accept_forever, listen
 from .serving._tasks import Tasks
 from .serving._tls import Authority
 from .world._settings import Settings
@@ -43,7 +38,7 @@ if TYPE_CHECKING:
 _DEFAULT_LIMIT = Limit()
 
 
-class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotView):
+class Emulator(AccessView, ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotView):
     """Plivo's API for conferences, calls and recordings on this machine, for one account, with the truth on show.
 
     Use it as `async with Emulator() as plivo`, on asyncio or trio. It listens on 127.0.0.1 and stops with the
@@ -134,12 +129,10 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
             settings=Settings() if settings is None else settings,
             keep_requests=keep_requests,
         )
-        self._port, self._host = port, host
         self._first = tuple(conferences)
         self._tasks = Tasks()
         self._clock = Clock(self._tasks.start)
         self._started = False
-        self._cleanup = ExitStack()
         self._resumed: Resumed | None = None
         post = Post(
             to=callbacks_to,
@@ -160,8 +153,7 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
         self._core = Core(self._account, self._machine, rules, self._courier.expect)
         self._console = self._new_console(console)
         self._authority = Authority() if https else None
-        self._open: set[Connection] = set()
-        self._most_connections = 0
+        self._door = Door(port, host, self._serve, self._tasks.start)
 
     def __repr__(self) -> str:
         return f"<Emulator {self.auth_id} at {self.url}>"
@@ -175,23 +167,18 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
         """
         if self._started:
             raise RuntimeError("an emulator is started once; make another one")
-        listener = None
-        if self._port is not None:
-            listener = listen(self._port, self._host)
-            self._cleanup.callback(listener.close)
-            self._port = listener.getsockname()[1]
+        self._door.listen()
         self._started = True
         try:
             await self._tasks.begin()
         except BaseException:
-            self._cleanup.close()
+            self._door.close()
             raise
         self._clock.begin(0.0 if self._resumed is None else self._resumed.at)
         self._world.begin(self._wall_clock() if self._resumed is None else self._machine.time.epoch, self.url)
         if self._console is not None:
             self._console.watch_anew(self._world.watch)
-        if listener is not None:
-            self._tasks.start(self._accept, listener)
+        self._door.open()
         self._resume(self.url)
         self._add_first()
         return self
@@ -200,81 +187,11 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop. What the block raised goes on its way as it is, in no exception group."""
-        with self._cleanup:
-            self._clock.end()
-            try:
-                await self._tasks.end()
-            finally:
-                for connection in self._open:  # accepted just now, cancelled before its task could begin
-                    connection.close()
-                self._open.clear()
-
-    # ---- Access -------------------------------------------------------------------------------------------------
-
-    @property
-    def auth_id(self) -> str:
-        """The account's Auth ID."""
-        return self._account.auth_id
-
-    @property
-    def auth_token(self) -> str:
-        """The account's token."""
-        return self._account.auth_token
-
-    @property
-    def url(self) -> str:
-        """The base URL, without a slash at its end; without a port when it listens on none.
-
-        If it listens on all addresses, that which this machine itself reaches it by.
-        """
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self._host, self._host)  # noqa: S104
-        shown = f"[{host}]" if ":" in host else host
-        return f"http://{shown}:{self._port}" if self._port else f"http://{shown}"
-
-    @property
-    def ca_pem(self) -> str:
-        """The certificate of the authority that speaks for `https://api.plivo.com` behind its proxy, in PEM.
-
-        It is made anew for each emulator with `https=True`.
-
-        Raises:
-            ValueError: It has none.
-        """
-        if self._authority is None:
-            raise ValueError("ca_pem: Emulator(https=True) has one")
-        return self._authority.pem
-
-    def connect(self) -> anyio.abc.ByteStream:
-        """A new connection to it in memory: no socket, no real time. Speak HTTP/1.1 over it.
-
-        Raises:
-            RuntimeError: It is not running, or runs in another thread or event loop.
-        """
-        self._clock.check()
-        client, server = pipe()
-        self._serve_soon(server)
-        return client
-
-    def asgi(self, *, broken: Callable[[str], Exception] = ConnectionResetError) -> Asgi:
-        """The emulator as an ASGI application, for `httpx.ASGITransport(app=plivo.asgi(broken=httpx.ReadError))`.
-
-        No socket, no real time, and no connections: httpx's timeouts count for nothing, and `connections` stays 0. What
-        breaks on the way raises `broken` through the transport; an answer that drips is late as a whole.
-
-        Args:
-            broken: Makes the exception that stands for a broken connection, of a message.
-        """
-        return asgi(self._core, self._clock.now, broken)
-
-    @property
-    def connections(self) -> int:
-        """Connections that are open now, on its side."""
-        return len(self._open)
-
-    @property
-    def most_connections(self) -> int:
-        """The most that were open at the same time."""
-        return self._most_connections
+        self._clock.end()
+        try:
+            await self._tasks.end()
+        finally:
+            self._door.close()
 
     # ---- Anew ---------------------------------------------------------------------------------------------------
 
@@ -335,17 +252,5 @@ class Emulator(ConferenceView, VoiceView, CallbackView, DrivingView, SnapshotVie
         self._core.console, self._core.watcher = console, console.watch.note
         return console
 
-    async def _accept(self, listener: socket.socket) -> None:
-        with listener:  # whatever ends it: nobody is to wait for what will not be accepted
-            await accept_forever(listener, self._serve_soon)
-
-    def _serve_soon(self, connection: Connection) -> None:
-        self._tasks.start(self._serve, connection)
-        self._open.add(connection)
-        self._most_connections = max(self._most_connections, len(self._open))
-
     async def _serve(self, connection: Connection) -> None:
-        try:
-            await serve(connection, self._core, self._clock.time, self._authority)
-        finally:
-            self._open.discard(connection)
+        await serve(connection, self._core, self._clock.time, self._authority)

@@ -7,7 +7,7 @@ from ._chance import Faults, mishaps_of
 from ._clock import Clock
 from ._draws import Uuids
 from ._era import Era, Start
-from ._telling import Post
+from ._post import Post
 from .api._auth import Account
 from .calling_back._conversations import Conversations
 from .calling_back._courier import Courier
