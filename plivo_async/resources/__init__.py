@@ -4,6 +4,7 @@ from ._account import AccountResource, Applications, Numbers
 from ._activating import OnOutcome, OnReport
 from ._call_handle import CallHandle
 from ._calls import Calls
+from ._conference_handle import MultiPartyCallHandle
 from ._deferred import (
     DeferredMembersHandle,
     DeferredMultiPartyCallHandle,
@@ -11,14 +12,13 @@ from ._deferred import (
     DeferredParticipantHandle,
 )
 from ._earlier import JournalPath, MaybeSent
-from ._handle import MultiPartyCallHandle
 from ._legs import CallEnd
 from ._many_legs import CallOutcomes
-from ._members import MembersHandle
+from ._members_handle import MembersHandle
 from ._multiparty_calls import MultiPartyCalls
 from ._operation import Operations
 from ._pages import Page, Pages
-from ._participant import ParticipantHandle
+from ._participant_handle import ParticipantHandle
 from ._recordings import Recordings, RecordingStream
 from ._request_options import ConferenceFilters
 from .following import Dial, EventBus, Events, Hub, Reached, Timeline, TimelineEntry

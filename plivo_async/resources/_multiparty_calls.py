@@ -13,9 +13,9 @@ from ..models import MultiPartyCall
 from ..policy import ActivationOutcome, Confirm
 from ..wire import Account, HttpMethod, callback, conference, conference_by_uuid, list_conferences, retrieve
 from ._activating import Activator, OnOutcome, OnReport, check_callback
+from ._conference_handle import MultiPartyCallHandle, stop
 from ._deferred import DeferredMultiPartyCalls, Sender
 from ._earlier import JournalPath, MaybeSent, earlier
-from ._handle import MultiPartyCallHandle, stop
 from ._operation import Operations
 from ._pages import Pages
 from ._request_options import ConferenceFilters, spelt_out, which

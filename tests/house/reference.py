@@ -159,7 +159,7 @@ _NOT_MADE_BY_HAND = {
 }
 """What is only ever got from others, though it has a constructor; so are models of the emulator's own."""
 
-_PARTS = ("View", "VoiceSettings", "CallbackSettings")
+_PARTS = ("View", "ConferenceRecording", "VoiceSettings", "CallbackSettings")
 """Ends of the names of classes that are only a part of another one: their members are told as that one's."""
 
 _LONGEST_LINE = 110

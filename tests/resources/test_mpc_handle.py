@@ -297,8 +297,8 @@ def test_handles_of_the_asynchronous_form_have_the_methods_of_the_others() -> No
     ]
     looks = {"find_participant", "wait_until", "until", "timeline"}
     for usual, later in pairs:
-        methods = {name for name in vars(usual) if not name.startswith("_")} - looks
-        assert methods == {name for name in vars(later) if not name.startswith("_")}
+        methods = {name for name in dir(usual) if not name.startswith("_")} - looks
+        assert methods == {name for name in dir(later) if not name.startswith("_")}
         for name in methods - {"start"}:
             ours, theirs = (list(inspect.signature(getattr(one, name)).parameters) for one in (usual, later))
             assert ours == theirs

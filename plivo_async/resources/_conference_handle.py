@@ -1,22 +1,19 @@
 """One conference: what can be asked of it and done to it."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from types import NoneType
 from typing import Literal, Unpack, overload
 from uuid import UUID
 
 from .._public import public
 from ..batch import Activation
-from ..models import AddedParticipant, MultiPartyCall, Participant, Recording
+from ..models import AddedParticipant, MultiPartyCall, Participant
 from ..policy import Confirm
 from ..wire import (
     Conference,
     Destination,
     DialOptions,
-    FileFormat,
-    HttpMethod,
     ParticipantOptions,
     Role,
     Status,
@@ -25,26 +22,22 @@ from ..wire import (
     list_participants,
     member,
     members,
-    pause_recording,
-    resume_recording,
     retrieve,
-    start_recording,
-    stop_recording,
 )
 from ._activating import Activator
-from ._changing import Build, change
+from ._changing import change
+from ._conference_recording import ConferenceRecording
 from ._finding import checked_sought, find
-from ._members import MembersHandle
+from ._members_handle import MembersHandle
 from ._operation import Operations
 from ._pages import Pages
-from ._participant import ParticipantHandle
+from ._participant_handle import ParticipantHandle
 from ._request_options import spelt_out
-from ._settle import Goal, controlling_recording, stopping
+from ._settle import stopping
 from ._waiting import checked_interval, checked_wait, given_seconds, wait_until
 from .following import Dial, Reached, Timeline, dialled, following, status_reached, told_of
 
 _ENDED = "get() by its UUID, or client.mpc.list(status='ended'), shows whether it is over"
-_RECORDED = "get() shows it in `recording`"
 _DIALLED = (
     "find_participant(member_address=…, joined_since=error.started_at, wait_for=60) with the number that was dialled "
     "tells whether it is in the conference; None doesn't tell whether it rang"
@@ -53,7 +46,7 @@ _MOVED = "find_participant(call_uuid=…) with the same call_uuid tells whether 
 
 
 @public
-class MultiPartyCallHandle:
+class MultiPartyCallHandle(ConferenceRecording):
     """One conference, by friendly name or by MPC UUID; made without a request.
 
         mpc = client.mpc("support-4812")
@@ -374,95 +367,6 @@ class MultiPartyCallHandle:
             InvalidArgumentError, TypeError: One can't be a member id, one is given twice, or there is none.
         """
         return MembersHandle(self._operations, self._conference, members(*member_ids))
-
-    # ---- Recording ----------------------------------------------------------------------------------------------
-
-    async def start_recording(
-        self,
-        *,
-        file_format: FileFormat | None = None,
-        recording_callback_url: str | None = None,
-        recording_callback_method: HttpMethod | None = None,
-        transcript: bool | None = None,
-        transcription_url: str | None = None,
-        deadline: float | None = None,
-    ) -> Recording:
-        """Record the conference.
-
-        Neither safe nor idempotent: an unclear attempt is not repeated. A supervisor is recorded whether coaching or
-        not. Source: Plivo docs, Multiparty Call, "Start recording an MPC"; the transcription arguments: its Python and
-        Go SDKs.
-
-        Args:
-            file_format: `mp3` or `wav`; None leaves it to Plivo (`mp3`).
-            recording_callback_url: Where Plivo tells what becomes of the recording.
-            recording_callback_method: How: `GET` or `POST`; sent as `POST` unless given.
-            transcript: Whether it is transcribed; None leaves it to Plivo (no).
-            transcription_url: Where the transcription goes.
-            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
-
-        Raises:
-            PlivoError: As for the class. How Plivo refuses what is recorded already, or isn't Active, is unverified.
-        """
-        request = start_recording(
-            self._conference,
-            file_format=file_format,
-            recording_callback_url=recording_callback_url,
-            recording_callback_method=recording_callback_method,
-            transcript=transcript,
-            transcription_url=transcription_url,
-        )
-        return await self._operations.run(request, Recording, deadline, how=_RECORDED)
-
-    async def stop_recording(self, *, deadline: float | None = None) -> None:
-        """Stop recording the conference. Idempotent.
-
-        When an answer was lost and the repetition is refused, one look at the conference decides. Source: Plivo docs,
-        Multiparty Call, "Stop recording an MPC".
-
-        Args:
-            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
-
-        Raises:
-            NotFoundError, BadRequestError: It isn't recorded, or not in a state to be stopped; which of the two Plivo
-                answers is unverified.
-            PlivoError: As for the class.
-        """
-        await self._control_recording(stop_recording, "not-recording", deadline)
-
-    async def pause_recording(self, *, deadline: float | None = None) -> None:
-        """Pause recording the conference. Idempotent.
-
-        When an answer was lost and the repetition is refused, one look at the conference decides. Source: Plivo docs,
-        Multiparty Call, "Pause recording an MPC".
-
-        Args:
-            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
-
-        Raises:
-            NotFoundError, BadRequestError: It isn't recorded, or paused already; which Plivo answers is unverified.
-            PlivoError: As for the class.
-        """
-        await self._control_recording(pause_recording, "paused", deadline)
-
-    async def resume_recording(self, *, deadline: float | None = None) -> None:
-        """Go on recording the conference after a pause. Idempotent.
-
-        When an answer was lost and the repetition is refused, one look at the conference decides. Source: Plivo docs,
-        Multiparty Call, "Resume recording an MPC".
-
-        Args:
-            deadline: Seconds for all of it, attempts and waits included; None takes the client's.
-
-        Raises:
-            NotFoundError, BadRequestError: Its recording isn't paused; which of the two Plivo answers is unverified.
-            PlivoError: As for the class.
-        """
-        await self._control_recording(resume_recording, "recording", deadline)
-
-    def _control_recording(self, build: Build, goal: Goal, deadline: float | None) -> Awaitable[None]:
-        settle = partial(controlling_recording, goal)
-        return change(self._operations, self._conference, build, NoneType, deadline, how=_RECORDED, settle=settle)
 
 
 async def stop(operations: Operations, conference: Conference, deadline: float | None) -> None:

@@ -17,7 +17,7 @@ from ..wire import (
     start_recording,
     stop_recording,
 )
-from ._members import MembersHandle
+from ._members_handle import MembersHandle
 from .following import Reached, member_left
 
 _RECORDED = "nothing that can be looked at shows a participant's recording; its recording callback tells"

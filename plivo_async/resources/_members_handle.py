@@ -1,4 +1,4 @@
-"""Several participants of a conference, or all, and what can be done to them; one is in `_participant`."""
+"""Several participants of a conference, or all, and what can be done to them; one is in `_participant_handle`."""
 
 from collections.abc import Awaitable
 from functools import partial
