@@ -179,26 +179,26 @@ async def told_of(operations: Operations, conference: Conference, deadline: floa
     """Look, and put together what is known of a conference."""
     hub, clock = operations.hub, operations.exchange.clock
     ends = clock() + operations.options.within(deadline)
-    room = hub.memory.room(conference.uuid, conference.name)
-    meant = conference if room is None else followed(conference, room.mpc_uuid)
+    known = hub.memory.conference(conference.uuid, conference.name)
+    meant = conference if known is None else followed(conference, known.mpc_uuid)
     try:
         found = await operations.run(retrieve(meant), MultiPartyCall, ends - clock())
     except NotFoundError:
-        if room is None:
+        if known is None:
             raise
     else:
         meant = followed(meant, found.mpc_uuid)
         hub.take(seen_conference(found))
         listed = operations.pages(Participant, list_participants(meant), max(0.0, ends - clock()))
         hub.take([news async for one in listed for news in seen_participant(one, found.friendly_name)])
-        room = hub.memory.room(meant.uuid, meant.name)
-    news: list[News] = [] if room is None else list(room.news)
+        known = hub.memory.conference(meant.uuid, meant.name)
+    news: list[News] = [] if known is None else list(known.news)
     return timeline(
         news,
-        status=None if room is None else room.status,
-        mpc_uuid=None if room is None else room.mpc_uuid,
-        mpc_name=None if room is None else room.mpc_name,
-        forgotten=0 if room is None else room.forgotten,
+        status=None if known is None else known.status,
+        mpc_uuid=None if known is None else known.mpc_uuid,
+        mpc_name=None if known is None else known.mpc_name,
+        forgotten=0 if known is None else known.forgotten,
     )
 
 

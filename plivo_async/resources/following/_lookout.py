@@ -190,8 +190,8 @@ class Lookout:
     async def _participants(self, conference: Conference, same: list[MemberWait]) -> None:
         for one in same:
             one.looked_at = self._clock()
-        room = same[0].room(self._memory)
-        which = conference if room is None else followed(conference, room.mpc_uuid)
+        known = same[0].known(self._memory)
+        which = conference if known is None else followed(conference, known.mpc_uuid)
         listed = Pages(Participant, list_participants(which), self._fetch, self._operations.account)
         try:
             self._take([news async for found in listed for news in seen_participant(found, conference.name)])

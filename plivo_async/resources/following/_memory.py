@@ -40,7 +40,7 @@ class Fact:
 
 
 @dataclass(slots=True, eq=False)
-class Room:
+class ConferenceNews:
     """What is known of one conference.
 
     Attributes:
@@ -124,7 +124,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.heard_at: float = float("-inf")
-        self._rooms: OrderedDict[str, Room] = OrderedDict()
+        self._conferences: OrderedDict[str, ConferenceNews] = OrderedDict()
         self._names: dict[str, str] = {}
         self._legs: OrderedDict[str, LegNews] = OrderedDict()
 
@@ -135,34 +135,34 @@ class Memory:
         new = self._take_leg(one, now)
         if one.mpc_uuid is None:
             return new
-        room = self._rooms.setdefault(one.mpc_uuid, Room(one.mpc_uuid))
-        self._rooms.move_to_end(one.mpc_uuid)
-        new = room.take(one, now)
-        self._name(room)
-        while len(self._rooms) > CONFERENCES:
-            self._forget(self._rooms.popitem(last=False)[1])
+        known = self._conferences.setdefault(one.mpc_uuid, ConferenceNews(one.mpc_uuid))
+        self._conferences.move_to_end(one.mpc_uuid)
+        new = known.take(one, now)
+        self._name(known)
+        while len(self._conferences) > CONFERENCES:
+            self._forget(self._conferences.popitem(last=False)[1])
         return new
 
-    def room(self, mpc_uuid: str | None, mpc_name: str | None) -> Room | None:
+    def conference(self, mpc_uuid: str | None, mpc_name: str | None) -> ConferenceNews | None:
         """What is known of a conference; by name of the one that had it last."""
         uuid = mpc_uuid if mpc_uuid is not None else self._names.get(mpc_name or "")
-        return None if uuid is None else self._rooms.get(uuid)
+        return None if uuid is None else self._conferences.get(uuid)
 
     def leg(self, call_uuid: str) -> LegNews | None:
         """What is known of a call."""
         return self._legs.get(call_uuid)
 
-    def _name(self, room: Room) -> None:
+    def _name(self, known: ConferenceNews) -> None:
         """By its name a conference is found that was heard of later than any other, on Plivo's clock."""
-        if room.mpc_name is None:
+        if known.mpc_name is None:
             return
-        other = self._rooms.get(self._names.get(room.mpc_name, ""))
-        if other is None or other.latest <= room.latest:
-            self._names[room.mpc_name] = room.mpc_uuid
+        other = self._conferences.get(self._names.get(known.mpc_name, ""))
+        if other is None or other.latest <= known.latest:
+            self._names[known.mpc_name] = known.mpc_uuid
 
-    def _forget(self, room: Room) -> None:
-        if room.mpc_name is not None and self._names.get(room.mpc_name) == room.mpc_uuid:
-            del self._names[room.mpc_name]
+    def _forget(self, known: ConferenceNews) -> None:
+        if known.mpc_name is not None and self._names.get(known.mpc_name) == known.mpc_uuid:
+            del self._names[known.mpc_name]
 
     def _take_leg(self, one: News, now: float) -> bool:
         """Of a request that made one call the answer may name no call: it is found by either."""

@@ -12,7 +12,7 @@ from ...policy import CallOutcome
 from ...wire import Conference
 from .._legs import CallEnd, Patience
 from .._waiting import Prospect, Wait, prospect
-from ._memory import LegNews, Memory, Room
+from ._memory import ConferenceNews, LegNews, Memory
 
 FRESH = 10.0
 """Seconds for which what was heard before a wait began is still taken for true."""
@@ -100,34 +100,34 @@ class ConferenceWait(Waiting):
         """Whether it has the status, or can't have it any more."""
         if self.is_over:
             return True
-        room = memory.room(self.mpc_uuid or self.wait.conference.uuid, self.wait.conference.name)
-        if room is None or (self.mpc_uuid is None and not self._is_meant(room)):
+        known = memory.conference(self.mpc_uuid or self.wait.conference.uuid, self.wait.conference.name)
+        if known is None or (self.mpc_uuid is None and not self._is_meant(known)):
             return False
-        self.mpc_uuid = room.mpc_uuid
-        goal, status = self.wait.goal, room.status
-        fact = room.reached.get(goal)
+        self.mpc_uuid = known.mpc_uuid
+        goal, status = self.wait.goal, known.status
+        fact = known.reached.get(goal)
         if fact is not None and fact.heard_at >= self.began - FRESH:
             self.result = Reached(
-                what=goal, told_by=fact.told_by, inferred=False, at=fact.at, mpc_uuid=room.mpc_uuid,
-                mpc_name=room.mpc_name,
+                what=goal, told_by=fact.told_by, inferred=False, at=fact.at, mpc_uuid=known.mpc_uuid,
+                mpc_name=known.mpc_name,
             )  # fmt: skip
         elif status is not None and prospect(goal, status) is Prospect.MISSED:
             self.error = self.wait.missed(status)
         return self.is_over
 
-    def _is_meant(self, room: Room) -> bool:
+    def _is_meant(self, known: ConferenceNews) -> bool:
         """By name a conference is meant that was live when the wait began, or came later; what is old isn't known."""
         if self.wait.conference.name is None:
             return True
-        if room.heard_at < self.began - FRESH:
+        if known.heard_at < self.began - FRESH:
             return False
-        ended = room.reached.get("Ended")
+        ended = known.reached.get("Ended")
         return ended is None or ended.heard_at > self.began
 
     def too_late(self, memory: Memory) -> StatusNotReachedError:
         """It didn't come in time."""
-        room = memory.room(self.mpc_uuid, None) if self.mpc_uuid else None
-        return self.wait.too_late(None if room is None else room.status, None)
+        known = memory.conference(self.mpc_uuid, None) if self.mpc_uuid else None
+        return self.wait.too_late(None if known is None else known.status, None)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -157,27 +157,27 @@ class MemberWait(Waiting):
         """Whether they have left, or the conference is over, and nobody is in it any more."""
         if self.is_over:
             return True
-        room = self.room(memory)
-        if room is None:
+        known = self.known(memory)
+        if known is None:
             return False
-        fact = room.left.get(self.member_id) or room.reached.get("Ended")
+        fact = known.left.get(self.member_id) or known.reached.get("Ended")
         if fact is not None:
             self.result = Reached(
                 what="left",
                 told_by=fact.told_by,
-                inferred=self.member_id not in room.left,
+                inferred=self.member_id not in known.left,
                 at=fact.at,
-                mpc_uuid=room.mpc_uuid,
-                mpc_name=room.mpc_name,
+                mpc_uuid=known.mpc_uuid,
+                mpc_name=known.mpc_name,
                 member_id=self.member_id,
             )
         return fact is not None
 
-    def room(self, memory: Memory) -> Room | None:
+    def known(self, memory: Memory) -> ConferenceNews | None:
         """The conference that they are, or were, in: of several of its name the one that has such a member."""
-        room = memory.room(self.conference.uuid, self.conference.name)
-        known = room is not None and any(one.member_id == self.member_id for one in room.news)
-        return room if known or self.conference.name is None else None
+        known = memory.conference(self.conference.uuid, self.conference.name)
+        has_them = known is not None and any(one.member_id == self.member_id for one in known.news)
+        return known if has_them or self.conference.name is None else None
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -38,9 +38,9 @@ def heard(events: Sequence[Event]) -> Memory:
 @pytest.mark.parametrize("order", list(permutations(LIFE))[::7])
 def test_the_order_in_which_it_is_told_changes_nothing(order: tuple[Event, ...]) -> None:
     """What a conference was, who left, and how the call went on."""
-    room = heard(order).room(MPC, None)
-    assert room is not None
-    assert (room.status, set(room.reached), set(room.left)) == ("Ended", {"Initialized", "Active", "Ended"}, {"7"})
+    known = heard(order).conference(MPC, None)
+    assert known is not None
+    assert (known.status, set(known.reached), set(known.left)) == ("Ended", {"Initialized", "Active", "Ended"}, {"7"})
     leg = heard(order).leg(CALL)
     assert leg is not None
     assert leg.outcome is CallOutcome.ANSWERED
@@ -49,17 +49,17 @@ def test_the_order_in_which_it_is_told_changes_nothing(order: tuple[Event, ...])
 @given(st.lists(st.sampled_from(LIFE), min_size=1, max_size=20))
 def test_what_is_told_again_is_no_news(events: list[Event]) -> None:
     """Only the first telling is kept."""
-    room = heard(events).room(MPC, None)
-    assert room is not None
-    assert len(room.news) == len({one.dedupe_key for one in events})
+    known = heard(events).conference(MPC, None)
+    assert known is not None
+    assert len(known.news) == len({one.dedupe_key for one in events})
 
 
 def test_a_name_means_the_conference_that_had_it_last_by_plivos_time() -> None:
     """Also when what belongs to the one before comes later."""
     memory = heard([event("MPCStart", 1, 100, OTHER), event("MPCEnd", 9, 50, MPC)])
-    room = memory.room(None, "room")
-    assert room is not None
-    assert room.mpc_uuid == OTHER
+    known = memory.conference(None, "room")
+    assert known is not None
+    assert known.mpc_uuid == OTHER
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,10 @@ def test_memory_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(9):
         one = News(what="MPCStart", at=None, told_by="callback", mpc_uuid=f"u{number}", mpc_name=f"n{number}", call_uuid=f"c{number}")  # fmt: skip # noqa: E501
         memory.take(one, float(number))
-    assert [number for number in range(9) if memory.room(None, f"n{number}") is not None] == [6, 7, 8]
+    assert [number for number in range(9) if memory.conference(None, f"n{number}") is not None] == [6, 7, 8]
     assert [number for number in range(9) if memory.leg(f"c{number}") is not None] == [6, 7, 8]
     for number in range(9):
         memory.take(News(what="x", at=None, told_by="callback", mpc_uuid="u8", sequence=number), 10.0)
-    room = memory.room("u8", None)
-    assert room is not None
-    assert (len(room.news), len(room.keys), room.forgotten) == (3, 3, 7)
+    known = memory.conference("u8", None)
+    assert known is not None
+    assert (len(known.news), len(known.keys), known.forgotten) == (3, 3, 7)
