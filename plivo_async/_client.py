@@ -287,7 +287,7 @@ class AsyncClient:
     async def aclose(self) -> None:
         """End batches that are under way, in order, and close the connections, unless they are yours (`http_client=`).
 
-        A batch begins nothing more; what it has on the wire is given until the timeout of its attempt to come back. May
+        A batch begins nothing more; what it has in flight is given until the timeout of its attempt to come back. May
         be called twice. From then on another client of the account may have another `rate_limit`. Of a copy
         (`with_options`) it ends and closes nothing.
         """

@@ -9,8 +9,8 @@ Metrics, all in seconds or in numbers:
     plivo.client.operations            how many ended; by operation and outcome
     plivo.client.operation.duration    from when they were asked for, all waits included
     plivo.client.attempts              how many ended: the rate; by method, outcome and status
-    plivo.client.attempt.duration      on the wire
-    plivo.client.attempts.active       on the wire at the moment
+    plivo.client.attempt.duration      in flight
+    plivo.client.attempts.active       in flight at the moment
     plivo.client.retries               attempts after the first of an operation, looks included
     plivo.client.rate_limited          attempts that were answered 429
     plivo.client.permit.wait           for a permit

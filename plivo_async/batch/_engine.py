@@ -4,7 +4,7 @@ A worker takes the job whose wait is over, or pulls the next name, and makes one
 (for a backoff, for people to dial in) is parked, so that no worker waits while there is something to send.
 
 Whatever ends a batch early (a cancellation, the deadline, a refused credential, an error of the caller's code) ends it
-in order. Workers are shielded, and `stop` is the only thing that reaches them: who has nothing on the wire stops at
+in order. Workers are shielded, and `stop` is the only thing that reaches them: who has nothing in flight stops at
 once; who has, or needs but a look to be sure, is given until the timeout of an attempt, so that few outcomes stay in
 doubt. Then every position that
 was pulled is told of.
@@ -30,7 +30,7 @@ from ._parked import Bench, Parked
 from ._teller import Teller
 
 _DEADLINE = "the deadline passed"
-_LONGEST_GRACE = 10.0  # seconds for what is on the wire when a batch ends, if its attempts have no timeout
+_LONGEST_GRACE = 10.0  # seconds for what is in flight when a batch ends, if its attempts have no timeout
 
 
 class _Worker:
@@ -124,11 +124,11 @@ class Engine:
             await self._source.aclose()
 
     def stop(self, reason: str) -> None:
-        """Begin nothing more. What is on the wire, or needs but a look, may come back, within an attempt's timeout."""
+        """Begin nothing more. What is in flight, or needs but a look, may come back, within an attempt's timeout."""
         if self.stopped_by is None:
             self.stopped_by = reason
         for worker in self._workers:
-            if worker.job is not None and (worker.job.on_the_wire or worker.job.run.wants_look):
+            if worker.job is not None and (worker.job.in_flight or worker.job.run.wants_look):
                 worker.scope.deadline = min(worker.scope.deadline, anyio.current_time() + self._grace)
             else:
                 worker.scope.cancel()

@@ -71,7 +71,7 @@ class Job:
         self._watched: Watched = exchange.announcer.begin(self.request, batch)
 
     @property
-    def on_the_wire(self) -> bool:
+    def in_flight(self) -> bool:
         """Whether an attempt may have left and has not come back."""
         return self._progress is not None and self._progress.sent
 
@@ -123,9 +123,9 @@ class Job:
         return attempt
 
     def cut_short(self, reason: str) -> None:
-        """End it now; an attempt that is on the wire counts as unclear."""
+        """End it now; an attempt that is in flight counts as unclear."""
         cut = None
-        if self.on_the_wire:
+        if self.in_flight:
             method = "POST" if self.run.step is Step.ACTIVATE else "GET"
             now = self._exchange.clock() - self._began
             cut = Attempt(method, AttemptOutcome.UNCLEAR, None, "Cancelled", now, now)

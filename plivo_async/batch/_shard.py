@@ -14,7 +14,7 @@ from ..wire._checks import integer, text
 from ._input import ConferenceId
 
 MOST = 10_000
-"""Conferences in a shard at most: whoever takes it over after a crash looks at those that were on the wire."""
+"""Conferences in a shard at most: whoever takes it over after a crash looks at those that were in flight."""
 _FORMAT = 1
 LONGEST_BATCH = 200
 """Characters that the name of a batch has at most."""

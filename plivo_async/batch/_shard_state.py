@@ -56,7 +56,7 @@ class ShardState:
 
     Who works on a shard writes it down with `intend` before anything is sent, and with `settle` when outcomes are
     known; who takes it over does what is `left`, and hands `maybe_sent` to `start_each`, so that what may have been
-    sent is looked at first, and not started where another meeting may have the name by now.
+    sent is looked at first, and not started where another conference may have the name by now.
 
     States of the same shard can be merged in any order and any number of times: what is settled counts before what may
     have been sent, and that before what is untouched. Of two outcomes `activated` counts before `already_active`, that

@@ -2,7 +2,7 @@
 
 The promise is that of a journal: before anything is sent for a conference it is written down that it may be, and its
 outcome is written down soon after it is known. So whoever takes a shard over from a worker that is gone knows of each
-conference whether it has an outcome, may have been sent (it is looked at, and left alone where another meeting may have
+conference whether it has an outcome, may have been sent (it is looked at, and left alone where another one may have
 the name by now) or is untouched.
 
 Both are written in groups: intents for as many as are sent in the next second or so, outcomes with them, or when some
@@ -24,7 +24,7 @@ from ..policy import ActivationOutcome, AttemptOutcome, Confirm
 from ._accounts import public
 
 BLOCK = 64
-"""Conferences for which an intent is written at a time: as many as a batch has on the wire at most."""
+"""Conferences for which an intent is written at a time: as many as a batch has in flight at most."""
 _LAST_WRITE = 10.0  # seconds for what is to be written when the work ends early
 
 
@@ -72,7 +72,7 @@ async def work_on(
 ) -> ShardState:
     """Activate what is left of a shard, and return its state, in which nothing is left.
 
-    Cancelled, it begins nothing more, gives what is on the wire until the timeout of its attempt to come back, has
+    Cancelled, it begins nothing more, gives what is in flight until the timeout of its attempt to come back, has
     saved what came, and lets the cancellation out.
 
     Args:

@@ -50,7 +50,7 @@ class Batch(Protocol):
     """Many operations under way together."""
 
     async def end(self, reason: str) -> None:
-        """Begin nothing more, and return when what is on the wire has come back or been given up."""
+        """Begin nothing more, and return when what is in flight has come back or been given up."""
         ...
 
 

@@ -222,7 +222,7 @@ class ActivationRun:
     def _looked_after_an_earlier_run(self, look: Look, news: News, sent_at: float) -> None:
         """What a look proves if somebody who is gone may have sent an activation of ours at `sent_at`.
 
-        A name is no identity: what waits under it now may be the next meeting, unless it was there before.
+        A name is no identity: what waits under it now may be the next conference, unless it was there before.
         """
         first = sent_at - CLOCK_MARGIN
         if look.status is LookStatus.ACTIVE:

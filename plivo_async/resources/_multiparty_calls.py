@@ -206,7 +206,7 @@ class MultiPartyCalls:
         `start_each`. A refused credential (401) ends the run: the rest is `not_attempted`.
 
         Whatever ends it early, be it the deadline, a cancellation, `AsyncClient.aclose()` or an exception of yours,
-        begins nothing more and gives what is on the wire until the timeout of its attempt to come back, so that hardly
+        begins nothing more and gives what is in flight until the timeout of its attempt to come back, so that hardly
         anything stays `unknown`. Names that have to be awaited are read until the deadline; if there are more, those
         that came are reported as `not_attempted`.
 
@@ -217,14 +217,14 @@ class MultiPartyCalls:
                 `already_active` is reported as `not_found`; "never": doubt ends as `unknown`.
             wait_for: Seconds for which a conference that isn't waiting yet is tried again, while people dial in.
             deadline: Seconds for all of it, waits included; None takes the client's, `math.inf` is no bound. Of many,
-                what is on the wire then has its `timeout` (10 s at most) to come back before the report is there.
+                what is in flight then has its `timeout` (10 s at most) to come back before the report is there.
             on_outcome: Called with each `Activation` of many the moment it is known, also under cancellation; an
                 exception that it raises ends the run.
             on_report: Called with the report of many at the end, however it ends: also where a cancellation or an
                 exception comes out, and nothing is returned.
             journal: A file in which an intent is on disk before an activation is sent, and an outcome before it is
                 told. With the file of an earlier run that run goes on: what it settled is told and not sent again, what
-                it may have sent is looked at first, and is not started where another meeting may have the name by now.
+                it may have sent is looked at first, and is not started where another one may have the name by now.
             resume: Outcomes of the journal that are tried again; None for `failed`, `unknown` and `not_attempted`.
             maybe_sent: Since when somebody may have sent activations of ours, where another queue repeats a batch: an
                 aware datetime for all, or one for each. These are looked at first.
@@ -284,13 +284,13 @@ class MultiPartyCalls:
         is activated once only while its first activation is under way; later it is activated anew, and then mostly
         `already_active`.
 
-        When the deadline passes or a credential is refused (401), what is on the wire is given until the timeout of its
+        When the deadline passes or a credential is refused (401), what is in flight is given until the timeout of its
         attempt to come back, and what is left of an iterable is yielded as `not_attempted`. An async iterable is not
         waited for any more: what it would have yielded is not taken from it. (An async generator that is interrupted
         ends there.) If the input raises, what is under way is finished and yielded first. An async generator is closed
         when the run ends.
 
-        Leaving early, and a cancellation, give what is on the wire the same time; `on_outcome` is told of it.
+        Leaving early, and a cancellation, give what is in flight the same time; `on_outcome` is told of it.
 
         With a `journal` names are written down as they are read; those that an earlier run has settled are yielded as
         well, in their place of the input.

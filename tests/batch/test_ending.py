@@ -1,4 +1,4 @@
-"""A batch that ends early ends in order: what is on the wire comes back, everything is told of, nothing is left."""
+"""A batch that ends early ends in order: what is in flight comes back, everything is told of, nothing is left."""
 
 import asyncio
 import gc
@@ -81,7 +81,7 @@ async def failed(client: AsyncClient, told: Told) -> None:
 
 @pytest.mark.parametrize("way", [cancelled, cancelled_natively, past_the_deadline, closed, failed])
 @pytest.mark.parametrize("latency", [0.5, 20.0])
-async def test_what_is_on_the_wire_is_given_its_time_and_the_report_comes(
+async def test_what_is_in_flight_is_given_its_time_and_the_report_comes(
     way: Callable[[AsyncClient, Told], Awaitable[None]], latency: float, anyio_backend_name: str
 ) -> None:
     """No doubt where answers come within the attempt's timeout; where they don't, that is when it ends."""

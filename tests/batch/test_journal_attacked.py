@@ -37,7 +37,7 @@ NAMES = [f"c{number}" for number in range(8)]
 
 
 def left_in_doubt(path: Path, plivo: Emulator) -> None:
-    """A run that was killed when the last two were on the wire; all before them are settled."""
+    """A run that was killed when the last two were in flight; all before them are settled."""
     now = datetime.now(UTC).timestamp()
     file = JournalFile(path, Identity(plivo.auth_id, plivo.url), now)
     file.write([places([(at, name, None) for at, name in enumerate(NAMES)]), intents(now, [6, 7])])

@@ -75,7 +75,7 @@ def test_killed_while_it_is_begun_it_is_none_yet_or_a_whole_one(
 async def test_from_each_image_a_run_goes_on_to_the_truth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: float
 ) -> None:
-    """What was on the wire arrives or not, and the world goes on: nothing lost, nothing wrong, no other's started.
+    """What was in flight arrives or not, and the world goes on: nothing lost, nothing wrong, no other's started.
 
     By Plivo's clock, whatever ours says. Only until the first outcome is written there is none but ours.
     """

@@ -60,7 +60,7 @@ async def test_only_what_is_asked_for_is_tried_again(tmp_path: Path) -> None:
 
 
 async def test_a_cancelled_run_goes_on(tmp_path: Path) -> None:
-    """Each conference is asked for once but those that were on the wire, which are looked at first."""
+    """Each conference is asked for once but those that were in flight, which are looked at first."""
     path = tmp_path / "run.db"
     async with Emulator(latency=0.02) as plivo, in_memory(plivo) as client:
         for name in NAMES:
@@ -146,7 +146,7 @@ async def test_two_runs_may_not_share_a_journal(tmp_path: Path) -> None:
 
 
 async def test_a_disk_that_fills_up_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing further is sent; the error says so, and what was on the wire is in the report."""
+    """Nothing further is sent; the error says so, and what was in flight is in the report."""
     path = tmp_path / "run.db"
     write, written = JournalFile.write, 0
 

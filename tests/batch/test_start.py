@@ -327,7 +327,7 @@ async def test_wait_for_keeps_trying_while_people_dial_in() -> None:
 
 
 async def test_a_deadline_that_passes_ends_the_run_with_an_outcome_for_each() -> None:
-    """Past the deadline nothing is begun; what was on the wire comes back, what was never sent is not attempted."""
+    """Past the deadline nothing is begun; what was in flight comes back, what was never sent is not attempted."""
     async with Emulator(port=None, latency=1.0) as plivo, in_memory(plivo) as client:
         names = [f"room {number}" for number in range(200)]
         for name in names:

@@ -165,7 +165,7 @@ async def test_leaving_the_block_has_stopped_everything(taken: int) -> None:
             statistics = client.statistics()
             assert (statistics.requests, statistics.permits_in_flight, statistics.waiting_for_permit) == (0, 0, 0)
             await anyio.sleep(60)
-            assert len(plivo.requests) == sent <= taken + 3 * WIDTH  # the third: looks at what was on the wire
+            assert len(plivo.requests) == sent <= taken + 3 * WIDTH  # the third: looks at what was in flight
             await check_at_rest(plivo, client)
         await anyio.sleep(1)
         assert plivo.connections == 0
@@ -429,7 +429,7 @@ async def test_wrong_credentials_end_the_wait_for_input() -> None:
 
 
 async def test_past_the_deadline_the_rest_is_not_attempted() -> None:
-    """What was on the wire comes back, what was never sent is not attempted, and each position comes once."""
+    """What was in flight comes back, what was never sent is not attempted, and each position comes once."""
     async with Emulator(port=None, latency=1.0) as plivo, in_memory(plivo) as client:
         names = rooms(plivo, 300)
         activations = await collected(client.mpc.start_each(names, deadline=2.5))

@@ -165,7 +165,7 @@ async def test_a_batch_is_told_of_with_its_operations() -> None:
 
 @pytest.mark.anyio
 async def test_what_is_broken_off_ends_as_well() -> None:
-    """Cancelled on the wire or in a batch, or by its deadline: each that began ends."""
+    """Cancelled in flight or in a batch, or by its deadline: each that began ends."""
     events: list[Event] = []
     async with Emulator(port=None) as plivo, in_memory(plivo, observer=events.append) as client:
         plivo.add_conference("a")

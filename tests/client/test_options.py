@@ -182,5 +182,5 @@ async def test_deadline_of_the_client_bounds_what_has_none() -> None:
                     assert anyio.current_time() - began == pytest.approx(least)
             began = anyio.current_time()
             report = await short.with_options(timeout=3).mpc.start(["room", "other"])
-            assert anyio.current_time() - began <= 2 + 3  # what was on the wire had an attempt's timeout to come back
+            assert anyio.current_time() - began <= 2 + 3  # what was in flight had an attempt's timeout to come back
             assert not report.succeeded

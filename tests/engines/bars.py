@@ -212,7 +212,7 @@ def kill(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard: i
 
 
 def cancel(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard: int = 100) -> Findings:
-    """Cancelled on the way: it ends soon, and what was on the wire is known."""
+    """Cancelled on the way: it ends soon, and what was in flight is known."""
     chance, found = random.Random(seed), Findings()
     with world(engine, size, folder, faults="") as all_of_it:
         plivo = all_of_it.plivo
@@ -227,7 +227,7 @@ def cancel(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard:
         found.figures["ended after"] = time.monotonic() - began
         found.in_time("it ended later than 2 s and an attempt", found.figures["ended after"] <= 2 + 0.06)
         compare(found, engine, batch, plivo, size)
-        found.hold("what was on the wire isn't known", found.figures.get("unknown", 0) == 0)
+        found.hold("what was in flight isn't known", found.figures.get("unknown", 0) == 0)
     return found
 
 

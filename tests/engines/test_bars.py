@@ -28,7 +28,7 @@ def test_a_worker_is_killed(running: Running, tmp_path: Path) -> None:
 
 
 def test_a_batch_is_cancelled(running: Running, tmp_path: Path) -> None:
-    """It ends, and what was on the wire is known."""
+    """It ends, and what was in flight is known."""
     with running() as engine:
         assert cancel(engine, 1, tmp_path, size=1_500).broken == []
 

@@ -155,7 +155,7 @@ async def test_the_tables_are_made_once(postgres_url: str) -> None:
 
 
 @pytest.mark.long
-async def test_a_cancelled_batch_knows_what_was_on_the_wire(postgres_url: str) -> None:
+async def test_a_cancelled_batch_knows_what_was_in_flight(postgres_url: str) -> None:
     """It ends within an attempt, tells the truth of what was sent, and can go on."""
     async with (
         batches_in(postgres_url) as batches,

@@ -137,7 +137,7 @@ async def _killed(client: AsyncClient, shard: Shard, state: ShardState, store: S
     await work_on(client, shard, state, save=save)
 
 
-async def test_a_cancelled_worker_hands_over_what_was_on_the_wire() -> None:
+async def test_a_cancelled_worker_hands_over_what_was_in_flight() -> None:
     """It begins nothing more, waits for what it has sent, and writes that down; the rest is nobody's again."""
     async with Emulator(port=None, latency=0.5) as plivo, in_memory(plivo) as client:
         shard = waiting(plivo, 500)
@@ -152,7 +152,7 @@ async def test_a_cancelled_worker_hands_over_what_was_on_the_wire() -> None:
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"], indirect=True)
-async def test_an_aborted_task_hands_over_what_was_on_the_wire() -> None:
+async def test_an_aborted_task_hands_over_what_was_in_flight() -> None:
     """The same when asyncio's own `task.cancel()` ends it, as engines do."""
     async with Emulator(port=None, latency=0.5) as plivo, in_memory(plivo) as client:
         shard = waiting(plivo, 500)
@@ -170,7 +170,7 @@ async def test_an_aborted_task_hands_over_what_was_on_the_wire() -> None:
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"], indirect=True)
 async def test_a_task_that_is_aborted_twice_leaves_doubt_and_no_lie() -> None:
-    """Who doesn't wait for what is on the wire leaves it as what may have been sent."""
+    """Who doesn't wait for what is in flight leaves it as what may have been sent."""
     async with Emulator(port=None, latency=0.5) as plivo, in_memory(plivo) as client:
         shard = waiting(plivo, 200)
         store = Store(plivo, shard)

@@ -53,7 +53,7 @@ class Script:
     """Feeds answers, written as words, to a run: `404`, `lost`, `look:active`, `look:503`, `cut` …
 
     `look:active@60` has been active for 60 seconds; `look:odd` shows a state that nobody knows; `cut` ends the run
-    between two requests, `cut!` while one is on the wire. Each request takes one second.
+    between two requests, `cut!` while one is in flight. Each request takes one second.
     """
 
     def __init__(self, rules: ActivationRules = RULES, deadline: float = math.inf) -> None:

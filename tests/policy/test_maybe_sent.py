@@ -47,7 +47,7 @@ def resumed() -> ActivationRun:
     ],
 )
 def test_a_look_settles_what_it_can_prove(look: Look, outcome: str, live: bool) -> None:
-    """Live since we may have sent it: ours. Another meeting that waits under the name is not started."""
+    """Live since we may have sent it: ours. Another conference that waits under the name is not started."""
     run = resumed()
     run.observe(answered("GET", 200, look))
     assert run.verdict is not None

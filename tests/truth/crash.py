@@ -4,7 +4,7 @@
 
 Each round activates conferences of an emulator that loses answers and breaks connections, by `mpc start --journal`; the
 process is killed at a random point, every third one twice. Between the runs a tenth of what was activated ends, and for
-half of these the next meeting of the same name waits. In the end every outcome is compared with the truth.
+half of these the next conference of the same name waits. In the end every outcome is compared with the truth.
 """
 
 import argparse
@@ -93,7 +93,7 @@ def _compared(
         wrong[f"no report: {said.decode()[-200:]}"] += 1
         return wrong
     active = all_of_it.active(names)
-    wrong["next meeting started"] += len(active & following)
+    wrong["next conference started"] += len(active & following)
     wrong["missing or double"] += abs(len(rows) - len(names))
     for row in rows:
         name, outcome = row["name"], row["outcome"]

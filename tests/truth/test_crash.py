@@ -1,4 +1,4 @@
-"""Killed with -9 and run again: no outcome is wrong, nobody else's meeting is started, nothing is sent in vain."""
+"""Killed with -9 and run again: no outcome is wrong, nobody else's conference is started, nothing is sent in vain."""
 
 from pathlib import Path
 

@@ -127,7 +127,7 @@ def test_look_without_a_date_does_not_guess() -> None:
 
 
 def test_look_tells_which_conference_it_is_and_since_when() -> None:
-    """A name may be another meeting's by now: its UUID and its creation tell."""
+    """A name may be another conference's by now: its UUID and its creation tell."""
     body = {"status": "Initialized", "mpc_uuid": "an-uuid", "creation_time": "2026-11-23 12:00:00+00:00"}
     assert look(body) == Look(LookStatus.INITIALIZED, created_at=1_795_435_200.0, uuid="an-uuid")
     assert look({**body, "mpc_uuid": 5, "creation_time": "soon"}) == Look(LookStatus.INITIALIZED)

@@ -97,7 +97,7 @@ def watch(batch: Batch, url: Url, quiet: Quiet = False) -> None:
 
 @procrastinate.command(cls=Command, short_help="Begin nothing more of a batch.")
 def cancel(batch: Batch, url: Url) -> None:
-    """Begin nothing more of a batch. What is on the wire may come back, and is then known; watch shows when that is.
+    """Begin nothing more of a batch. What is in flight may come back, and is then known; watch shows when that is.
 
     Exit codes: 0 cancelled, 2 there is none, or the database can't be used.
     """

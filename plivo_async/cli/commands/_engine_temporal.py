@@ -121,7 +121,7 @@ def watch(batch: Batch, address: Address = None, namespace: Namespace = None, qu
 
 @temporal.command(cls=Command, short_help="Begin nothing more of a batch.")
 def cancel(batch: Batch, address: Address = None, namespace: Namespace = None) -> None:
-    """Begin nothing more of a batch. What is on the wire may come back, and is then known; report tells of it.
+    """Begin nothing more of a batch. What is in flight may come back, and is then known; report tells of it.
 
     Exit codes: 0 asked for, 2 there is none, or Temporal can't be used.
     """

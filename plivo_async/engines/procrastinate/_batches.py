@@ -168,7 +168,7 @@ class Batches:
     async def cancel(self, batch: str) -> None:
         """Begin nothing more; what is done already isn't cancelled. Idempotent.
 
-        Workers give what is on the wire the timeout of its attempt to come back.
+        Workers give what is in flight the timeout of its attempt to come back.
 
         What was not begun is `not_attempted`; `retry` goes on with it.
 
@@ -187,7 +187,7 @@ class Batches:
         Args:
             batch: What it is called. No worker may have anything of it in hand.
             again: Outcomes that are tried again: `failed` and `unknown`, and `not_found` or `rejected` if you say so.
-                What is `unknown` is looked at first, and not started where another meeting may have the name by now.
+                What is `unknown` is looked at first, and not started where another conference may have the name by now.
 
         Returns:
             How many shards workers will see.
@@ -241,7 +241,7 @@ class Batches:
     ) -> None:
         """Work on shards of these accounts until told to stop: by SIGINT, SIGTERM or a cancellation.
 
-        It stops in order: what is on the wire may come back, and the rest is put back for others. Shards of workers
+        It stops in order: what is in flight may come back, and the rest is put back for others. Shards of workers
         that show no sign of life are given to others, by any worker that lives.
 
         An account whose credentials are refused (401) gets no further shard on this worker; others take them.

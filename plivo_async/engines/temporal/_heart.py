@@ -69,7 +69,7 @@ class Heart:
         return f"{self._digest} {state.to_text()}"
 
     def end(self, why: activity.ActivityCancellationDetails | None) -> None:
-        """Begin nothing more: what is on the wire comes back."""
+        """Begin nothing more: what is in flight comes back."""
         self.requested = self.requested or why is None or why.cancel_requested
         self.scope.cancel()
 

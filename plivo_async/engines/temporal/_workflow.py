@@ -99,7 +99,7 @@ class ActivationBatch:
 
     @workflow.signal
     def pause(self) -> None:
-        """Send nothing more until `resume`; what is on the wire comes back."""
+        """Send nothing more until `resume`; what is in flight comes back."""
         self._paused = True
         self._cut_short()
 

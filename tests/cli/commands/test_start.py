@@ -397,7 +397,7 @@ def test_a_bug_loses_no_outcome(plivo: Emulator, names: Path, monkeypatch: pytes
 
 
 IMPATIENT = ("--timeout", "1s")
-"""How long a run that is told to end waits for what is on the wire."""
+"""How long a run that is told to end waits for what is in flight."""
 
 
 def never_answered(plivo: Emulator, name: str) -> None:
@@ -422,7 +422,7 @@ def soon(condition: Callable[[], bool], act: Callable[[], None]) -> None:
 @pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_reports_what_is_known(plivo: Emulator, names: Path, tmp_path: Path, name: str) -> None:
-    """The one on the wire is unknown; what came in before stays; the report is written."""
+    """The one in flight is unknown; what came in before stays; the report is written."""
     never_answered(plivo, "b")
     soon(
         lambda: sum(one.told == 204 for one in plivo.requests) == 2, lambda: os.kill(os.getpid(), signal.Signals[name])

@@ -185,7 +185,7 @@ async def test_refused_it_hands_back_what_it_has_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("heard", ["by the SDK", "by an answer", "by both"])
-async def test_cancelled_it_hands_over_what_was_on_the_wire(heard: str) -> None:
+async def test_cancelled_it_hands_over_what_was_in_flight(heard: str) -> None:
     """However it hears of it, and however often."""
     async with Emulator(limit=None, latency=0.1) as plivo:
         names = waiting(plivo, 200)

@@ -37,7 +37,7 @@ def waiting(plivo: Emulator, size: int) -> list[str]:
 
 
 async def test_cancelled_it_ends_in_order(temporal: Client) -> None:
-    """What was on the wire comes back and is told, the rest is not attempted, and all of it is so."""
+    """What was in flight comes back and is told, the rest is not attempted, and all of it is so."""
     async with Emulator(limit=None, latency=0.1) as plivo:
         names = waiting(plivo, 1_000)
         async with worker(temporal, plivo):

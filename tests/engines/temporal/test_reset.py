@@ -34,7 +34,7 @@ async def reset(temporal: Client, workflow_id: str) -> str:
 
 
 async def test_a_reset_batch_starts_nothing_twice(temporal: Client) -> None:
-    """What the old run started is found and told of as started; the next meeting of a name is left alone."""
+    """What the old run started is found and told of as started; the next conference of a name is left alone."""
     async with Emulator(limit=None) as plivo:
         names = waiting(plivo, 30)
         async with worker(temporal, plivo):
