@@ -14,7 +14,7 @@ from ...batch import Shard
 from .._accounts import Accounts
 from .._work import work_on
 from ._heart import EVERY, Heart
-from ._messages import INTERRUPTED, REFUSED, SHARD, ShardDone, ShardTask
+from ._messages import INTERRUPTED, INVALID, REFUSED, SHARD, ShardDone, ShardTask
 from ._sources import Reader, shard_of
 
 _HOLD = 2.0  # seconds for which a worker keeps a shard of an account or a source that it doesn't know
@@ -47,25 +47,32 @@ class Activities:
 
         Raises:
             ApplicationError: It ended early; `HANDED_BACK` says what its types mean, and that the state is in its
-                details. One that is of no such type, and not to be repeated, is the end of the batch.
+                details. One of type `INVALID` is the end of the batch.
         """
-        with _beating():  # a source may take its time
-            shard = await self._shard(task)
+        try:
+            with _beating():  # a source may take its time
+                shard = await self._shard(task)
+        except asyncio.CancelledError:
+            why = activity.cancellation_details()
+            if why is not None and why.cancel_requested:
+                raise
+            raise _ends_early("") from None  # or it would be taken that anything may have been sent
         if shard is None:
             return ShardDone(state="", size=0, counts={})
         try:
             heart = Heart(shard, task.state, _since(task))
         except ValueError as error:
-            raise ApplicationError(str(error), non_retryable=True) from None
+            raise ApplicationError(str(error), type=INVALID, non_retryable=True) from None
         trouble = await self._work(task, shard, heart)
         known = heart.text(heart.state)
         if isinstance(trouble, AuthenticationError | InvalidArgumentError):
             raise ApplicationError(str(trouble), known, type=REFUSED) from None
+        if heart.requested:
+            return _done(shard, heart)
         if trouble is not None:
             raise ApplicationError(f"{type(trouble).__name__}: {trouble}", known, type=INTERRUPTED) from trouble
-        if heart.state.left and not heart.requested:
-            words = "the worker ends, another one goes on"
-            raise ApplicationError(words, known, type=INTERRUPTED, category=ApplicationErrorCategory.BENIGN)
+        if heart.state.left:
+            raise _ends_early(known)
         return _done(shard, heart)
 
     async def _work(self, task: ShardTask, shard: Shard, heart: Heart) -> Exception | None:
@@ -125,15 +132,15 @@ class Activities:
             known = ", ".join(map(repr, sorted(self._readers))) or "none"
             words = f"source {task.source!r} is unknown to this worker, which has {known}"
             await anyio.sleep(_HOLD)
-            raise ApplicationError(words, task.state, type=REFUSED)
+            raise ApplicationError(words, "", type=REFUSED)
         where = f"source {task.source!r}, from position {task.first:,} on"
         try:
             return await shard_of(reader, task.batch, task.first, task.size)
         except (ValueError, TypeError) as error:
-            raise ApplicationError(f"{where}: {error}", non_retryable=True) from None
+            raise ApplicationError(f"{where}: {error}", type=INVALID, non_retryable=True) from None
         except Exception as error:
             words = f"{where}: {type(error).__name__}: {error}"
-            raise ApplicationError(words, task.state, type=INTERRUPTED) from error
+            raise ApplicationError(words, "", type=INTERRUPTED) from error
 
 
 @contextlib.contextmanager
@@ -162,6 +169,11 @@ def _cancellations_go_to(heart: Heart) -> Iterator[None]:
         if task is not None:
             task.uncancel()
         heart.end(activity.cancellation_details())
+
+
+def _ends_early(known: str) -> ApplicationError:
+    words = "the worker ends, another one goes on"
+    return ApplicationError(words, known, type=INTERRUPTED, category=ApplicationErrorCategory.BENIGN)
 
 
 def _since(task: ShardTask) -> datetime | None:

@@ -35,7 +35,9 @@ class Heart:
     Attributes:
         state: What is known here.
         scope: Is cancelled when the activity has to end: no request is begun then.
-        requested: Whether it ends because it was cancelled at Temporal, and nobody else is to go on.
+        requested: Whether it ends because Temporal was asked for that: the batch is cancelled or paused, or somebody
+            has paused the activity. Then it isn't to fail: an activity that is paused and fails is kept for an attempt
+            of Temporal's own, and what it has told is gone when it is cancelled before.
         told: What is no success, by place: what this activity has heard of it.
         requests: Attempts for what this activity has settled, looks included.
     """
@@ -70,7 +72,7 @@ class Heart:
 
     def end(self, why: activity.ActivityCancellationDetails | None) -> None:
         """Begin nothing more: what is in flight comes back."""
-        self.requested = self.requested or why is None or why.cancel_requested
+        self.requested = self.requested or why is None or why.cancel_requested or why.paused
         self.scope.cancel()
 
     async def write(self, step: Step) -> None:

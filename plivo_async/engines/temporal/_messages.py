@@ -19,8 +19,11 @@ REFUSED = "plivo_async.Refused"
 or the source is unknown."""
 INTERRUPTED = "plivo_async.Interrupted"
 """The type of a failure after which anybody may try again: the worker ends, or something was out of reach."""
+INVALID = "plivo_async.Invalid"
+"""The type of a failure with which the batch ends: what the source has are no names, or not those that it had. Nothing
+was sent."""
 HANDED_BACK = frozenset({REFUSED, INTERRUPTED})
-"""A failure of these types has a state in its details: all that is known of the shard, or nothing that is new."""
+"""A failure of these types has a state in its details: all that is known of the shard; or "" where nothing was sent."""
 
 Confirm = Literal["always", "ambiguous", "never"]  # as in `policy`, which isn't loaded into a workflow's sandbox
 

@@ -13,7 +13,7 @@ from temporalio.converter import DataConverter
 from ..._errors import invalid
 from ...batch import ActivationReport, Shard, ShardState, merge
 from ._heart import known
-from ._messages import HANDED_BACK, BatchInput, ShardDone, ShardTask, public
+from ._messages import HANDED_BACK, INVALID, BatchInput, ShardDone, ShardTask, public
 from ._sources import Reader, Source, reader, shard_of
 
 _T = TypeVar("_T")
@@ -96,6 +96,7 @@ class _Past:
         self._known: dict[int, tuple[str, datetime | None]] = {}  # states, and since when more may have been sent
         self._sizes: dict[int, int] = {}
         self._later: list[dict[str, Any]] = []
+        self._batch: BatchInput | None = None  # as the present history was given it
         self._since: datetime | None = None  # from when on somebody may have sent what is later
 
     async def take_in(self, run_id: str, events: AsyncIterator[HistoryEvent]) -> None:
@@ -109,7 +110,7 @@ class _Past:
             if kind == "workflow_execution_started_event_attributes":
                 started = event.workflow_execution_started_event_attributes
                 batch = await self._one(started.input, BatchInput)
-                self._later = batch.shards or []
+                self._batch, self._later = batch, batch.shards or []
                 is_reset = started.original_execution_run_id not in {"", run_id}
                 self._since = _time(batch.since) or (self.last_at if is_reset else None)
             elif kind == "activity_task_scheduled_event_attributes":
@@ -135,9 +136,9 @@ class _Past:
             self._left(one, await self._told(end.failure.timeout_failure_info.last_heartbeat_details))
         elif kind == _FAILED:
             why = end.failure.application_failure_info
-            is_told = why.type in HANDED_BACK and bool(why.details.payloads)
+            is_told = why.type == INVALID or (why.type in HANDED_BACK and bool(why.details.payloads))
             told = await self._told(why.details) if is_told else ""
-            if told or not is_told:  # or it has told that it knows nothing new
+            if told or not is_told:  # or it has told that nothing was sent
                 self._left(one, told)
 
     def _left(self, one: "_Scheduled", told: str) -> None:
@@ -155,35 +156,46 @@ class _Past:
         return await self._one(details, str) if details.payloads else ""
 
     async def parts(self, sources: Mapping[str, Source]) -> AsyncIterator[tuple[Shard, ShardState]]:
-        """Each shard with its state, in order.
+        """Each shard with its state, in order: those that nobody has begun, too.
 
         Raises:
             InvalidArgumentError: The names are in a source that isn't known here, or has changed.
         """
         readers = {name: reader(source) for name, source in sources.items()}
-        last = -1
+        last, goes_on = -1, True
         for first, task in sorted(self._shards.items()):
-            shard = await self._shard(task, readers)
+            size = self._sizes.get(first, task.size)
+            shard = Shard.from_dict(task.shard) if task.shard else await _read(readers, task, first, size)
             if shard is not None:
                 yield shard, known(shard, *self._known[first])
-            last = first
+            last, goes_on = first, shard is not None and len(shard) == task.size
         for told in self._later:
             if told["first"] > last:
                 later = Shard.from_dict(told)
                 yield later, known(later, "", self._since)
-
-    async def _shard(self, task: ShardTask, readers: Mapping[str, Reader]) -> Shard | None:
-        if task.shard is not None:
-            return Shard.from_dict(task.shard)
-        if task.source is None or task.source not in readers:
-            raise invalid("sources", f"must have {task.source!r}: the names of this batch are there, not at Temporal")
-        size = self._sizes.get(task.first, task.size)
-        return await shard_of(readers[task.source], task.batch, task.first, size) if size else None
+        batch = self._batch
+        while goes_on and batch is not None and batch.source is not None:
+            last = 0 if last < 0 else last + batch.shard_size
+            rest = await _read(readers, batch, last, batch.shard_size)
+            if rest is not None:
+                yield rest, known(rest, "", self._since)
+            goes_on = rest is not None and len(rest) == batch.shard_size
 
     async def _one(self, payloads: Payloads, kind: type[_T]) -> _T:
         [value] = await self._converter.decode(payloads.payloads, [kind])
         told: _T = value
         return told
+
+
+async def _read(readers: Mapping[str, Reader], of: ShardTask | BatchInput, first: int, size: int) -> Shard | None:
+    """A shard of a source; None if that ends before.
+
+    Raises:
+        InvalidArgumentError: It isn't known here.
+    """
+    if of.source is None or of.source not in readers:
+        raise invalid("sources", f"must have {of.source!r}: the names of this batch are there, not at Temporal")
+    return await shard_of(readers[of.source], of.batch, first, size) if size else None
 
 
 def _time(told: str | None) -> datetime | None:

@@ -54,7 +54,7 @@ class ActivationBatch:
         self._begun = 0
         self._unfinished: list[ShardTask] = []  # for the next history
         self._old = list(batch.begun)
-        self._refused_since: datetime | None = None  # and no worker has done a shard after that
+        self._refused_since: datetime | None = None  # and no shard has ended in another way after that
         self._under_way: set[workflow.ActivityHandle[ShardDone]] = set()
         self._ending = False
         self._trouble: BaseException | None = None
@@ -212,11 +212,18 @@ class ActivationBatch:
             now = workflow.now()
             self._refused_since = self._refused_since or now
             if now - self._refused_since >= timedelta(seconds=self._batch.patience):
-                raise cause from None
+                await workflow.wait_condition(self._is_clear)  # a shard may take others longer than that
+                if self._refused_since is not None and not self._ending:
+                    raise cause from None
             return
+        self._refused_since = None
         longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(in_vain - 1, 20))
         with contextlib.suppress(asyncio.TimeoutError):
             await workflow.wait_condition(lambda: self._ending, timeout=longest)
+
+    def _is_clear(self) -> bool:
+        """Whether it is known that all workers refuse shards, or that they don't."""
+        return self._refused_since is None or self._ending or not self._under_way
 
     async def _activity(self, task: ShardTask) -> ShardDone:
         handle: workflow.ActivityHandle[ShardDone] = workflow.start_activity(
@@ -262,6 +269,7 @@ class ActivationBatch:
             self._batch,
             shards=None if shards is None else shards[self._begun :],
             first=self._next,
+            since=self._since(),  # of what comes later, too: a history that was reset may have gone on before
             begun=[*self._unfinished, *self._old],
             paused=self._paused,
             so_far=Totals(

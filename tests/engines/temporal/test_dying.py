@@ -14,6 +14,9 @@ from typing import Any
 
 import anyio
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.workflowservice.v1 import PauseActivityRequest
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.worker import Worker
 
@@ -118,6 +121,50 @@ async def test_its_worker_ends_while_it_is_paused(temporal: Client) -> None:
             with anyio.fail_after(PATIENCE):
                 assert (await handle.result()).counts == {"activated": SIZE}
         assert posts(plivo) == SIZE
+
+
+@pytest.mark.parametrize("how", ["cancelled", "paused"])
+async def test_an_operator_pauses_its_activities_before(temporal: Client, how: str) -> None:
+    """Temporal would keep them for attempts of its own, and forget what they had told: they end, and others begin."""
+    async with Emulator(limit=None, latency=0.1) as plivo:
+        handle = await submitted(temporal, waiting(plivo, SIZE))
+        async with worker(temporal, plivo):
+            await until(lambda: plivo.counts().applied > 50)
+            await pause_activities(temporal, handle)
+        async with only_deciding(temporal, plivo):
+            if how == "cancelled":
+                await handle.cancel()
+                with anyio.fail_after(PATIENCE), pytest.raises(WorkflowFailureError):
+                    await handle.result()
+            else:
+                await handle.signal(ActivationBatch.pause)
+                await at_rest(handle)
+        if how == "paused":
+            async with worker(temporal, plivo):
+                await handle.signal(ActivationBatch.resume)
+                with anyio.fail_after(PATIENCE):
+                    await handle.result()
+        assert contradictions(plivo, await read_report(temporal, handle.id)) == []
+        assert posts(plivo) == plivo.counts().applied
+
+
+async def pause_activities(temporal: Client, handle: Handle) -> None:
+    """As somebody does in Temporal's UI; returns when their worker has heard of it, and ended them."""
+    begun = [one.activity_id for one in (await handle.describe()).raw_description.pending_activities]
+    for activity_id in begun:
+        asked = PauseActivityRequest(
+            namespace=temporal.namespace,
+            execution=WorkflowExecution(workflow_id=handle.id),
+            id=activity_id,
+            identity="somebody",
+        )
+        await temporal.workflow_service.pause_activity(asked)
+    with anyio.fail_after(PATIENCE):
+        while any(  # noqa: ASYNC110  (the world tells nobody)
+            one.activity_id in begun and one.state != PendingActivityState.PENDING_ACTIVITY_STATE_PAUSED
+            for one in (await handle.describe()).raw_description.pending_activities
+        ):
+            await anyio.sleep(0.05)
 
 
 @contextlib.contextmanager
