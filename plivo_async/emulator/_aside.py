@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from .api._answers import Answer
-from .api._job import Headers
+from .api._answers import Answer, Headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

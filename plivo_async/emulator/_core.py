@@ -16,10 +16,10 @@ from ._latency import Latency, split_latency
 from ._limit import Limit, Limiter, limiter_of, retry_after
 from ._log import Log, Request
 from ._recipes import Instead, Recipe, When, recipe_of
-from .api._answers import Answer, html_page, json_answer, plain_text
+from .api._answers import Answer, Headers, html_page, json_answer, plain_text
 from .api._api import Api
 from .api._auth import Account
-from .api._job import Asked, Headers, RefusedError
+from .api._job import Asked, RefusedError
 from .api._routes import RINGS, Reference, route
 from .world._callbacks import Watcher
 from .world._machine import Machine

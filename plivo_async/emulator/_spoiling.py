@@ -12,8 +12,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from .api._answers import Answer, html_page, json_answer
-from .api._job import Headers
+from .api._answers import Answer, Headers, html_page, json_answer
 
 Alteration = Callable[[Answer], Answer]
 

@@ -100,19 +100,22 @@ def test_what_is_public_is_where_it_says_that_it_is(module: ModuleType) -> None:
             assert getattr(import_module(value.__module__), value.__name__) is value, name
 
 
-def test_every_name_has_one_home() -> None:
+@pytest.mark.parametrize("package", ["plivo_async", "plivo_async.emulator"])
+def test_every_name_has_one_home(package: str) -> None:
     """The map has every name, and its home has it, too; type checkers are told the same."""
-    assert {*plivo_async._HOMES, "__version__"} == set(plivo_async.__all__)
-    homes = plivo_async._HOMES
-    assert list(homes) == sorted(homes, key=lambda name: (homes[name], plivo_async.__all__.index(name)))
+    module = import_module(package)
+    public = [name for name in module.__all__ if name != "__version__"]
+    homes = module._HOMES
+    assert {*homes} == {*public}
+    assert list(homes) == sorted(homes, key=lambda name: (homes[name], public.index(name)))
     for name, home in homes.items():
-        assert getattr(import_module(f"plivo_async.{home}"), name) is getattr(plivo_async, name)
-    told = griffe.load("plivo_async", search_paths=[ROOT])
+        assert getattr(import_module(f"{package}.{home}"), name) is getattr(module, name)
+    told = griffe.load(package, search_paths=[ROOT])
     assert {
-        name: alias.target_path.removeprefix("plivo_async.").rpartition(".")[0]
+        name: alias.target_path.removeprefix(f"{package}.").rpartition(".")[0]
         for name, alias in told.members.items()
-        if isinstance(alias, griffe.Alias) and name != "__version__" and name != "typing"
-    } == plivo_async._HOMES
+        if isinstance(alias, griffe.Alias) and name in public
+    } == homes
 
 
 def signed(thing: griffe.Object | griffe.Alias) -> Iterator[griffe.Expr | str | None]:

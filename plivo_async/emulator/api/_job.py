@@ -9,9 +9,8 @@ from ..world._conferences import Conference
 from ..world._machine import Machine
 from ..world._settings import Settings
 from ..world._values import RuleError
+from ._answers import Headers
 from ._routes import Reference, Route
-
-Headers = tuple[tuple[str, str], ...]
 
 Arguments = Mapping[str, Any]
 """What a request says, by name, without that which is not given. Text if it came in a query, JSON from a body."""

@@ -11,8 +11,7 @@ from collections.abc import Collection
 from ipaddress import ip_address
 
 from .._aside import Aside
-from ..api._answers import Answer, json_answer
-from ..api._job import Headers
+from ..api._answers import Answer, Headers, json_answer
 
 _HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?P<port>:[0-9]{1,5})?")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")

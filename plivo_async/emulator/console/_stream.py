@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from .._aside import Stream
-from ..api._job import Headers
+from ..api._answers import Headers
 from . import _details as details
 from ._guard import SAFE
 from ._head import head, wrongs
