@@ -8,7 +8,8 @@ import typing
 from ._version import __version__
 
 if typing.TYPE_CHECKING:
-    from ._client import BASE_URL, AsyncClient
+    from ._base_url import BASE_URL
+    from ._client import AsyncClient
     from ._errors import (
         ActivationFailures,
         AuthenticationError,
@@ -290,7 +291,8 @@ __all__ = [
 _HOMES = {
     name: home
     for home, names in {
-        "_client": "BASE_URL AsyncClient",
+        "_base_url": "BASE_URL",
+        "_client": "AsyncClient",
         "_errors": """
             ActivationFailures AuthenticationError BadRequestError CallbackError DecodeError InvalidArgumentError
             JournalError MalformedCallbackError NoAnswerError NotFoundError NotSentError OutcomeUnknownError

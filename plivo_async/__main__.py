@@ -12,13 +12,14 @@ def main() -> None:
     """Run the command line; without the extra `cli`, say how to install it."""
     try:
         from .cli import run
+
+        run()
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in {"typer", "rich"}:
             raise
         sys.stderr.write(_INSTALL.format(missing=missing))
         raise SystemExit(2) from None
-    run()
 
 
 if __name__ == "__main__":

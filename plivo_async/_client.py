@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 import httpx
 
+from ._base_url import BASE_URL
 from ._credentials import checked_base_url, credentials
 from ._errors import SharedBudgetError, invalid
 from ._httpx import check_http_client
@@ -25,9 +26,6 @@ if TYPE_CHECKING:  # what a client is made of takes as long to import as httpx, 
     from ._core import Core
     from .observing._events import Observer
     from .resources import AccountResource, Applications, Calls, Events, Hub, MultiPartyCalls, Numbers, Recordings
-
-BASE_URL = "https://api.plivo.com"
-"""Source: Plivo docs, "API overview"."""
 
 
 class _Template:

@@ -14,7 +14,7 @@ from .commands._budget import budget
 from .commands._call_list import call_list
 from .commands._demo import demo
 from .commands._doctor import doctor
-from .commands._emulator import emulator, faults_listed
+from .commands._emulator import EmulatorCommand, emulator
 from .commands._engine import procrastinate
 from .commands._engine_temporal import temporal
 from .commands._get import get
@@ -48,8 +48,8 @@ engine: typer.Typer = typer.Typer(help="Batches whose workers are on other machi
 _TEMPORAL = "temporalio.bridge.temporal_sdk_bridge"
 
 
-def _add(group: typer.Typer, name: str, command: Callable[..., None], short: str, more: str = "") -> None:
-    group.command(name, cls=Command, help=help_text(command.__doc__, more), short_help=short)(command)
+def _add(group: typer.Typer, name: str, command: Callable[..., None], short: str, cls: type[Command] = Command) -> None:
+    group.command(name, cls=cls, help=help_text(command.__doc__), short_help=short)(command)
 
 
 _add(app, "demo", demo, "See it work, without an account.")
@@ -69,7 +69,7 @@ engine.add_typer(temporal, name="temporal", short_help="Batches on Temporal.")
 for group in (call, recording, engine):
     group.callback()(lambda: None)  # or a group of one command would be that command
 _add(app, "doctor", doctor, "Check credentials, clock, credit, numbers.")
-_add(app, "emulator", emulator, "Run an account to try things on.", faults_listed())
+_add(app, "emulator", emulator, "Run an account to try things on.", EmulatorCommand)
 _add(app, "budget", budget, "Show who holds what of a shared budget.")
 
 

@@ -1,67 +1,21 @@
-"""What the commands that talk to an account have in common: options, the client, the file of names."""
+"""What the commands that talk to an account have in common: the client, the file of names."""
 
 import os
 import platform
 import ssl
 import sys
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import typer
-
 from .. import AsyncClient, InvalidArgumentError, Observer, RateLimit, RetryPolicy
 from .._version import __version__
-from ._completion import column as complete_column
 from .input._entries import STDIN, Entry, InputError, read_entries, read_source
 from .input._options import Rate
 from .screen._console import err, fail, say
 from .screen._words import in_terms_of_the_command
 
-BaseUrl = Annotated[
-    str, typer.Option(metavar="URL", envvar="PLIVO_BASE_URL", help="Where Plivo is, or an emulator.", show_envvar=True)
-]
-Timeout = Annotated[str, typer.Option(metavar="TIME", help="Bounds one attempt.")]
-MaxAttempts = Annotated[int, typer.Option(min=1, max=100, metavar="N", help="Attempts, the first one too.")]
-Limit = Annotated[str, typer.Option(metavar="N/SECONDS|none", help="The account's limit; Plivo's default is 300/5.")]
-Shared = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        envvar="PLIVO_RATE_LIMIT_URL",
-        show_envvar=True,
-        help="Where the limit is shared with other processes: sqlite:////run/plivo/budget.db, redis://host:6379/0.",
-    ),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; nothing at all if all went well.")]
-File = Annotated[
-    str,
-    typer.Argument(metavar="FILE|-", help="Text, one name per line; CSV; JSON as of mpc list --json; - for stdin."),
-]
-Column = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME|NUMBER",
-        autocompletion=complete_column,
-        help="The column, by name or by number from 1 (of JSON: the key). Makes FILE a CSV whatever its suffix. "
-        "If left out: friendly_name, name or conference (with --uuid: mpc_uuid or uuid).",
-    ),
-]
-Header = Annotated[
-    bool | None,
-    typer.Option(
-        "--header/--no-header",
-        help="Whether the first CSV row holds column names.",
-        show_default="unless --column is a number",
-    ),
-]
-Uuids = Annotated[bool, typer.Option("--uuid", help="FILE holds MPC UUIDs, not friendly names.")]
-
 VARIABLES = ("PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN")
-WaitFor = Annotated[
-    str, typer.Option(metavar="TIME", help="How long to keep trying a conference that isn't waiting yet: 30, 5m.")
-]
 REFUSED = f"Plivo refused the credentials (401); check {' and '.join(VARIABLES)}"
 
 

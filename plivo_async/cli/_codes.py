@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from ..policy import ActivationOutcome
+if TYPE_CHECKING:
+    from ..policy import ActivationOutcome
 
 
 class ExitCode(IntEnum):
@@ -20,7 +22,7 @@ class ExitCode(IntEnum):
 
 
 def exit_code(
-    counts: Mapping[ActivationOutcome, int],
+    counts: "Mapping[ActivationOutcome, int]",
     *,
     interrupted: bool = False,
     unauthorized: bool = False,
@@ -34,6 +36,8 @@ def exit_code(
         unauthorized: Whether an answer was 401.
         report_lost: Whether the report file could not be written where it should be.
     """
+    from ..policy import ActivationOutcome
+
     if interrupted:
         return ExitCode.INTERRUPTED
     if unauthorized:

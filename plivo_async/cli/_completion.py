@@ -5,14 +5,13 @@ from pathlib import Path
 
 import typer
 
-from ..policy import ActivationOutcome
-from .input._entries import columns_of
-
 _LARGEST = 64 << 20  # bytes of a file that is read while somebody waits for a Tab
 
 
 def column(context: typer.Context) -> list[str]:
     """The columns of the file that the line names before this."""
+    from .input._entries import columns_of
+
     # While the option before them has no value yet, arguments are left over, and not read as such.
     named = [context.params.get("beside"), context.params.get("file"), *context.args]
     name = next(filter(None, named), "")
@@ -27,9 +26,13 @@ def column(context: typer.Context) -> list[str]:
 
 def outcome_or_group() -> list[str]:
     """What `mpc report --only` takes."""
+    from ..policy import ActivationOutcome
+
     return ["failures", "all", *(outcome.value for outcome in ActivationOutcome)]
 
 
 def failure() -> list[str]:
     """The outcomes that `mpc start --retry` takes."""
+    from ..policy import ActivationOutcome
+
     return [outcome.value for outcome in ActivationOutcome if not outcome.succeeded]

@@ -4,10 +4,11 @@ import io
 import re
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 
-from plivo_async import __version__
+from plivo_async import __version__, wire
 from plivo_async.__main__ import main
 
 pytest.importorskip("typer")
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 from plivo_async.cli import _TEMPORAL, app
 from plivo_async.cli import main as run
 from plivo_async.cli._codes import ExitCode
+from plivo_async.cli.commands import _call_list, _list
 from plivo_async.cli.screen._help import help_text
 
 from ..support import PATIENCE
@@ -45,6 +47,12 @@ def test_help_of_start_documents_exit_codes_and_credentials() -> None:
     listed = [int(code) for code in re.findall(r"^\s+(\d+)  +[a-z]", result.stdout, re.MULTILINE)]
     assert listed == [code.value for code in ExitCode]
     assert "PLIVO_AUTH_TOKEN" in result.stdout
+
+
+def test_choices_are_those_of_the_library() -> None:
+    """They stand in the command line as well, where help needs them and nothing else of the library."""
+    assert get_args(_list.Status) == get_args(wire.Status)
+    assert get_args(_call_list.Direction) == get_args(wire.Direction)
 
 
 def test_help_text_joins_lines_of_a_paragraph_and_keeps_lists() -> None:
@@ -89,6 +97,7 @@ def test_without_the_extra_one_line_says_what_to_install(
         if name.startswith(("plivo_async.cli", f"{missing}.")):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr("sys.argv", ["plivo-async", "no-such-command"])  # help needs no rich, an error does
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == 2

@@ -34,6 +34,7 @@ ALLOWED = {
     "_public": set(),
     "_unset": {"_public"},
     "_version": set(),
+    "_base_url": set(),
     "_errors": {"_public", "policy"},  # for type checkers only
     "_options": {"httpx", "policy", "_errors", "_httpx", "_unset"},
     "_raw": {"httpx", "policy", "wire", "_errors"},
@@ -86,13 +87,14 @@ EMULATOR = {
 CLI = {
     "input": {"input"},
     "screen": {"_codes", "input", "screen"},
-    "commands": {"_account", "_codes", "_completion", "_output", "_running", "_signals",
-                 "input", "screen", "commands"},
+    "commands": {"_account", "_codes", "_completion", "_output", "_running",
+                 "actions", "input", "screen", "commands"},
+    "actions": {"_account", "_codes", "_output", "_running", "_signals", "input", "screen", "actions"},
     "_codes": set(),
     "_signals": {"_codes"},
     "_completion": {"input"},
     "_output": {"input"},
-    "_account": {"_completion", "input", "screen"},
+    "_account": {"input", "screen"},
     "_running": {"_account", "_codes", "_signals", "screen"},
 }  # fmt: skip
 
@@ -150,7 +152,7 @@ def test_the_rooms_of_the_emulator_know_only_what_is_below_them() -> None:
 
 
 def test_the_rooms_of_the_command_line_know_only_what_is_below_them() -> None:
-    """Input, screen, what commands share, commands; `__init__` puts them together."""
+    """Input, screen, what commands share, actions, commands; `__init__` puts them together."""
     inside = {room: found & {*rooms_of("cli")} for room, found in rooms_of("cli").items()}
     assert set(inside) - set(CLI) == {"__init__"}
     assert {room: inside[room] - allowed for room, allowed in CLI.items() if inside[room] - allowed} == {}

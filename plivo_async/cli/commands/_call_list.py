@@ -1,23 +1,18 @@
 """`plivo-async call list`: the calls that are over, go on, or are queued."""
 
-import json
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from ... import BASE_URL, AsyncClient, Call, CallFilters, Direction
-from ...shown._printable import printable, printable_json
-from ...shown._privacy import last_four, masked
-from .._account import BaseUrl, MaxAttempts, Timeout, open_client
-from .._codes import ExitCode
-from .._running import run
+from ..._base_url import BASE_URL
 from ..input._options import Rate, parse_timeout
 from ..screen._console import err, fail, given, say
-from ..screen._words import in_terms_of_the_command
+from ._arguments import BaseUrl, MaxAttempts, Timeout
 from ._list import given_instant
+
+Direction = Literal["inbound", "outbound"]
 
 _USUAL = 100
 _PAGE = 20
@@ -62,6 +57,10 @@ def call_list(
       6    it could not be written to its end
       130  interrupted
     """
+    from ... import CallFilters
+    from .._account import open_client
+    from ..actions._call_list import ids, json_line, records, row
+
     if live and queued:
         fail("--live and --queued are two lists; take one of them")
     if (live or queued) and (ended_after or ended_before):
@@ -77,61 +76,10 @@ def call_list(
     )
     client = open_client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, Rate(300, 5.0))
     if live or queued:
-        lines = _ids(client, filters, as_json, live=live)[:limit]
+        lines = ids(client, filters, as_json, live=live)[:limit]
     else:
-        lines = [json_line(call) if as_json else row(call) for call in _records(client, filters, limit)]
+        lines = [json_line(call) if as_json else row(call) for call in records(client, filters, limit)]
     for line in lines:
         sys.stdout.write(f"{line}\n")
     if not lines:
         say(err(), "no call fits")
-
-
-def row(call: Call) -> str:
-    """The columns, as text without control characters; numbers masked."""
-    ended = "-" if call.end_time is None else f"{call.end_time:%Y-%m-%d %H:%M:%S}"
-    cause = call.hangup_cause_name or str(call.hangup_cause_code or "-")
-    who = (masked(last_four(number or "-")) for number in (call.from_number, call.to_number))
-    parts = (call.call_uuid, call.call_direction or "-", *who, ended, str(call.duration or 0), cause)
-    return "\t".join(printable(part) for part in parts)
-
-
-def json_line(call: Call) -> str:
-    """All fields, times in ISO 8601, amounts as text."""
-    return printable_json(json.dumps(call.to_dict(), ensure_ascii=False))
-
-
-def _records(client: AsyncClient, filters: CallFilters, limit: int) -> Sequence[Call]:
-    found: list[Call] = []
-    try:
-        pages = client.calls.list(**filters)
-    except ValueError as error:
-        fail(in_terms_of_the_command(str(error)))
-
-    async def main() -> None:
-        async with client:
-            async for call in pages:
-                found.append(call)
-                if len(found) >= limit:
-                    return
-
-    if run(main):
-        fail("interrupted; nothing is listed", ExitCode.INTERRUPTED)
-    return found
-
-
-def _ids(client: AsyncClient, filters: CallFilters, as_json: bool, *, live: bool) -> list[str]:
-    found: list[str] = []
-
-    async def main() -> None:
-        ask = client.calls.live if live else client.calls.queued
-        async with client:
-            listed = await ask(
-                call_direction=filters.get("call_direction"),
-                from_number=filters.get("from_number"),
-                to_number=filters.get("to_number"),
-            )
-            found.extend(listed.call_uuids)
-
-    if run(main):
-        fail("interrupted; nothing is listed", ExitCode.INTERRUPTED)
-    return [printable_json(json.dumps({"call_uuid": one})) if as_json else printable(one) for one in found]

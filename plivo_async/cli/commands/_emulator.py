@@ -1,35 +1,16 @@
 """`plivo-async emulator`: an account to try things on, until it is stopped."""
 
-import os
-import shlex
-import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import anyio
-import anyio.to_thread
 import typer
 
-from ...batch import duration
-from ...emulator import MEANINGS, Delivery, Emulator, Faults, Limit, Request
-from ...emulator._mishaps import CALLBACK_MEANINGS
-from ...shown._privacy import masked
-from .._signals import until_signal
-from ..input._entries import InputError, read_entries, read_source
 from ..input._options import parse_duration, parse_faults, parse_latency, parse_rate
-from ..screen._console import as_it_is, fail, given, out, say, tell, warn
+from ..screen._console import fail, given
+from ..screen._help import Command, help_text
 
 WindowKind = Literal["sliding", "fixed", "bucket"]
 
-AUTH_ID = "MAEMULATOR0000000000"
-AUTH_TOKEN = "made-up-token-of-the-emulator"  # noqa: S105  (opens nothing but the emulator)
-
-_POLL = 0.1
-_GIVEN_UP = 60.0
 _KEPT = 10_000  # requests, some 20 MB: it may run for weeks, and only those since the last look are printed
 
 
@@ -83,13 +64,26 @@ def emulator(
       plivo-async emulator --conferences names.txt --limit 100/5 --window bucket
       plivo-async emulator --callbacks-to app:8000 --https
     """
+    from ...emulator import Emulator, Limit
+    from ..actions._emulator import (
+        AUTH_ID,
+        AUTH_TOKEN,
+        Source,
+        console_names,
+        hosts_of,
+        names_of,
+        rules_of,
+        run,
+        warn_of_neighbours,
+    )
+
     rate = given("--limit", parse_rate, limit)
     trouble = given("--faults", parse_faults, faults)
     lag = given("--latency", parse_latency, latency)
     ringing = given("--answer-after", parse_duration, answer_after)
-    names = given("--conferences", _names, conferences)
+    names = given("--conferences", names_of, conferences)
     hosts = given("--callbacks-to", hosts_of, callbacks_to)
-    shown_to = given("--console", _console_names, console)
+    shown_to = given("--console", console_names, console)
     if ca_file is not None and not https:
         fail("--ca-file is for --https")
     try:
@@ -111,235 +105,38 @@ def emulator(
         )
     except RuntimeError as error:
         fail(str(error))
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        warn(f"on {host} every machine that reaches this one can use it: its credentials are no secret")
-        if hosts:
-            warn("and can let it call back programs on this machine, or wherever --callbacks-to says; none lets it not")
-    counted = f"{rate}, counted as a {window} window" if rate is not None else "none"
-    wrongs = [f"{fault} {share:g}" for fault, share in trouble.probabilities.items()]
-    wrongs += [f"callbacks-{mishap} {share:g}" for mishap, share in mishap_shares(trouble).items()]
-    rules = {"limit": counted, "faults": ", ".join(wrongs) or "none", "latency": latency if lag else "none"}
-    rules["callbacks"] = f"to {callbacks_to}" if hosts else "none"
-    shown = shown_to is not False
-    began = time.monotonic()
-    with ExitStack() as files:
-        authority = _authority(plivo, ca_file, files) if https else None
-        introduction = partial(_introduction, plivo, conferences, len(names), rules, console=shown)
-        commands = partial(_commands, plivo, conferences, len(names), authority)
-        try:
-            anyio.run(until_signal, partial(_serve, plivo, introduction, commands, log))
-        except KeyboardInterrupt:
-            pass
-        except OSError as error:
-            fail(f"port {port} of {host} can't be had: {error.strerror or error}; --port 0 takes a free one")
-    tell(truth_lines(plivo, time.monotonic() - began))
+    warn_of_neighbours(host, calls_back=bool(hosts))
+    rules = rules_of(rate, window, trouble, latency if lag else "none", callbacks_to if hosts else None)
+    source = Source(conferences, len(names))
+    run(
+        plivo,
+        source,
+        rules,
+        address=f"port {port} of {host}",
+        https=https,
+        ca_file=ca_file,
+        console=shown_to is not False,
+        log=log,
+    )
 
 
-async def _serve(plivo: Emulator, introduction: partial[list[str]], commands: partial[list[str]], log: bool) -> None:
-    async with plivo:
-        for line in introduction():
-            say(out(), line)
-        for line in commands():
-            as_it_is(out(), line)
-        await (_log_forever(plivo) if log else anyio.sleep_forever())
+class EmulatorCommand(Command):
+    """With every fault below its help, which are looked up when somebody reads it."""
 
-
-def _authority(plivo: Emulator, ca_file: Path | None, files: ExitStack) -> Path:
-    """Its authority's certificate in a file, which is gone afterwards unless somebody has named it."""
-    if ca_file is None:
-        ca_file = Path(files.enter_context(TemporaryDirectory(prefix="plivo-async-"))) / "ca.pem"
-    try:
-        ca_file.write_text(plivo.ca_pem, encoding="ascii")
-    except OSError as error:
-        fail(f"--ca-file {ca_file}: {error.strerror or error}")
-    return ca_file
-
-
-def hosts_of(text: str) -> list[str]:
-    """The hosts that `--callbacks-to` names.
-
-    Raises:
-        ValueError: One of them is none.
-    """
-    hosts = [] if text.strip().lower() == "none" else [one.strip() for one in text.split(",")]
-    Emulator(port=None, callbacks_to=hosts)  # it checks them
-    return hosts
-
-
-def _console_names(text: str) -> bool | list[str]:
-    """The names that `--console` allows; False for no console.
-
-    Raises:
-        ValueError: One of them is none.
-    """
-    if text.strip().lower() == "none":
-        return False
-    names = [one.strip() for one in text.split(",") if one.strip().lower() != "loopback"]
-    Emulator(port=None, console=names)  # it checks them
-    return names
-
-
-def mishap_shares(faults: Faults) -> dict[str, float]:
-    """What happens to callbacks, and how often."""
-    shares = {name: float(getattr(faults, f"callbacks_{name}")) for name in ("lost", "late", "twice", "shuffled")}
-    return {name: share for name, share in shares.items() if share}
-
-
-def _names(text: str) -> list[str]:
-    """The conferences that `--conferences` asks for, each once.
-
-    Raises:
-        ValueError: It is no number of at most a million, and no file of names.
-    """
-    if text.isascii() and text.isdigit():
-        if int(text) > 1_000_000:
-            raise ValueError(f"{text} is more than 1,000,000")
-        return [example_name(number) for number in range(1, int(text) + 1)]
-    try:
-        data, label = read_source(text)
-        entries = read_entries(data, label)
-    except InputError as error:
-        raise ValueError(str(error)) from None
-    return list(dict.fromkeys(str(entry.conference) for entry in entries))
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:
+        """Write what it does, and what there is to go wrong."""
+        self.help = help_text(emulator.__doc__, faults_listed())
+        super().format_help_text(ctx, formatter)
 
 
 def faults_listed() -> str:
     """Every fault and what it does, for the help."""
+    from ...emulator import MEANINGS, Faults
+    from ...emulator._mishaps import CALLBACK_MEANINGS
+
     text = "\n".join(["Faults:", *(f"  {fault.value:19}  {meaning.text}" for fault, meaning in MEANINGS.items())])
     standard = Faults()
     text += "\n" + "\n".join(f"  {name:19}  {meaning}" for name, meaning in CALLBACK_MEANINGS.items())
     text = text.replace("`callbacks_late_by`", f"{standard.callbacks_late_by:g}")
     text = text.replace("`late_by`", f"{standard.late_by:g}").replace("`apply_after`", f"{standard.apply_after:g}")
     return text.replace("`drip_interval` seconds", f"{standard.drip_interval:g} s")
-
-
-def example_name(number: int) -> str:
-    """The name of one of the conferences that are there if no file names others."""
-    return f"conference-{number:04}"
-
-
-def _introduction(
-    plivo: Emulator,
-    source: str,
-    count: int,
-    rules: Mapping[str, str],
-    *,
-    console: bool = False,
-) -> list[str]:
-    named = f" from {source}"
-    if source.isdigit():
-        named = f", {example_name(1)} to {example_name(count)}" if count else ""
-    return [
-        f"Emulator of Plivo's Multiparty Call API at {plivo.url}; Ctrl-C stops it.",
-        f"  conferences  {count:,} waiting{named}",
-        *(f"  {rule:11}  {value}" for rule, value in rules.items()),
-        *([f"  console      {plivo.url}/_console/"] if console else []),
-        "",
-    ]
-
-
-def _commands(plivo: Emulator, source: str, count: int, authority: Path | None) -> list[str]:
-    """What to type, as it is: a line that were broken could not be copied."""
-    variables = {"PLIVO_AUTH_ID": plivo.auth_id, "PLIVO_AUTH_TOKEN": plivo.auth_token, "PLIVO_BASE_URL": plivo.url}
-    start = f"plivo-async mpc start {shlex.quote(source)}"
-    if source.isdigit():
-        start = f"{_names_command(count, os.name)} | plivo-async mpc start -"
-    return [
-        "In another terminal:",
-        *(f"  {line}" for line in _set(variables, os.name)),
-        *([f"  {start}"] if count else []),
-        "",
-        *([] if authority is None else _behind_a_proxy(plivo, authority)),
-    ]
-
-
-def _behind_a_proxy(plivo: Emulator, authority: Path) -> list[str]:
-    """For those who speak to https://api.plivo.com and nothing else."""
-    variables = {"HTTPS_PROXY": plivo.url}
-    trusting = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
-    variables |= dict.fromkeys(trusting, str(authority))
-    return [
-        "For SDKs whose base URL is fixed, it is https://api.plivo.com behind this proxy:",
-        *(f"  {line}" for line in _set(variables, os.name)),
-        "",
-    ]
-
-
-def _set(variables: Mapping[str, str], system: str) -> list[str]:
-    if system == "nt":
-        return [f'$env:{name} = "{value}"' for name, value in variables.items()]
-    return ["export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())]
-
-
-def _names_command(count: int, system: str) -> str:
-    if system == "nt":
-        return f"1..{count} | ForEach-Object {{ 'conference-{{0:d4}}' -f $_ }}"
-    return f"seq -f conference-%04.0f {count}"
-
-
-# ---- The log ----------------------------------------------------------------------------------------------------
-
-
-async def _log_forever(plivo: Emulator) -> None:
-    """Print each request when it is over. One that takes long doesn't hold back those after it."""
-    began = anyio.current_time()
-    seen = told = 0
-    waiting: list[Request] = []
-    callbacks: list[Delivery] = []
-    while True:
-        waiting += [request for request in plivo.requests if request.number > seen]
-        seen = plivo.counts().requests
-        now = anyio.current_time() - began
-        lines = [log_line(request) for request in waiting if is_over(request, now)]
-        waiting = [request for request in waiting if not is_over(request, now)]
-        callbacks += [one for one in plivo.deliveries if one.number > told]
-        told = max([told, *(one.number for one in callbacks)])
-        lines += [callback_line(one) for one in callbacks if one.over]
-        callbacks = [one for one in callbacks if not one.over]
-        if lines:  # in a thread: a reader that doesn't read must not stop the emulator
-            await anyio.to_thread.run_sync(_print_all, lines, abandon_on_cancel=True)
-        await anyio.sleep(_POLL)
-
-
-def _print_all(lines: Sequence[str]) -> None:
-    for line in lines:
-        as_it_is(out(), line)
-
-
-def is_over(request: Request, now: float) -> bool:
-    """Whether nothing more will become of a request, or it has taken too long to wait for."""
-    unanswered = request.fault is not None and MEANINGS[request.fault].status is None and request.status is not None
-    return request.answered_at is not None or (unanswered and request.told is None) or now - request.at > _GIVEN_UP
-
-
-def log_line(request: Request) -> str:
-    """As `    1.234  activate 'support-4812'  204`; phone numbers are masked, control characters escaped."""
-    what = request.operation or request.method
-    who = request.name if request.name is not None else request.uuid or request.raw_path
-    told = "no answer" if request.told is None else str(request.told)
-    applied = ", applied" if request.applied else ""
-    why = f"  ({request.fault.value}{applied})" if request.fault is not None else ""
-    return f"{request.at:9.3f}  {what:8} {masked(repr(who))}  {told}{why}"
-
-
-def callback_line(one: Delivery) -> str:
-    """As `    1.234  callback ParticipantJoin 'support-4812'  delivered 200`; masked and escaped likewise."""
-    at = one.tries[0].at if one.tries else one.due_at
-    status = "" if one.status is None else f" {one.status}"
-    return f"{at:9.3f}  callback {one.event} {masked(repr(one.subject))}  {one.state}{status}"
-
-
-def truth_lines(plivo: Emulator, elapsed: float) -> list[str]:
-    """What really happened, in numbers."""
-    counts = plivo.counts()
-    states = dict.fromkeys(("Initialized", "Active", "Ended"), 0)
-    for conference in plivo.conferences_by_uuid.values():
-        states[conference.status] += 1
-    lines = [
-        f"Stopped after {duration(elapsed)}: {counts.requests:,} requests, {counts.applied:,} applied, "
-        f"{counts.told_429:,} answered 429, {counts.unanswered:,} not answered",
-        "  conferences  " + ", ".join(f"{count:,} {status}" for status, count in states.items()),
-    ]
-    if counts.by_fault:
-        lines.append("  faults       " + ", ".join(f"{fault} {count:,}" for fault, count in counts.by_fault.items()))
-    return lines

@@ -1,6 +1,5 @@
 """`plivo-async engine procrastinate`: a batch whose workers are elsewhere, handed over and looked at."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -8,17 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from ..._errors import PlivoError
-from ...batch import summary
-from .._account import Column, File, Header, Quiet, Uuids, WaitFor, entries_of
 from .._codes import ExitCode, exit_code
-from .._output import Facts, as_text
 from ..input._options import parse_duration
 from ..screen._console import err, fail, given, say, tell, tell_how_it_went
 from ..screen._help import Command
-from ..screen._summary import SHOWN, failure_lines
-from ..screen._words import in_terms_of_the_command
-from ._engine_options import Account, NewBatch, ShardSize
+from ._arguments import Account, Column, File, Header, NewBatch, Quiet, ShardSize, Uuids, WaitFor
 
 if TYPE_CHECKING:
     from ...batch import ActivationReport
@@ -59,6 +52,8 @@ def submit(
 
     Exit codes: 0 handed over, 2 usage, or the input or the database can't be used.
     """
+    from .._account import entries_of
+
     waits = given("--wait-for", parse_duration, wait_for)
     names = [entry.conference for entry in entries_of(file, column, header, uuid)]
 
@@ -75,6 +70,7 @@ def watch(batch: Batch, url: Url, quiet: Quiet = False) -> None:
 
     Exit codes: as of mpc start. Ctrl-C ends the watching, and nothing else.
     """
+    import asyncio
 
     async def main(batches: "Batches") -> "Progress":
         before = ""
@@ -116,6 +112,10 @@ def report(
 
     Exit codes: 0 told, 2 there is none, or the database can't be used.
     """
+    from ...batch import summary
+    from .._output import Facts, as_text
+    from ..screen._summary import SHOWN, failure_lines
+
     read_report = _engine()[1]
     with _told():
         found = read_report(url, batch)
@@ -126,6 +126,8 @@ def report(
 
 
 def _line(progress: "Progress") -> str:
+    from ...batch import summary
+
     line = f"{summary(progress.counts, progress.elapsed)} · {progress.ended} of {progress.shards} shards"
     line += f", {progress.failed} given up" if progress.failed else ""
     return f"{line}, cancelled" if progress.cancelled else line
@@ -143,6 +145,8 @@ def _engine() -> "tuple[type[Batches], Callable[[str, str], ActivationReport]]":
 def _with(url: str, do: "Callable[[Batches], Awaitable[T]]") -> T:
     """Do something with the batches of a database."""
     made, _ = _engine()
+    import asyncio
+
     import procrastinate as library
     import psycopg
 
@@ -162,6 +166,9 @@ def _told() -> Iterator[None]:
     """End the program with a sentence where something can't be done."""
     import psycopg
     from procrastinate.exceptions import ConnectorException
+
+    from ..._errors import PlivoError
+    from ..screen._words import in_terms_of_the_command
 
     try:
         yield

@@ -1,6 +1,5 @@
 """`plivo-async engine temporal`: a batch whose workers are elsewhere, handed over and looked at."""
 
-import asyncio
 import re
 import sys
 from collections.abc import Awaitable, Callable
@@ -9,18 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from ..._errors import PlivoError
-from ...batch import summary
-from ...policy import ActivationOutcome
-from .._account import Column, File, Header, Quiet, Uuids, WaitFor, entries_of
 from .._codes import ExitCode, exit_code
-from .._output import Facts, as_text
 from ..input._options import parse_duration
 from ..screen._console import err, fail, given, say, tell, tell_how_it_went
 from ..screen._help import Command
-from ..screen._summary import SHOWN, failure_lines
-from ..screen._words import in_terms_of_the_command
-from ._engine_options import Account, NewBatch, ShardSize
+from ._arguments import Account, Column, File, Header, NewBatch, Quiet, ShardSize, Uuids, WaitFor
 
 if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHandle
@@ -65,6 +57,8 @@ def submit(
 
     Exit codes: 0 handed over, 2 usage, or the input or Temporal can't be used.
     """
+    from .._account import entries_of
+
     waits = given("--wait-for", parse_duration, wait_for)
     names = [entry.conference for entry in entries_of(file, column, header, uuid)]
 
@@ -93,6 +87,9 @@ def watch(batch: Batch, address: Address = None, namespace: Namespace = None, qu
     Exit codes: as of mpc start; 2 if there is no such batch, Temporal can't be used, or the batch has ended and no
     worker runs. Ctrl-C ends the watching, and nothing else.
     """
+    import asyncio
+
+    from ...policy import ActivationOutcome
 
     async def main(client: "Client") -> "Progress":
         from temporalio.client import WorkflowExecutionStatus
@@ -144,6 +141,10 @@ def report(
 
     Exit codes: 0 told, 2 there is none, or Temporal can't be used.
     """
+    from ...batch import summary
+    from .._output import Facts, as_text
+    from ..screen._summary import SHOWN, failure_lines
+
     sources = dict(given("--source", _pair, one) for one in source or ())
 
     async def main(client: "Client") -> str:
@@ -203,6 +204,11 @@ def _reason(told: str) -> str:
 
 def _with(address: str | None, namespace: str | None, do: "Callable[[Client], Awaitable[T]]") -> T:
     """Do something with a client of Temporal; ends the program with a sentence where that can't be done."""
+    import asyncio
+
+    from ..._errors import PlivoError
+    from ..screen._words import in_terms_of_the_command
+
     try:
         from temporalio.client import Client, WorkflowQueryFailedError
         from temporalio.envconfig import ClientConfig

@@ -1,22 +1,14 @@
 """`plivo-async mpc get`: one conference."""
 
 import sys
-from dataclasses import fields
 from typing import Annotated
 
 import typer
 
-from ... import BASE_URL, AsyncClient
-from ...models import MultiPartyCall
-from ...shown._printable import printable
-from .._account import BaseUrl, MaxAttempts, Timeout, open_client
-from .._codes import ExitCode
-from .._running import run
+from ..._base_url import BASE_URL
 from ..input._options import Rate, parse_timeout
-from ..screen._console import fail, given, tell
-from ._list import json_line
-
-_LEFT_OUT = frozenset({"api_id", "extra", "participants", "resource_uri"})
+from ..screen._console import given, tell
+from ._arguments import BaseUrl, MaxAttempts, Timeout
 
 
 def get(
@@ -45,33 +37,13 @@ def get(
       6    it could not be written
       130  interrupted
     """
+    from .._account import open_client
+    from ..actions._get import fetched, field_lines
+    from ..actions._list import json_line
+
     client = open_client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, Rate(300, 5.0))
-    found = _fetched(client, name, uuid)
+    found = fetched(client, name, uuid)
     if as_json:
         sys.stdout.write(json_line(found) + "\n")
     else:
         tell(field_lines(found))
-
-
-def field_lines(conference: MultiPartyCall) -> list[str]:
-    """A line for each field that is known."""
-    known = ((field.name, getattr(conference, field.name)) for field in fields(conference))
-    shown = [(name, value) for name, value in known if value is not None and name not in _LEFT_OUT]
-    return [f"{name:22} {printable(str(value))}" for name, value in shown]
-
-
-def _fetched(client: AsyncClient, name: str, uuid: bool) -> MultiPartyCall:
-    """The conference; ends the program if there is none."""
-    found: list[MultiPartyCall] = []
-    try:
-        handle = client.mpc(uuid=name) if uuid else client.mpc(name)
-    except ValueError as error:
-        fail(str(error))
-
-    async def main() -> None:
-        async with client:
-            found.append(await handle.get())
-
-    if run(main):
-        fail("interrupted", ExitCode.INTERRUPTED)
-    return found[0]

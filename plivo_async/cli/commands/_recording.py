@@ -6,14 +6,13 @@ from typing import Annotated
 
 import typer
 
-from ... import BASE_URL
+from ..._base_url import BASE_URL
 from ...shown._printable import printable
-from .._account import BaseUrl, MaxAttempts, Timeout, open_client
 from .._codes import ExitCode
-from .._running import run
 from ..input._options import Rate, parse_duration, parse_timeout
 from ..screen._console import fail, given
 from ..screen._words import in_terms_of_the_command
+from ._arguments import BaseUrl, MaxAttempts, Timeout
 
 
 def download(
@@ -48,6 +47,9 @@ def download(
       6    it, or its path, could not be written
       130  interrupted; no file is left
     """
+    from .._account import open_client
+    from .._running import run
+
     client = open_client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, Rate(300, 5.0))
     seconds = given("--wait", parse_duration, wait)
     try:

@@ -1,20 +1,14 @@
 """`plivo-async mpc report`: what a journal tells."""
 
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from ... import Activation, ActivationOutcome, ActivationReport, JournalError
-from ...batch import summary
-from .._account import Column, Header, Uuids, entries_of
 from .._completion import outcome_or_group
-from .._output import Facts, as_text
-from ..input._entries import Entry
 from ..screen._console import fail, given, tell
-from ..screen._summary import SHOWN, failure_lines
+from ._arguments import Column, Header, Uuids
 
 Format = Literal["text", "json", "csv", "html"]
 
@@ -54,55 +48,23 @@ def report(
       2    usage, or it can't be read
       6    it could not be written to its end
     """
-    wanted = given("--only", _wanted, only)
+    from ... import ActivationReport, JournalError
+    from ...batch import summary
+    from .._account import entries_of
+    from .._output import as_text
+    from ..actions._report import compare, facts, wanted
+    from ..screen._summary import SHOWN, failure_lines
+
+    fits = given("--only", wanted, only)
     entries = None if beside is None else entries_of(beside, column, header, uuid)
     try:
         whole = ActivationReport.read(journal)
         if entries is not None:
-            _compare(entries, whole, journal, beside)
-        chosen = whole if wanted is None else ActivationReport(filter(wanted, whole), whole.elapsed, whole.runs)
+            compare(entries, whole, journal, beside)
+        chosen = whole if fits is None else ActivationReport(filter(fits, whole), whole.elapsed, whole.runs)
         if form == "text":
-            tell(
-                [summary(chosen.counts, chosen.elapsed), *failure_lines(chosen, None if wanted else SHOWN, "--only {}")]
-            )
+            tell([summary(chosen.counts, chosen.elapsed), *failure_lines(chosen, None if fits else SHOWN, "--only {}")])
         else:
-            sys.stdout.write(as_text(chosen, form, _facts(journal, beside, entries)))
+            sys.stdout.write(as_text(chosen, form, facts(journal, beside, entries)))
     except JournalError as error:
         fail(str(error))
-
-
-def _facts(journal: Path, beside: str | None, entries: Sequence[Entry] | None) -> Facts:
-    about = {"Journal": str(journal)}
-    if beside is None:
-        return Facts(str(journal), about=about)
-    return Facts(beside, about={**about, "Input": beside}, entries=entries)
-
-
-def _compare(entries: Sequence[Entry], report: ActivationReport, journal: Path, beside: str | None) -> None:
-    """End the program where the journal is of another input: its rows would stand beside the wrong lines."""
-    if len(entries) < len(report):
-        fail(f"{beside} has {len(entries):,} conferences, and the journal {str(journal)!r} has {len(report):,}")
-    for entry, one in zip(entries, report, strict=False):
-        told = one.name if one.uuid is None else one.uuid
-        if told is not None and str(entry.conference) != told:
-            fail(
-                f"line {entry.line} of {beside} is {str(entry.conference)!r}, and the journal {str(journal)!r} has "
-                f"{told!r} there: give the input that it was begun with, and --column or --uuid as then"
-            )
-
-
-def _wanted(only: str) -> Callable[[Activation], bool] | None:
-    """Says of an activation whether it is told of; None for all.
-
-    Raises:
-        ValueError: There is no such outcome.
-    """
-    if only == "all":
-        return None
-    if only == "failures":
-        return lambda one: not one.succeeded
-    known = [outcome.value for outcome in ActivationOutcome]
-    outcome = only.replace("-", "_")
-    if outcome not in known:
-        raise ValueError(f"{only!r} is not one of all, failures, {', '.join(known)}")
-    return lambda one: one.outcome.value == outcome

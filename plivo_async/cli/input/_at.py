@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import anyio
-
 _LONGEST = 30.0  # seconds: the wall clock may be set, and a machine may sleep, while we do
 
 
@@ -41,5 +39,7 @@ def parse_at(text: str, now: datetime) -> datetime:
 
 async def sleep_until_then(at: datetime, now: Callable[[], datetime]) -> None:
     """Wait until the wall clock shows an instant, whatever becomes of that clock in the meantime."""
+    import anyio
+
     while (left := (at - now()).total_seconds()) > 0:  # noqa: ASYNC110  (nothing but time changes this)
         await anyio.sleep(min(left, _LONGEST))

@@ -2,9 +2,10 @@
 
 import math
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ...emulator import Faults
+if TYPE_CHECKING:
+    from ...emulator import Faults
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PART = r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h)"
@@ -75,12 +76,14 @@ def parse_latency(text: str) -> float | tuple[float, float]:
     return bounds
 
 
-def parse_faults(text: str) -> Faults:
+def parse_faults(text: str) -> "Faults":
     """Faults and how often, from `lost-response=0.02,500=0.03`, or from `none`.
 
     Raises:
         ValueError: It is neither; the message names the faults there are.
     """
+    from ...emulator import Faults
+
     return Faults() if text.strip().lower() == "none" else Faults.parse(text)
 
 

@@ -3,39 +3,46 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import IO, NoReturn, TypeVar
+from typing import IO, TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from ...shown._printable import printable
 from .._codes import ExitCode
 from ._streams import lost
 from ._wrapping import wrapped
 
+if TYPE_CHECKING:  # rich takes as long to import as typer, and help needs none of it
+    from rich.console import Console
+
 T = TypeVar("T")
 
 
-def out() -> Console:
+def out() -> "Console":
     """The console of the results."""
+    from rich.console import Console
+
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def err() -> Console:
+def err() -> "Console":
     """The console of progress and mistakes."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
-def say(console: Console, line: str = "", style: str = "") -> None:
+def say(console: "Console", line: str = "", style: str = "") -> None:
     """Print a line, on a terminal broken so that it can be read; nothing in it is taken for markup or obeyed."""
     shown = printable(line)
     for piece in wrapped(shown, console.width) if console.file.isatty() else [shown]:
         as_it_is(console, piece, style)
 
 
-def as_it_is(console: Console, line: str, style: str = "") -> None:
+def as_it_is(console: "Console", line: str, style: str = "") -> None:
     """Print a line that somebody may want to copy, as a command: never broken, nothing in it obeyed."""
+    from rich.text import Text
+
     console.print(Text(printable(line), style), soft_wrap=True)
 
 

@@ -3,10 +3,6 @@
 import re
 import textwrap
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
-
 AS_IT_IS = "\b\n"  # before a paragraph of a help text: typer doesn't wrap it
 _EXAMPLES = "Examples:"
 
@@ -18,6 +14,14 @@ def wrapped(line: str, width: int) -> list[str]:
     long for that moves to the left before it is broken.
     """
     line = line.rstrip()
+    if (
+        len(line) <= width and line.isascii() and line.isprintable()
+    ):  # as most do: rich takes as long to import as typer
+        return [line]
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.text import Text
+
     column = re.match(r" *\S+ {2,}(?=\S)", line)
     indent = len(line) - len(line.lstrip(" "))
     longest = max(map(cell_len, line.split()), default=0)

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 
 from plivo_async import Activation, ActivationOutcome, ActivationReport
 from plivo_async.cli import app
-from plivo_async.cli.commands import _demo
-from plivo_async.cli.commands._scene import set_up
+from plivo_async.cli.actions import _demo
+from plivo_async.cli.actions._scene import set_up
 from plivo_async.emulator import MEANINGS, Emulator, Fault
 from plivo_async.emulator.world import _rules as rules
 

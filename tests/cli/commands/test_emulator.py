@@ -24,18 +24,19 @@ pytest.importorskip("typer")
 from typer.testing import CliRunner
 
 from plivo_async.cli import app
-from plivo_async.cli.commands._emulator import (
+from plivo_async.cli.actions._emulator import (
     AUTH_ID,
     AUTH_TOKEN,
+    Source,
     _introduction,
-    _names,
     _names_command,
     _set,
-    faults_listed,
     hosts_of,
     is_over,
     log_line,
+    names_of,
 )
+from plivo_async.cli.commands._emulator import faults_listed
 from plivo_async.emulator import Emulator, Fault, Request
 
 from ...support import PATIENCE
@@ -119,13 +120,13 @@ def test_names_are_a_number_or_a_file(tmp_path: Path) -> None:
     """Each name once."""
     path = tmp_path / "names.txt"
     path.write_text("b\na\nb\n")
-    assert _names(str(path)) == ["b", "a"]
-    assert _names("2") == ["conference-0001", "conference-0002"]
-    assert _names("0") == []
+    assert names_of(str(path)) == ["b", "a"]
+    assert names_of("2") == ["conference-0001", "conference-0002"]
+    assert names_of("0") == []
     with pytest.raises(ValueError, match="1,000,000"):
-        _names("1000001")
+        names_of("1000001")
     with pytest.raises(ValueError, match="can't be read"):
-        _names(str(tmp_path / "nothing"))
+        names_of(str(tmp_path / "nothing"))
 
 
 def test_commands_to_paste_are_those_of_the_shell() -> None:
@@ -250,7 +251,7 @@ def test_it_logs_and_sums_up(source: str, tmp_path: Path, monkeypatch: pytest.Mo
         time.sleep(0.25)
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr("plivo_async.cli.commands._emulator.Emulator", Noted)
+    monkeypatch.setattr("plivo_async.emulator.Emulator", Noted)
     threading.Thread(target=use_and_stop, daemon=True).start()
     result = CliRunner().invoke(
         app,
@@ -310,7 +311,7 @@ def test_it_calls_back_and_is_a_proxy(named: bool, tmp_path: Path, monkeypatch: 
         time.sleep(0.25)
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr("plivo_async.cli.commands._emulator.Emulator", Noted)
+    monkeypatch.setattr("plivo_async.emulator.Emulator", Noted)
     threading.Thread(target=use_and_stop, daemon=True).start()
     options = ["--https", "--log", "--faults", "callbacks-lost=0.0001", *(["--ca-file", "ca.pem"] if named else [])]
     result = CliRunner().invoke(app, ["emulator", "--port", "0", "--conferences", "0", *options])
@@ -356,7 +357,7 @@ def test_the_banner_says_what_goes_wrong() -> None:
     """Limit, faults and latency, each on its line."""
     plivo = Emulator(AUTH_ID, AUTH_TOKEN, port=None)
     rules = {"limit": "100/5", "faults": "late 0.02, 500 0.03", "latency": "40ms"}
-    lines = _introduction(plivo, "3", 3, rules)
+    lines = _introduction(plivo, Source("3", 3), rules, console=False)
     assert lines[1:5] == [
         "  conferences  3 waiting, conference-0001 to conference-0003",
         "  limit        100/5",

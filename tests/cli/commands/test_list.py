@@ -23,7 +23,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from plivo_async.cli import app
-from plivo_async.cli.commands._list import json_line, parse_instant, row, since, table
+from plivo_async.cli.actions._list import json_line, row, since, table
+from plivo_async.cli.input._instant import parse_instant
 from plivo_async.emulator import Emulator
 from plivo_async.models import MultiPartyCall
 from plivo_async.shown._printable import printable
@@ -152,7 +153,7 @@ def test_a_terminal_gets_a_table(plivo: Emulator, monkeypatch: pytest.MonkeyPatc
     screen = io.StringIO()
     monkeypatch.setattr(screen, "isatty", lambda: True)
     terminal = Console(file=screen, force_terminal=True, width=120, color_system=None)
-    monkeypatch.setattr("plivo_async.cli.commands._list.out", lambda: terminal)
+    monkeypatch.setattr("plivo_async.cli.actions._list.out", lambda: terminal)
     assert Outcome(plivo, "--name", "room 03").out == ""
     head, line = (part.split() for part in screen.getvalue().splitlines())
     assert head == ["name", "status", "since", "(UTC)", "recording", "uuid"]

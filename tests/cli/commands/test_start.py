@@ -137,7 +137,7 @@ def test_unwritten_report_is_5(plivo: Emulator, names: Path, tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "gone"
     folder.mkdir()
-    monkeypatch.setattr("plivo_async.cli.commands._start.check_report_path", lambda path: folder.rmdir())
+    monkeypatch.setattr("plivo_async.cli.actions._start.check_report_path", lambda path: folder.rmdir())
     outcome = Outcome(names, "--base-url", plivo.url, "--report", folder / "out.json")
     assert outcome.code == 5
     [report] = tmp_path.glob("out-*.json")
@@ -300,7 +300,7 @@ def test_at_waits_and_then_begins(plivo: Emulator, names: Path, monkeypatch: pyt
         waited.append(at)
         assert [request.operation for request in plivo.requests] == ["get-account"]
 
-    monkeypatch.setattr("plivo_async.cli.commands._start.sleep_until_then", wait)
+    monkeypatch.setattr("plivo_async.cli.actions._start.sleep_until_then", wait)
     outcome = Outcome(names, "--base-url", plivo.url, "--at", "9:00")
     assert outcome.code == 0
     [at] = waited
@@ -442,7 +442,7 @@ def test_what_nobody_can_read_is_kept_when_the_terminal_is_closed(
 ) -> None:
     """SIGHUP, stdout and stderr gone, no report asked for: what was learnt is in a file all the same."""
     monkeypatch.chdir(names.parent)
-    monkeypatch.setattr("plivo_async.cli.commands._start.unseen", lambda: True)
+    monkeypatch.setattr("plivo_async.cli.actions._start.unseen", lambda: True)
     never_answered(plivo, "b")
     soon(lambda: sum(one.told == 204 for one in plivo.requests) == 2, lambda: os.kill(os.getpid(), signal.SIGHUP))
     assert Outcome(names, "--base-url", plivo.url, *IMPATIENT).code == 130
@@ -473,7 +473,7 @@ def test_a_second_signal_ends_at_once(plivo: Emulator, names: Path) -> None:
     """Even if what the first one began takes for ever: here, a report into a pipe that nobody reads."""
     never_answered(plivo, "b")
     program = (
-        "import time, plivo_async.cli.commands._start as start, plivo_async.cli as cli\n"
+        "import time, plivo_async.cli.actions._start as start, plivo_async.cli as cli\n"
         "start.keep_report = lambda *_: (print('writing', flush=True), time.sleep(60))\n"
         "cli.run()"
     )

@@ -7,7 +7,7 @@ pytest.importorskip("rich")
 from datetime import UTC, datetime
 
 from plivo_async import Activation, ActivationOutcome
-from plivo_async.cli.commands._truth import compare, contradicts, faults, settled, strays, truth
+from plivo_async.cli.actions._truth import compare, contradicts, faults, settled, strays, truth
 from plivo_async.emulator import Applied, Conference, Fault, Request
 from plivo_async.emulator.world._conferences import ConferenceStatus
 

@@ -1,0 +1,1 @@
+"""What commands do, apart from their options and their help: imported when a command runs, and not for its help."""
