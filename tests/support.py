@@ -3,6 +3,7 @@
 import errno
 import random
 import ssl
+import weakref
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -56,7 +57,7 @@ class _Network(httpcore.AsyncNetworkBackend):
     """A network with one host on it: the emulator. `refuse` makes that many connections fail."""
 
     def __init__(self, plivo: Emulator) -> None:
-        self._plivo = plivo
+        self._plivo: Emulator = weakref.proxy(plivo)
         self.refuse = 0
         self.connect_delay = 0.0
         self.opened = 0
@@ -92,15 +93,14 @@ def in_memory(plivo: Emulator, *, seed: int = 0, **options: Any) -> AsyncClient:
     return client
 
 
-_networks: dict[int, tuple[Emulator, _Network]] = {}
+_networks = weakref.WeakKeyDictionary[Emulator, _Network]()  # an emulator that is kept keeps all of its requests
 
 
 def network_of(plivo: Emulator) -> _Network:
     """The network that leads to an emulator."""
-    known = _networks.get(id(plivo))
-    if known is None or known[0] is not plivo:
-        known = _networks[id(plivo)] = (plivo, _Network(plivo))
-    return known[1]
+    if plivo not in _networks:
+        _networks[plivo] = _Network(plivo)
+    return _networks[plivo]
 
 
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # one for all: making it takes longer than all else of a lane
