@@ -547,6 +547,8 @@ document.addEventListener("keydown", e => {
     return e.preventDefault();
   }
   if (e.key === "Escape" && e.target.closest("#details")) return home();
+  const pad = e.key === "Escape" && e.target.closest(".keys"), opener = pad && $("[data-keypad]", pad.closest(".phone"));
+  if (pad) { keypad(opener); opener.focus(); }
   const elsewhere = e.target.matches("input, select") || $("dialog[open]");
   if (elsewhere || e.ctrlKey || e.metaKey || e.altKey || !$("#single").checked) return;
   if (number) part(number);
@@ -576,5 +578,5 @@ for (const name of [...tables, "phones"]) {
   at.addEventListener("mouseleave", () => render(name));
   at.addEventListener("focusout", () => setTimeout(render, 0, name));
 }
-side("details", false);
 chosen();
+side("details", look.detail !== "");

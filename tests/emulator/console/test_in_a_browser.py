@@ -219,6 +219,11 @@ def test_it_can_be_used_by_keys_alone(chromium: Browser) -> None:
         page.key("Enter")
         page.wait(f"{shown('#say')} === '+14155550119 has answered.'")
         page.wait(f"{here}.innerText === 'Hang up'")  # what was pressed is gone, and focus isn't
+        press(page, "Keys: +14155550119")
+        page.wait(f"{here}.closest('.keys')")
+        page.key("Escape")
+        page.wait(f"{here}.innerText === 'Keys' && !document.querySelector('.keys')")
+        assert page.eval(f"{here}.ariaExpanded") == "false"
         page.key("4")
         page.wait(f"{here}.matches('[data-list=callbacks] .rowbtn')")
         page.key("ArrowRight")
@@ -264,6 +269,19 @@ def test_nothing_is_blank_before_anything_has_happened(chromium: Browser) -> Non
         assert "answered 30 seconds later" in page.eval(shown("#f-rows"))
         page.eval("document.querySelector('#f-all').click()")
         assert "`" not in page.eval(shown("#f-rows"))
+
+
+def test_a_link_to_a_request_leads_to_it_in_a_narrow_window(chromium: Browser) -> None:
+    """Where one part is shown at a time, it is that one; and the way back is the list."""
+    with staged() as stage:
+        stage.dial()
+        page = chromium.page()
+        page.look(360, 740)
+        page.open(f"{stage.plivo.url}/_console/#request:1")
+        page.wait("document.querySelector('#curl')?.checkVisibility()")
+        press(page, "Back to the list")
+        page.wait("document.querySelector('#conferences').checkVisibility()")
+        assert page.complaints == []
 
 
 def test_everything_has_a_name_for_those_who_hear_it(chromium: Browser) -> None:
