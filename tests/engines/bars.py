@@ -17,12 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from anyio.from_thread import start_blocking_portal
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from plivo_async.emulator import Emulator, Faults, Limit
 
 from ..pacing.shared.servers import running
 from ..support import PATIENCE
+from .walk import walk
 
 FAULTS = "lost-response=0.01,reset-before=0.01,503=0.01"
 LIMIT = Limit(300, per=1.0)
@@ -55,6 +56,14 @@ class Engine(Protocol):
 
     def outcomes(self, batch: str) -> Iterator[tuple[str, str]]:
         """Name and outcome of each item, in order."""
+        ...
+
+    def acts(self) -> Mapping[str, Callable[[str], None]]:
+        """What else may be done to a batch, by name: nothing of it may fail, whatever has been done before."""
+        ...
+
+    def resume(self, batch: str) -> None:
+        """Have it come to its end, whatever has been done to it."""
         ...
 
     def in_hand(self) -> object:
@@ -101,8 +110,11 @@ class Findings:
 class World:
     """An emulator in which `room 0` … wait, the budget, and workers."""
 
-    def __init__(self, plivo: Emulator, budget: str, limit: Limit, engine: Engine, folder: Path) -> None:
+    def __init__(
+        self, plivo: Emulator, portal: BlockingPortal, budget: str, limit: Limit, engine: Engine, folder: Path
+    ) -> None:
         self.plivo = plivo
+        self.call = portal.call
         self.workers: list[subprocess.Popen[bytes]] = []
         self._engine = engine
         self._folder = folder
@@ -156,7 +168,7 @@ def world(engine: Engine, size: int, folder: Path, *, limit: Limit = LIMIT, faul
     ):
         for number in range(size):
             portal.call(partial(plivo.add_conference, f"room {number}", started_ago=60))
-        made = World(plivo, budget.url, limit, engine, folder)
+        made = World(plivo, portal, budget.url, limit, engine, folder)
         try:
             yield made
         finally:
@@ -313,5 +325,6 @@ BARS: Mapping[str, Bar] = {
     "kill-and-cancel": kill_and_cancel,
     "wrong-token": wrong_token,
     "large": large,
+    "walk": walk,
 }
 """By name."""

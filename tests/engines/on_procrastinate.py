@@ -1,16 +1,17 @@
 """Procrastinate, as the bars want it: `python -m tests.engines.on_procrastinate URL` is a worker."""
 
 import asyncio
+import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import procrastinate
 import psycopg
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from plivo_async import AsyncClient, RateLimit
+from plivo_async import AsyncClient, InvalidArgumentError, RateLimit
 from plivo_async.engines.procrastinate import Batches, read_report
 
 from .postgres import postgres
@@ -54,6 +55,19 @@ class OnProcrastinate:
         """From its report."""
         for one in read_report(self._url, batch):
             yield one.name or "", one.outcome.value
+
+    def acts(self) -> Mapping[str, Callable[[str], None]]:
+        """As its users do."""
+        return {"cancel": self.cancel, "retry": self.resume, "sweep": self._sweep}
+
+    def resume(self, batch: str) -> None:
+        """With what is left of it, if nobody is at it."""
+        with contextlib.suppress(InvalidArgumentError):
+            self._portal.call(self._batches.retry, batch)
+
+    def _sweep(self, batch: str) -> None:
+        del batch
+        self._portal.call(self._batches.sweep)
 
     def in_hand(self) -> object:
         """The jobs."""

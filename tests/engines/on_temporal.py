@@ -1,18 +1,23 @@
 """Temporal, as the bars want it: `python -m tests.engines.on_temporal ADDRESS` is a worker."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC
 from functools import partial
+from uuid import uuid4
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import PauseActivityRequest, ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from plivo_async import AsyncClient, RateLimit
@@ -23,6 +28,8 @@ from .temporal.server import running
 
 QUEUE = "plivo"
 SOURCE = "rooms"
+FIRST_TASK = 4
+"""The event that ends a workflow's first task: begun, scheduled, started, and completed."""
 MANY = 100_000
 """As many names as that are too many for a payload: they are read from a source."""
 
@@ -78,6 +85,47 @@ class OnTemporal:
         """From its report."""
         for one in self._portal.call(partial(read_report, self._client, batch, sources=SOURCES)):
             yield one.name or "", one.outcome.value
+
+    def acts(self) -> Mapping[str, Callable[[str], None]]:
+        """By signals, and by what an operator does."""
+        return {
+            "pause": partial(self._signal, "pause"),
+            "resume": self.resume,
+            "reset": self._reset,
+            "pause activities": self._pause_activities,
+        }
+
+    def resume(self, batch: str) -> None:
+        """By a signal."""
+        self._signal("resume", batch)
+
+    def _signal(self, which: str, batch: str) -> None:
+        self._unless_over(self._client.get_workflow_handle(batch).signal, which)
+
+    def _reset(self, batch: str) -> None:
+        asked = ResetWorkflowExecutionRequest(
+            namespace=self._client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=batch),
+            reason="a walk",
+            request_id=uuid4().hex,
+            workflow_task_finish_event_id=FIRST_TASK,
+        )
+        self._unless_over(self._client.workflow_service.reset_workflow_execution, asked)
+
+    def _pause_activities(self, batch: str) -> None:
+        described = self._portal.call(self._client.get_workflow_handle(batch).describe)
+        for pending in described.raw_description.pending_activities:
+            asked = PauseActivityRequest(
+                namespace=self._client.namespace,
+                execution=WorkflowExecution(workflow_id=batch),
+                id=pending.activity_id,
+                identity="somebody",
+            )
+            self._unless_over(self._client.workflow_service.pause_activity, asked)
+
+    def _unless_over(self, act: Callable[..., Awaitable[object]], *given: object) -> None:
+        with contextlib.suppress(RPCError):
+            self._portal.call(act, *given)
 
     def in_hand(self) -> object:
         """Its history tells later."""

@@ -12,6 +12,7 @@ import pytest
 from .bars import Engine, cancel, kill, kill_and_cancel, wrong_token
 from .on_procrastinate import on_procrastinate
 from .on_temporal import on_temporal
+from .walk import walk
 
 pytestmark = [
     pytest.mark.real_time,
@@ -37,6 +38,12 @@ def test_a_worker_is_killed_and_all_is_cancelled(running: Running, tmp_path: Pat
     """What that one has sent is told as sent, or as what may have been."""
     with running() as engine:
         assert kill_and_cancel(engine, 1, tmp_path, size=1_500).broken == []
+
+
+def test_whatever_happens(running: Running, tmp_path: Path) -> None:
+    """What is told is so, nothing is done twice, and it ends."""
+    with running() as engine:
+        assert walk(engine, 1, tmp_path, size=600).broken == []
 
 
 def test_a_worker_has_a_wrong_token(running: Running, tmp_path: Path) -> None:

@@ -250,8 +250,8 @@ class Batches:
             accounts: Clients, or functions that make one, by the name under which batches are submitted.
             concurrency: Shards at a time. They share the client of an account; two keep it busy where one ends.
             heartbeat: Seconds between signs of life.
-            stalled_after: Seconds without one, after which a worker is taken for dead. One that wakes up later notices,
-                and sends nothing more.
+            stalled_after: Seconds without one, after which a worker is taken for dead. One that wakes up later notices
+                with its next write; what it had written down as intended before it may send.
             options: Whatever else `App.run_worker_async` takes; `queues` and `additional_context` are made here.
 
         Raises:

@@ -2,7 +2,7 @@
 
 `activity.heartbeat()` doesn't do for that: the SDK holds heartbeats back, and nobody learns whether one has left. So a
 state is saved by a request of our own that is answered. The answer proves more: Temporal refuses it to a worker whose
-activity has timed out meanwhile, so a worker that was given up, and lives, can't send either.
+activity has timed out meanwhile, so a worker that was given up, and lives, sends no more than it had intended before.
 
 The SDK has to be kept content as well, or it takes a healthy activity for dead. What it is given may arrive late, and
 take the place of a newer state; so it only ever gets one in which everything that has no outcome may have been sent.
