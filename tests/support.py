@@ -112,6 +112,14 @@ def _memory_lane(network: _Network) -> httpx.AsyncHTTPTransport:
     return transport
 
 
+def waiting(plivo: Emulator, count: int) -> list[str]:
+    """So many conferences that wait to be activated."""
+    names = [f"room {number}" for number in range(count)]
+    for name in names:
+        plivo.add_conference(name)
+    return names
+
+
 def contradictions(plivo: Emulator, activations: Iterable[Activation], *, others: Iterable[str] = ()) -> list[str]:
     """Every outcome that the emulator's truth denies, in words.
 

@@ -10,6 +10,7 @@ from ..policy import Effect
 from ._checks import in_utc, integer, known, shown, text
 from ._encoding import query
 from ._messages import Request
+from ._names import conference
 
 Check = Callable[[str, object], object]
 """From an argument's name and value to what is sent."""
@@ -27,6 +28,13 @@ def sub_account(name: str, value: object) -> str:
             f"such as SAXXXXXXXXXXXXXXXXXX, not {shown(value)}",
         )
     return str(value)
+
+
+def friendly_name(name: str, value: object) -> str:
+    """A conference's."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    return conference(value, f" in {name}", name).label
 
 
 def time(name: str, value: object) -> str:

@@ -8,24 +8,18 @@ from ..policy import Effect
 from ._checks import call_uuid as checked_call_uuid
 from ._checks import choice, integer
 from ._encoding import query
-from ._filters import PAGE, Check, bounded, filtered, sub_account, time
+from ._filters import PAGE, Check, bounded, filtered, friendly_name, sub_account, time
 from ._messages import Request
-from ._names import Conference, conference, only_live
+from ._names import Conference, only_live
 
 Status = Literal["initialized", "active", "ended"]
 """The state of a conference, as it is asked for."""
 
 
-def _friendly_name(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
-    return conference(value, f" in {name}", name).label
-
-
 _TIMES = ("end_time", "creation_time")
 _CHECKS: dict[str, Check] = {
     "sub_account": sub_account,
-    "friendly_name": _friendly_name,
+    "friendly_name": friendly_name,
     "status": partial(choice, allowed=get_args(Status)),
     "termination_cause_code": partial(integer, least=0),
     **bounded("end_time", time),

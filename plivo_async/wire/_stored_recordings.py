@@ -12,10 +12,9 @@ from .._public import public
 from ..policy import Effect
 from ._checks import call_uuid, integer, text, url
 from ._destinations import address
-from ._filters import PAGE, Check, bounded, filtered, sub_account, time
+from ._filters import PAGE, Check, bounded, filtered, friendly_name, sub_account, time
 from ._ids import identifier
 from ._messages import Request
-from ._names import conference
 
 MEDIA_HOST = "media.plivo.com"
 """Where Plivo serves recordings. Source: captured answers since 2020."""
@@ -71,18 +70,12 @@ class RecordingFilters(TypedDict, total=False):
     """How many to leave out at the beginning; at least 0."""
 
 
-def _mpc_name(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
-    return conference(value, f" in {name}", name).label
-
-
 def _uuid(name: str, value: object) -> str:
     return call_uuid(value, name)
 
 
 _FILTERS: dict[str, Check] = {
-    "mpc_name": _mpc_name,
+    "mpc_name": friendly_name,
     "mpc_uuid": _uuid,
     "call_uuid": _uuid,
     "from_number": address,

@@ -9,7 +9,7 @@ import pytest
 from plivo_async import ActivationOutcome, RateLimit
 from plivo_async.emulator import Emulator, Faults, Limit
 
-from ..support import contradictions, in_memory
+from ..support import contradictions, in_memory, waiting
 
 pytestmark = pytest.mark.anyio
 
@@ -34,14 +34,6 @@ RUNS = [
     ),
     pytest.param("sliding", 6_000, id="sliding-6000", marks=pytest.mark.long),
 ]
-
-
-def waiting(plivo: Emulator, count: int) -> list[str]:
-    """So many conferences that wait to be activated."""
-    names = [f"room {number}" for number in range(count)]
-    for name in names:
-        plivo.add_conference(name)
-    return names
 
 
 async def burst() -> float:

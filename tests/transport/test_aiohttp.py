@@ -30,9 +30,9 @@ from plivo_async.emulator import Emulator, Faults
 
 from ..client.test_secrets import AUTH_ID, TOKEN, as_rich_prints, shown
 from ..faults import PLAIN
-from ..support import PATIENCE, contradictions, ends_within
+from ..support import PATIENCE, contradictions, ends_within, waiting
 from .raw_server import YES, raw_server
-from .test_sockets import QUICK, until, waiting
+from .test_sockets import QUICK, until
 
 pytest.importorskip("aiohttp")
 

@@ -16,20 +16,12 @@ from plivo_async import AsyncClient, NotSentError, OutcomeUnknownError, RetryPol
 from plivo_async.emulator import Emulator, Faults
 from plivo_async.emulator.serving._pipe import PipeEnd, pipe
 
-from ..support import _memory_lane, _Network, contradictions, in_memory, network_of
+from ..support import _memory_lane, _Network, contradictions, in_memory, network_of, waiting
 
 pytestmark = pytest.mark.anyio
 
 WIDTH = 64
 ONCE = RetryPolicy(max_attempts=1)
-
-
-def waiting(plivo: Emulator, count: int) -> list[str]:
-    """So many conferences that wait to be activated."""
-    names = [f"room {number}" for number in range(count)]
-    for name in names:
-        plivo.add_conference(name)
-    return names
 
 
 class Raw:

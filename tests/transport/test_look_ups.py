@@ -143,14 +143,6 @@ async def test_what_failed_is_asked_anew(names: Names) -> None:
     assert names.asked == 3
 
 
-@pytest.fixture(params=["httpx", "aiohttp"])
-def kind(request: pytest.FixtureRequest, anyio_backend: Any) -> Any:
-    """Both transports, where they run."""
-    if request.param == "aiohttp" and anyio_backend[0] == "trio":
-        pytest.skip("aiohttp runs on asyncio")
-    return request.param
-
-
 def client_of(plivo: Emulator, kind: Any) -> AsyncClient:
     """A client that knows the emulator by name."""
     url = plivo.url.replace("127.0.0.1", NAME)

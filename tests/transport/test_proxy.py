@@ -44,14 +44,6 @@ def pump(source: socket.socket, sink: socket.socket) -> None:
             sink.sendall(data)
 
 
-@pytest.fixture(params=["httpx", "aiohttp"])
-def kind(request: pytest.FixtureRequest, anyio_backend: Any) -> Any:
-    """Both transports, where they run."""
-    if request.param == "aiohttp" and anyio_backend[0] == "trio":
-        pytest.skip("aiohttp runs on asyncio")
-    return request.param
-
-
 def client_of(port: int, **options: Any) -> AsyncClient:
     """A client of a server on this machine that speaks TLS."""
     once = RetryPolicy(max_attempts=1)

@@ -8,7 +8,7 @@ import pytest
 from plivo_async import ActivationOutcome, ActivationReport, AsyncClient, RateLimit, RetryPolicy
 from plivo_async.emulator import Emulator, Faults
 
-from ..support import PATIENCE, contradictions
+from ..support import PATIENCE, contradictions, waiting
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_time]
 
@@ -19,14 +19,6 @@ def client_of(plivo: Emulator, **options: object) -> AsyncClient:
     """A client that leads to it through the loopback."""
     options = {"rate_limit": None, "retry": QUICK, "timeout": 2.0, **options}
     return AsyncClient(plivo.auth_id, plivo.auth_token, base_url=plivo.url, **options)  # type: ignore[arg-type]
-
-
-def waiting(plivo: Emulator, count: int) -> list[str]:
-    """So many conferences that wait to be activated."""
-    names = [f"room {number}" for number in range(count)]
-    for name in names:
-        plivo.add_conference(name)
-    return names
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..world._phones import bare
 from ..world._settings import Settings
-from ._listing import integer_of, time_of
+from ._listing import integer_of, shifted, time_of
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {"": eq, "__gt": gt, "__gte": ge, "__lt": lt, "__lte": le}
 _DEFAULT_WINDOW = timedelta(days=7)
@@ -68,15 +68,8 @@ def windowed(field: str, bounds: Bounds, now: datetime, settings: Settings) -> B
         if settings.wide_window == "refused":
             raise ValueError(f"{field}: a range of more than 30 days")
     if lower:
-        return (*bounds, ("__lte", _shifted(max(lower), _WIDEST_WINDOW)))
-    return (*bounds, ("__gte", _shifted(min(upper), -_WIDEST_WINDOW)))
-
-
-def _shifted(moment: datetime, by: timedelta) -> datetime:
-    try:
-        return moment + by
-    except OverflowError:  # the filter came from outside: the year 1 or 9999
-        return moment
+        return (*bounds, ("__lte", shifted(max(lower), _WIDEST_WINDOW)))
+    return (*bounds, ("__gte", shifted(min(upper), -_WIDEST_WINDOW)))
 
 
 def number_fits(number: str, wanted: str | None, settings: Settings) -> bool:

@@ -153,13 +153,14 @@ def _window(bounds: tuple[Bound, ...], now: datetime) -> tuple[Bound, ...]:
     if lower and upper:
         return bounds
     if lower:
-        return (*bounds, ("lte", _shifted(max(lower), _ONE_SIDED_WINDOW)))
+        return (*bounds, ("lte", shifted(max(lower), _ONE_SIDED_WINDOW)))
     if upper:
-        return (*bounds, ("gte", _shifted(min(upper), -_ONE_SIDED_WINDOW)))
+        return (*bounds, ("gte", shifted(min(upper), -_ONE_SIDED_WINDOW)))
     return (("gte", now - _DEFAULT_WINDOW),)
 
 
-def _shifted(moment: datetime, by: timedelta) -> datetime:
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """So much later or earlier, as far as there are dates."""
     try:
         return moment + by
     except OverflowError:  # the filter came from outside: the year 1 or 9999

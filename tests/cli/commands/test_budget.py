@@ -15,9 +15,9 @@ from plivo_async.pacing.shared._sqlite import SqliteStore
 from plivo_async.policy import Priority
 from plivo_async.policy.shared import Kind, Report, Terms, Trade
 
-from .test_start import names, plivo, running
+from .test_start import names, plivo
 
-__all__ = ["names", "plivo", "running"]
+__all__ = ["names", "plivo"]
 
 
 def test_who_holds_what(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
 import pytest
@@ -27,16 +27,6 @@ from ...house.demo_picture import PICTURE, lines
 from ...support import PATIENCE
 
 pytestmark = pytest.mark.real_time
-
-
-@pytest.fixture
-def handlers() -> Iterator[None]:
-    """Put the signal handlers back."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in numbers]
-    yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
 
 
 def demo(*arguments: str) -> tuple[int, str]:

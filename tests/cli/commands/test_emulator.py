@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -43,16 +43,6 @@ from plivo_async.emulator import Emulator, Fault, Request
 from ...support import PATIENCE
 
 pytestmark = pytest.mark.real_time
-
-
-@pytest.fixture
-def handlers() -> Iterator[None]:
-    """Put the signal handlers back."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in numbers]
-    yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -236,6 +226,18 @@ def test_what_it_prints_can_be_pasted(tmp_path: Path, log: bool) -> None:
     assert "  conferences  0 Initialized, 3 Active, 0 Ended" in rest
 
 
+def noted_in(made: list[Emulator]) -> type[Emulator]:
+    """Emulators that a test can find once they run."""
+
+    class Noted(Emulator):
+        async def __aenter__(self) -> Self:
+            await super().__aenter__()
+            made.append(self)
+            return self
+
+    return Noted
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals as POSIX has them")
 @pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize("source", ["1", "names.txt"])
@@ -244,15 +246,6 @@ def test_it_logs_and_sums_up(source: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     Path("names.txt").write_text("conference-0001")
     made: list[Emulator] = []
-
-    class Noted(Emulator):
-        """An emulator that the test can find."""
-
-        async def __aenter__(self) -> Self:
-            """Start, and be found."""
-            await super().__aenter__()
-            made.append(self)
-            return self
 
     def use_and_stop() -> None:
         while not (made and made[0].conferences):
@@ -266,7 +259,7 @@ def test_it_logs_and_sums_up(source: str, tmp_path: Path, monkeypatch: pytest.Mo
             time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr("plivo_async.emulator.Emulator", Noted)
+    monkeypatch.setattr("plivo_async.emulator.Emulator", noted_in(made))
     threading.Thread(target=use_and_stop, daemon=True).start()
     result = CliRunner().invoke(
         app,
@@ -304,15 +297,6 @@ def test_it_calls_back_and_is_a_proxy(
     made: list[Emulator] = []
     answers: list[int] = []
 
-    class Noted(Emulator):
-        """An emulator that the test can find."""
-
-        async def __aenter__(self) -> Self:
-            """Start, and be found."""
-            await super().__aenter__()
-            made.append(self)
-            return self
-
     def use_and_stop() -> None:
         while not (made and any(tmp_path.rglob("ca.pem"))):
             time.sleep(0.01)
@@ -327,7 +311,7 @@ def test_it_calls_back_and_is_a_proxy(
             time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr("plivo_async.emulator.Emulator", Noted)
+    monkeypatch.setattr("plivo_async.emulator.Emulator", noted_in(made))
     threading.Thread(target=use_and_stop, daemon=True).start()
     options = ["--https", "--log", "--faults", "callbacks-lost=0.0001", *(["--ca-file", "ca.pem"] if named else [])]
     result = CliRunner().invoke(app, ["emulator", "--port", "0", "--conferences", "0", *options])

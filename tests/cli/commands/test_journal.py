@@ -5,30 +5,21 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("typer")
 
-from anyio.from_thread import start_blocking_portal
 from typer.testing import CliRunner
 
 from plivo_async.batch._journal_file import Identity, JournalFile, intents, places
 from plivo_async.cli import app
 from plivo_async.emulator import Emulator
 
+from .support import running
+
 pytestmark = pytest.mark.real_time
-
-
-@contextmanager
-def running(plivo: Emulator, *names: str) -> Iterator[Emulator]:
-    """Run an emulator in another thread, with these conferences waiting."""
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(plivo):
-        for name in names:
-            portal.call(plivo.add_conference, name)
-        yield plivo
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +18,6 @@ import pytest
 
 pytest.importorskip("typer")
 
-from anyio.from_thread import start_blocking_portal
 from typer.testing import CliRunner
 
 from plivo_async import Activation, ActivationOutcome, ActivationReport
@@ -28,19 +26,11 @@ from plivo_async.cli._signals import _end
 from plivo_async.emulator import Emulator
 
 from ...support import PATIENCE
+from .support import running
 
 pytestmark = pytest.mark.real_time
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals as POSIX has them")
-
-
-@contextmanager
-def running(plivo: Emulator, *names: str) -> Iterator[Emulator]:
-    """Run an emulator in another thread, with these conferences waiting."""
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(plivo):
-        for name in names:
-            portal.call(plivo.add_conference, name)
-        yield plivo
 
 
 @pytest.fixture
