@@ -52,7 +52,6 @@ class RedisStore:
         self._digest = ""
         self._run_id = ""
         self._started_at = -math.inf
-        self._epochs = 0
 
     def open(self) -> bool:
         """Connect, and see what server it is."""

@@ -72,7 +72,7 @@ class Share:
         self._returns: list[_Return] = []
         self._telling: list[_Return] = []
         self._prompt = False
-        self._asked_at = self._replied_at = self._heard_at = -math.inf
+        self._asked_at = self._heard_at = -math.inf
         self._again_at = [-math.inf, -math.inf]
         self._retry_after = 0.0
         self._seen_at = [-math.inf, -math.inf]
@@ -165,7 +165,7 @@ class Share:
         self._telling = []
         jumped = self._jumped(reply, now)
         self._alarm = jumped
-        self.last, self._heard_at, self._replied_at = reply, self._asked_at, now
+        self.last, self._heard_at = reply, self._asked_at
         self._again_at = [
             now + (0.0 if wait < 0 else min(max(wait, FLOOR), latest, self.terms.per / 4))
             for wait, latest in ((reply.interactive_wait, INTERACTIVE_LATER), (reply.batch_wait, LATER))
