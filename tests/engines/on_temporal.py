@@ -15,7 +15,11 @@ from uuid import uuid4
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import PauseActivityRequest, ResetWorkflowExecutionRequest
+from temporalio.api.workflowservice.v1 import (
+    PauseActivityRequest,
+    ResetWorkflowExecutionRequest,
+    UnpauseActivityRequest,
+)
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 from temporalio.worker import Worker
@@ -96,8 +100,20 @@ class OnTemporal:
         }
 
     def resume(self, batch: str) -> None:
-        """By a signal."""
+        """By a signal; activities that are paused go on, or nobody would notice that their workers are dead."""
+        for activity_id in self._pending(batch):
+            asked = UnpauseActivityRequest(
+                namespace=self._client.namespace,
+                execution=WorkflowExecution(workflow_id=batch),
+                id=activity_id,
+                identity="somebody",
+            )
+            self._unless_over(self._client.workflow_service.unpause_activity, asked)
         self._signal("resume", batch)
+
+    def _pending(self, batch: str) -> list[str]:
+        described = self._portal.call(self._client.get_workflow_handle(batch).describe)
+        return [one.activity_id for one in described.raw_description.pending_activities]
 
     def _signal(self, which: str, batch: str) -> None:
         self._unless_over(self._client.get_workflow_handle(batch).signal, which)
@@ -113,12 +129,11 @@ class OnTemporal:
         self._unless_over(self._client.workflow_service.reset_workflow_execution, asked)
 
     def _pause_activities(self, batch: str) -> None:
-        described = self._portal.call(self._client.get_workflow_handle(batch).describe)
-        for pending in described.raw_description.pending_activities:
+        for activity_id in self._pending(batch):
             asked = PauseActivityRequest(
                 namespace=self._client.namespace,
                 execution=WorkflowExecution(workflow_id=batch),
-                id=pending.activity_id,
+                id=activity_id,
                 identity="somebody",
             )
             self._unless_over(self._client.workflow_service.pause_activity, asked)

@@ -56,7 +56,9 @@ class Walk:
         self._world.start_worker()
         how = self.chance.choice(["resume", "resume", "cancel"])
         self.taken.append(f"{how} at last")
-        (self._engine.cancel if how == "cancel" else self._engine.resume)(self._batch)
+        self._engine.resume(self._batch)
+        if how == "cancel":
+            self._engine.cancel(self._batch)
         return self._world.until(lambda: self._engine.over(self._batch), 0.2)
 
     def _progress(self) -> None:
