@@ -115,5 +115,7 @@ def plan_lines(plan: Plan, where: Where, rate: Rate | None, begins: datetime) ->
 
 
 def _clipped(line: str) -> str:
+    """A line without its middle where it is too long: what it is about comes first, what to do last."""
     line = printable(masked(in_terms_of_the_command(line)))
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    half = _LONGEST // 2
+    return line if len(line) <= _LONGEST else f"{line[: half - 1]}…{line[-half:]}"
