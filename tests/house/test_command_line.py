@@ -1,9 +1,11 @@
 """What the command line imports before it has anything to do: whoever asks for help, or presses Tab, waits for it."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ pytest.importorskip("typer")
 
 import typer
 
+import plivo_async.cli
 from plivo_async.cli import app
 
 from ..support import PATIENCE
@@ -77,3 +80,14 @@ def test_help_and_completion_import_nothing_that_only_a_run_needs() -> None:
     assert done.returncode == 0, done.stderr
     expected = [told for line in lines for told in (f"{line} [Tab]", line)]
     assert done.stdout.splitlines() == [*expected[:-1], "plivo-async emulator|rich.console"]
+
+
+def test_no_text_has_a_colour_that_vanishes() -> None:
+    """Yellow and white can't be read on white, black and blue not on black; nor can what is bright, or dim."""
+    for path in Path(plivo_async.cli.__file__).parent.rglob("*.py"):
+        for style in re.findall(
+            r"""["']((?:(?:bold|dim) )?(?:bright_)?[a-z]+)["']""", path.read_text(encoding="utf-8")
+        ):
+            assert not re.search(r"\b(?:yellow|white|black|blue|dim|bright_(?!black$)\w+)\b", style), f"{path}: {style}"
+    bar = (Path(plivo_async.cli.__file__).parent / "screen" / "_progress.py").read_text(encoding="utf-8")
+    assert bar.count("bright_black") == 1  # what is left of the bar: its numbers stand beside it

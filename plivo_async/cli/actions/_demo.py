@@ -138,7 +138,7 @@ def _outcome_table(rows: list[Row]) -> RenderableType:
 def _verdict(row: Row) -> Text:
     if row.wrong:
         return Text(f"{row.wrong:,} DIFFER", "red")
-    return Text("not guessed", "yellow") if row.outcome is ActivationOutcome.UNKNOWN else Text("agrees", "green")
+    return Text("not guessed", "magenta") if row.outcome is ActivationOutcome.UNKNOWN else Text("agrees", "green")
 
 
 def _show_faults(console: Console, plivo: Emulator, report: ActivationReport) -> None:

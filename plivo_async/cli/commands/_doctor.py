@@ -10,7 +10,7 @@ from ..input._options import Rate, parse_timeout
 from ..screen._console import fail, given, tell
 from ._arguments import BaseUrl, Timeout
 
-_STYLES = {"warning": "yellow", "wrong": "bold red"}
+_STYLES = {"warning": "magenta", "wrong": "bold red"}
 
 
 def doctor(

@@ -115,7 +115,7 @@ class _View:
             bar,
             Text(" · ").join(Text(text, style) for text, style in ends) if ends else Text("…"),
             Text(numbers(tally, self.speed(), self.elapsed(), left=not outage)),
-            Text(outage, style="bold red") if outage else Text(pause, style="yellow"),
+            Text(outage, style="bold red") if outage else Text(pause, style="magenta"),
         )
 
 
