@@ -7,12 +7,22 @@ little margin: whoever changes a rule sees here what it costs.
 import math
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from .traffic import KINDS, LIMIT, PER, Kind, Process, Server, World, come, most_in_a_window, others
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def crossed(*rows: tuple[Any, ...]) -> list[Any]:
+    """Each row on a server with a sliding window, each kind of server with the first row; the rest is `long`."""
+    return [
+        pytest.param(kind, *row, marks=pytest.mark.long if kind != "sliding" and row is not rows[0] else ())
+        for row in rows
+        for kind in KINDS
+    ]
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -89,9 +99,9 @@ def test_the_first_visit_after_a_quiet_spell_waits_once_for_a_batch() -> None:
     assert max(rest) <= 0.05
 
 
-@every_kind
 @pytest.mark.parametrize(
-    ("rate", "ours_at", "theirs_at"), [(15, 10.0, 0.0), (30, 10.0, 0.0), (30, 0.0, 22.3), (45, 0.0, 22.3)]
+    ("kind", "rate", "ours_at", "theirs_at"),
+    crossed((45, 0.0, 22.3), (30, 0.0, 22.3), (30, 10.0, 0.0), (15, 10.0, 0.0)),
 )
 def test_others_whom_we_cannot_see_go_on_working(kind: Kind, rate: int, ours_at: float, theirs_at: float) -> None:
     """Steady others, whoever was first: from two windows on hardly anybody is refused, and what they leave is used.
@@ -114,8 +124,7 @@ def test_others_whom_we_cannot_see_go_on_working(kind: Kind, rate: int, ours_at:
     assert most_in_a_window(server) <= LIMIT
 
 
-@every_kind
-@pytest.mark.parametrize("joins_at", [0.0, 2.0, 22.3])
+@pytest.mark.parametrize(("kind", "joins_at"), crossed((22.3,), (2.0,), (0.0,)))
 def test_two_processes_that_do_not_know_of_each_other_share(kind: Kind, joins_at: float) -> None:
     """From the tenth window on each has at least 30 %, nothing much is refused, and nothing much is left."""
     world = World(5)
