@@ -1,5 +1,6 @@
 """Activating one conference or many, and what became of each."""
 
+from ..transport._progress import Fence, NotOursError
 from ._activation import Activation, untouched
 from ._engine import Engine
 from ._input import ConferenceId, Input, Item, Names
@@ -27,6 +28,7 @@ __all__ = [
     "Belt",
     "ConferenceId",
     "Engine",
+    "Fence",
     "Identity",
     "Input",
     "Item",
@@ -36,6 +38,7 @@ __all__ = [
     "JournalledInput",
     "Ledger",
     "Names",
+    "NotOursError",
     "Plan",
     "Roll",
     "Shard",

@@ -20,6 +20,7 @@ from .._options import Options
 from ..exchange._exchange import Exchange
 from ..pacing._clock import sleep_until
 from ..policy import ActivationRules, Health, Step
+from ..transport._progress import Fence
 from ._activation import Activation, refused
 from ._caution import Probe
 from ._input import BREATH, Item
@@ -56,6 +57,7 @@ class Engine:
         deadline: float,
         most_in_hand: float,
         journal: Journal | None = None,
+        fence: Fence | None = None,
     ) -> None:
         """Get ready; nothing is pulled or sent yet.
 
@@ -69,13 +71,14 @@ class Engine:
             deadline: Seconds for all of it; `math.inf` for no bound.
             most_in_hand: How many positions may be begun and not finished before no more names are pulled.
             journal: Has on disk what is about to leave before it does; None for none.
+            fence: Is asked right before an activation leaves; what it raises ends the batch. None for none.
         """
         ends = exchange.clock() + deadline
 
         def job(item: Item) -> Job:
             assert item.conference is not None  # noqa: S101  (the intake's promise)
             positions = [item.position, *item.twins]
-            return Job(item.conference, positions, exchange, options, rules, ends, item.maybe_sent, self._number)
+            return Job(item.conference, positions, exchange, options, rules, ends, item.maybe_sent, self._number, fence)
 
         self._exchange = exchange
         self._source = source

@@ -16,7 +16,7 @@ from ..policy import (
     Priority,
     Step,
 )
-from ..transport._progress import Progress
+from ..transport._progress import Fence, Progress
 from ..wire import Answer, Conference, Request, activate, conference_by_uuid, read_look, retrieve
 from ._activation import Activation, activation_error
 
@@ -37,6 +37,7 @@ class Job:
         "_began_at",
         "_exchange",
         "_fault",
+        "_fence",
         "_options",
         "_progress",
         "_watched",
@@ -56,12 +57,14 @@ class Job:
         deadline: float = math.inf,
         maybe_sent: float | None = None,
         batch: int | None = None,
+        fence: Fence | None = None,
     ) -> None:
         self.conference: Conference = conference
         self.positions: list[int] = positions
         self.request: Request = activate(conference)
         self._exchange = exchange
         self._options = options
+        self._fence = fence
         self._began = exchange.clock()
         self._began_at = time.time()
         self.run: ActivationRun = ActivationRun(rules, self._began, deadline, maybe_sent)
@@ -89,9 +92,10 @@ class Job:
         exchange = self._exchange
         if self.run.step is Step.LOOK:
             request = retrieve(self.conference)
+            self._progress = Progress()
         else:
             request = self.request if self.run.uuid is None else activate(conference_by_uuid(self.run.uuid))
-        self._progress = Progress()
+            self._progress = Progress(self._fence)
         attempted = await exchange.attempt(
             request,
             self._options,

@@ -5,11 +5,16 @@ outcome is written down soon after it is known. So whoever takes a shard over fr
 conference whether it has an outcome, may have been sent (it is looked at, and left alone where another one may have
 the name by now) or is untouched.
 
+Who was asleep for so long that somebody else may have the shard sends nothing more of it, not even what it had written
+down before: each activation asks right before it leaves how long ago the last write was begun that has succeeded.
+
 Both are written in groups: intents for as many as are sent in the next second or so, outcomes with them, or when some
 time has passed. `failed` and `unknown` are final once the shard has been worked through; if it ends early, the next
 worker tries these again.
 """
 
+import math
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -19,8 +24,9 @@ import anyio
 
 from .._client import AsyncClient
 from .._errors import AuthenticationError, PlivoError
-from ..batch import AGAIN, Activation, ConferenceId, Shard, ShardState, refused
+from ..batch import AGAIN, Activation, ConferenceId, NotOursError, Shard, ShardState, refused
 from ..policy import ActivationOutcome, AttemptOutcome, Confirm
+from ..resources._earlier import earlier
 from ._accounts import public
 
 BLOCK = 64
@@ -50,12 +56,14 @@ class Step:
 
 
 Save = Callable[[Step], Awaitable[None]]
-"""Writes a step down, and returns when it is safe; what it raises ends the work on the shard, in order."""
+"""Writes a step down, and returns when it is safe; what it raises ends the work on the shard, in order.
+
+It must raise where the shard has been given to somebody else, also if nothing is new."""
 
 
 @public
 class UnfinishedShardError(PlivoError):
-    """A shard ended early although nobody wanted that, as Plivo was out of reach: try it again later."""
+    """A shard ended early although nobody wanted that: try it again. Plivo was out of reach, or this worker asleep."""
 
 
 @public
@@ -69,6 +77,7 @@ async def work_on(
     block: int = BLOCK,
     confirm: Confirm = "always",
     wait_for: float = 0.0,
+    ours_for: float = math.inf,
 ) -> ShardState:
     """Activate what is left of a shard, and return its state, in which nothing is left.
 
@@ -85,15 +94,18 @@ async def work_on(
         block: Conferences for which an intent is written at a time.
         confirm: As for `start`.
         wait_for: As for `start`.
+        ours_for: Seconds from a write on within which nobody else is given the shard. An activation that would leave
+            later than that isn't sent.
 
     Raises:
         AuthenticationError: The credentials were refused (401): with them it is no use trying again. What they refused
             is as it was before, so that a worker with others can do it.
-        UnfinishedShardError: Plivo was out of reach for so long that the client gave up; try again later.
+        UnfinishedShardError: Plivo was out of reach for so long that the client gave up, or nothing could be written
+            for `ours_for` seconds; try again later.
         InvalidArgumentError: The state is of another shard.
     """
     state.check(shard)
-    work = _Work(client, shard, state, save, block)
+    work = _Work(client, shard, state, save, block, ours_for)
     try:
         await work.run(every, confirm, wait_for)
     except BaseException:
@@ -110,10 +122,14 @@ class _Work:
         state: What is written down.
     """
 
-    def __init__(self, client: AsyncClient, shard: Shard, state: ShardState, save: Save, block: int) -> None:
+    def __init__(
+        self, client: AsyncClient, shard: Shard, state: ShardState, save: Save, block: int, ours_for: float
+    ) -> None:
         self.state = state
+        self._ours_for = ours_for
         self._client = client
         self._exchange = client._core.exchange
+        self._written_at = self._times()
         self._shard = shard
         self._save = save
         self._block = block
@@ -134,26 +150,33 @@ class _Work:
         Raises:
             AuthenticationError, UnfinishedShardError: It ended early.
         """
-        stream = self._client.mpc.start_each(
-            self._names(),
-            confirm=confirm,
-            wait_for=wait_for,
-            deadline=float("inf"),
-            on_outcome=self._hear,
-            maybe_sent=self.state.maybe_sent(self._shard),
-        )
+        activator = replace(self._client.mpc._activator, fence=self._check_ours)
+        rules, before = activator.rules(confirm, wait_for), earlier(None, None, self.state.maybe_sent(self._shard))
+        stream = activator.each(self._names(), rules, math.inf, before, self._hear)
         over = False
-        async with stream:
-            while not over:
-                with anyio.move_on_after(every):
-                    async for _ in stream:  # `_hear` has been told, and of what comes later, too
-                        pass
-                    over = True
-                await self._write()
+        try:
+            async with stream:
+                while not over:
+                    with anyio.move_on_after(every):
+                        async for _ in stream:  # `_hear` has been told, and of what comes later, too
+                            pass
+                        over = True
+                    await self._write()
+        except NotOursError as error:
+            raise UnfinishedShardError(f"{error}; {self._shard!r} is for whoever has it now") from None
         self._check_end()
         self._news += self._held
         self._held.clear()
         await self._write()
+
+    def _times(self) -> tuple[float, float]:
+        """Now, by two clocks: a monotonic one stands still on many machines while they sleep."""
+        return self._exchange.clock(), time.time()
+
+    def _check_ours(self) -> None:
+        silent = max(now - then for now, then in zip(self._times(), self._written_at, strict=True))
+        if silent >= self._ours_for:
+            raise NotOursError(f"nothing could be written down for {silent:.1f} s")
 
     async def put_back(self) -> None:
         """Write down what is known although the work ends early; what was not sent is nobody's again."""
@@ -205,7 +228,9 @@ class _Work:
                 state = state.intend(intended or (), self._exchange.server_clock.earliest(self._began))
             settled = tuple(replace(one, position=self._shard.first + one.position) for one in news)
             at = self._exchange.server_clock.earliest(now)
+            began = self._times()
             await self._save(Step(state, at, tuple(intended or ()), tuple(withdrawn), settled))
+            self._written_at = began
             self.state = state
             del self._news[: len(news)], self._withdrawn[: len(withdrawn)]
 

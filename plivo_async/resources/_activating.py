@@ -17,6 +17,7 @@ from ..batch import (
     ActivationStream,
     Belt,
     Engine,
+    Fence,
     Identity,
     Input,
     Job,
@@ -55,12 +56,14 @@ class Activator:
         options: Timeouts and retries.
         width: How many attempts a batch may have under way.
         account: Whose they are.
+        fence: Is asked right before an activation of a batch leaves; None for nothing.
     """
 
     exchange: Exchange
     options: Options
     width: int
     account: Account
+    fence: Fence | None = None
 
     def rules(self, confirm: Confirm, wait_for: float) -> ActivationRules:
         """Check the arguments that say how.
@@ -185,6 +188,7 @@ class Activator:
             deadline=deadline,
             most_in_hand=most_in_hand,
             journal=journal,
+            fence=self.fence,
         )
 
 

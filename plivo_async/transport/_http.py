@@ -14,7 +14,7 @@ from ..shown._secret import Secret
 from ..wire import Answer, Request
 from ._body import read_body
 from ._faults import bare, body_without, leave_frames, obstacle, reason
-from ._progress import PROGRESS, Progress, WrongLoopError
+from ._progress import PROGRESS, NoFaultError, Progress
 
 _WITH_BODY = ("POST", "PUT", "PATCH")  # even an empty one: a length of 0 is sent
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
@@ -94,12 +94,12 @@ class HttpTransport:
             progress.begin(http_request.extensions)
         else:
             progress.begin({})
-            progress.sent = True  # a transport that we don't know doesn't tell
+            progress.go()  # a transport that we don't know doesn't tell
         try:
             response = await self._client.send(http_request, stream=True, auth=None, follow_redirects=False)
             progress.sent = True
             body, fault = await read_body(response)
-        except WrongLoopError:
+        except NoFaultError:
             raise
         except Exception as error:  # noqa: BLE001  (hooks and transports of the caller's may raise anything)
             progress.sent = not isinstance(error, _NEVER_SENT)  # there was a connection; a mock tells no more than this

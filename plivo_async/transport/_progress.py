@@ -1,7 +1,7 @@
 """How far a request has got, as seen by the one who sends it."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio
@@ -14,8 +14,20 @@ PROGRESS = "plivo_async.progress"
 _CLOSING = 2.0  # seconds that closing a connection may take
 
 
-class WrongLoopError(RuntimeError):
-    """A transport was used in an event loop that it isn't made for: a mistake, no fault of a trip."""
+class NoFaultError(Exception):
+    """Ends an attempt, and is no fault of a trip: whoever asked for it hears of it as it is."""
+
+
+class WrongLoopError(NoFaultError, RuntimeError):
+    """A transport was used in an event loop that it isn't made for: a mistake."""
+
+
+class NotOursError(NoFaultError):
+    """What is to be sent may be somebody else's by now: nothing was sent."""
+
+
+Fence = Callable[[], None]
+"""Is called right before the first byte of an attempt leaves, and raises `NotOursError` if it must not."""
 
 
 class Progress:
@@ -25,10 +37,11 @@ class Progress:
         sent: Whether any of the request may have left.
     """
 
-    __slots__ = ("_extensions", "_scope", "_seconds", "_stream", "sent")
+    __slots__ = ("_extensions", "_fence", "_scope", "_seconds", "_stream", "sent")
 
-    def __init__(self) -> None:
+    def __init__(self, fence: Fence | None = None) -> None:
         self.sent: bool = False
+        self._fence = fence
         self._scope: anyio.CancelScope | None = None
         self._seconds = 0.0
         self._extensions: dict[str, Any] = {}
@@ -52,6 +65,16 @@ class Progress:
     async def leave(self) -> None:
         """The first byte is about to leave: the last moment at which a cancellation, asked for already, stops it."""
         await anyio.lowlevel.checkpoint_if_cancelled()
+        self.go()
+
+    def go(self) -> None:
+        """From here on it counts as sent.
+
+        Raises:
+            NotOursError: It must not be.
+        """
+        if self._fence is not None:
+            self._fence()
         self.sent = True
 
     async def _trace(self, event: str, info: Mapping[str, Any]) -> None:

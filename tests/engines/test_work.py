@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import time
 from collections import Counter
 from datetime import timedelta
 from typing import NoReturn
@@ -15,6 +16,7 @@ from plivo_async import (
     AsyncClient,
     AuthenticationError,
     InvalidArgumentError,
+    RateLimit,
     RetryPolicy,
     Shard,
     ShardState,
@@ -329,3 +331,53 @@ def test_what_makes_no_client_is_named() -> None:
     """A factory that returns something else."""
     with pytest.raises(TypeError, match="'main' made no AsyncClient, but int"):
         Accounts({"main": lambda: 7}).client("main")  # type: ignore[dict-item,return-value]
+
+
+async def test_who_was_asleep_for_too_long_sends_nothing_more() -> None:
+    """Not even what had been written down before: somebody else may have the shard, and others the names."""
+    async with Emulator(port=None) as plivo, in_memory(plivo, rate_limit=RateLimit(10, per=1)) as client:
+        shard = waiting(plivo, 100)
+        store = Store(plivo, shard)
+        began = anyio.current_time()
+        stands_still = False
+
+        async def save(step: Step) -> None:
+            nonlocal stands_still
+            if anyio.current_time() - began > 2.5 and not stands_still:
+                stands_still = True
+                await anyio.sleep(10)  # as far as anybody else can see
+            await store.save(step)
+
+        with pytest.raises(UnfinishedShardError, match="nothing could be written down for 2"):
+            await work_on(client, shard, store.state, save=save, ours_for=2.0)
+        sent = [request.at for request in plivo.requests]
+        assert 40 <= len(sent) <= 50  # those of five seconds, at most
+        store.check_intents()
+        assert store.state.letters.count("a") == len(sent)
+        assert "?" not in store.state.letters
+        assert (await work_on(client, shard, store.state, save=store.save, ours_for=2.0)).letters == "a" * 100
+        assert len(plivo.requests) == 100
+
+
+async def test_the_wall_clock_tells_of_a_sleep_that_the_monotonic_one_has_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a laptop whose lid was closed."""
+    async with Emulator(port=None) as plivo, in_memory(plivo, rate_limit=RateLimit(10, per=1)) as client:
+        shard = waiting(plivo, 50)
+        store = Store(plivo, shard)
+        slept = 0.0
+        real = time.time
+
+        async def save(step: Step) -> None:
+            nonlocal slept
+            if len(plivo.requests) == 20 and not slept:
+                slept = 3_600
+                await anyio.sleep(1.5)  # it wakes up, and all that it has to do comes at once
+            await store.save(step)
+
+        monkeypatch.setattr(time, "time", lambda: real() + slept)
+        with pytest.raises(UnfinishedShardError, match="3600"):
+            await work_on(client, shard, store.state, save=save, ours_for=2.0)
+        assert len(plivo.requests) == 20
+        assert store.state.letters.count("-") == 30

@@ -94,11 +94,8 @@ class Walk:
             self.met_again.add(name)
 
 
-def lies(outcomes: Mapping[str, str], plivo: Emulator, met_again: set[str], *, slept: bool) -> list[str]:
-    """Outcomes that are not so, in words.
-
-    A worker that has slept sends what it was about to when it wakes up: it may find the next meeting of a name.
-    """
+def lies(outcomes: Mapping[str, str], plivo: Emulator, met_again: set[str]) -> list[str]:
+    """Outcomes that are not so, in words."""
     asked = Counter(one.name for one in plivo.requests if one.operation == "activate")
     found = []
     for name, outcome in outcomes.items():
@@ -106,7 +103,7 @@ def lies(outcomes: Mapping[str, str], plivo: Emulator, met_again: set[str], *, s
         live, applied = conference.status == "Active", conference.applied
         told_live = outcome in {"activated", "already_active"}
         if name in met_again:  # what is told of the first meeting stays so; the second one was asked for by nobody
-            wrong = applied > slept or outcome in {"not_attempted", "not_found", "rejected"}
+            wrong = applied > 0 or outcome in {"not_attempted", "not_found", "rejected"}
         elif outcome == "unknown":  # that is never wrong, and `walk` says how often it may be so
             wrong = False
         else:
@@ -140,7 +137,7 @@ def walk(engine: "Engine", seed: int, folder: Path, *, size: int = 1_200, shard:
         found.hold(
             f"outcomes for {len(outcomes):,} of {size:,}: {told}", list(outcomes) == [f"room {n}" for n in range(size)]
         )
-        wrong = lies(outcomes, plivo, one.met_again, slept="stand still" in one.taken)
+        wrong = lies(outcomes, plivo, one.met_again)
         found.hold(f"{len(wrong)} outcomes that are not so after {told}: {wrong[:5]}", not wrong)
         doubts = sum(outcome == "unknown" and name not in one.met_again for name, outcome in outcomes.items())
         most = size if one.taken[-1].startswith("cancel") else size // 20  # of a dead worker's nobody finds out then

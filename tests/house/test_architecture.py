@@ -26,7 +26,7 @@ ALLOWED = {
     "xml": {"_public", "wire", "xml", "shown", "_errors"},
     "emulator": {"anyio", "h11", "trustme", "emulator"},  # trustme late, for HTTPS alone
     "engines": {"_public", "anyio", "procrastinate", "psycopg", "psycopg_pool", "temporalio", "batch", "policy",
-                "wire", "engines",
+                "wire", "resources", "engines",
                 "_client", "_errors", "_options"},
     "exchange": {"anyio", "policy", "wire", "pacing", "transport", "observing", "exchange", "_errors", "_options"},
     "observing": {"_public", "anyio", "httpx", "policy", "wire", "pacing", "shown", "observing", "_errors"},

@@ -251,7 +251,7 @@ class Batches:
             concurrency: Shards at a time. They share the client of an account; two keep it busy where one ends.
             heartbeat: Seconds between signs of life.
             stalled_after: Seconds without one, after which a worker is taken for dead. One that wakes up later notices
-                with its next write; what it had written down as intended before it may send.
+                that, and sends nothing more.
             options: Whatever else `App.run_worker_async` takes; `queues` and `additional_context` are made here.
 
         Raises:
@@ -271,7 +271,7 @@ class Batches:
                 "shutdown_graceful_timeout": 0.0,
                 **options,
                 "queues": queues,
-                "additional_context": {CONTEXT: Desk(known, queues)},
+                "additional_context": {CONTEXT: Desk(known, queues, stalled_after - heartbeat)},
             }
             await self.app.run_worker_async(**settings)
             group.cancel_scope.cancel()

@@ -21,6 +21,9 @@ NAMESPACE = "plivo"
 TASK = f"{NAMESPACE}:activate_shard"
 CONTEXT = "plivo"
 """What the accounts are called in a worker's `additional_context`."""
+OURS_FOR = 2.0
+"""Seconds for which a shard isn't given to others after a worker has written of it, where nobody has said how long:
+what `sweep` waits, less the time between two signs of life of `run_worker`."""
 MOST_ATTEMPTS = 20
 _FIRST_WAIT, _LONGEST_WAIT = 1, 60  # seconds
 _REFUSED_WAIT = 1  # second until a shard whose credentials were refused is offered to other workers
@@ -39,11 +42,13 @@ class Desk:
     Attributes:
         accounts: Those that it knows.
         queues: What it listens to, shared with Procrastinate's worker: what is taken out is listened to no more.
+        ours_for: Seconds for which a shard isn't given to others after this worker has written of it.
     """
 
-    def __init__(self, accounts: Accounts, queues: list[str]) -> None:
+    def __init__(self, accounts: Accounts, queues: list[str], ours_for: float) -> None:
         self.accounts = accounts
         self.queues = queues
+        self.ours_for = ours_for
 
     def refused(self, account: str, error: AuthenticationError) -> None:
         """Take no more jobs of an account whose credentials were refused: others may have the right ones."""
@@ -81,7 +86,15 @@ async def activate_shard(context: procrastinate.JobContext, *, batch: str, first
         return  # it has ended, or its batch was cancelled
     try:
         client = desk.accounts.client(taken.account)
-        await work_on(client, taken.shard, taken.state, save=taken.save, confirm=taken.confirm, wait_for=taken.wait_for)
+        await work_on(
+            client,
+            taken.shard,
+            taken.state,
+            save=taken.save,
+            confirm=taken.confirm,
+            wait_for=taken.wait_for,
+            ours_for=desk.ours_for,
+        )
         await taken.end()
     except TakenOverError as error:
         _log.warning("%s", error)
@@ -109,7 +122,7 @@ def _desk(context: Mapping[str, Any]) -> Desk:
     if isinstance(given, Desk):
         return given
     if isinstance(given, Accounts | Mapping):
-        return Desk(Accounts(given), [])
+        return Desk(Accounts(given), [], OURS_FOR)
     raise PlivoError(
         "this worker has no accounts: start it with Batches.run_worker(accounts), or with "
         f"additional_context={{{CONTEXT!r}: Accounts(…)}}"

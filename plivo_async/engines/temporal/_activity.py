@@ -113,7 +113,15 @@ class Activities:
             await anyio.sleep(_HOLD)
             raise
         try:
-            await work_on(client, shard, heart.state, save=heart.write, confirm=task.confirm, wait_for=task.wait_for)
+            await work_on(
+                client,
+                shard,
+                heart.state,
+                save=heart.write,
+                confirm=task.confirm,
+                wait_for=task.wait_for,
+                ours_for=heart.believed_for,
+            )
         except AuthenticationError as error:
             self.refusal = error
             self.refused.set()

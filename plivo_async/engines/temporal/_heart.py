@@ -12,6 +12,7 @@ That is never wrong, and costs a look at each of these if the worker dies before
 import contextlib
 import hashlib
 import json
+import math
 from datetime import UTC, datetime, timedelta
 
 import anyio
@@ -40,6 +41,7 @@ class Heart:
             of Temporal's own, and what it has told is gone when it is cancelled before.
         told: What is no success, by place: what this activity has heard of it.
         requests: Attempts for what this activity has settled, looks included.
+        believed_for: Seconds for which Temporal gives the shard to nobody else after it has heard of this activity.
     """
 
     def __init__(self, shard: Shard, state: str, since: datetime | None) -> None:
@@ -63,6 +65,8 @@ class Heart:
         self.requested = False
         self.told: dict[int, str] = {}
         self.requests = 0
+        silence = info.heartbeat_timeout
+        self.believed_for: float = math.inf if silence is None else silence.total_seconds()
         beats = [text for text in info.heartbeat_details if text]  # of an attempt before this one
         self.state = known(shard, beats[0], None) if beats else known(shard, state, since)
 
