@@ -262,6 +262,47 @@ def kill_and_cancel(engine: Engine, seed: int, folder: Path, *, size: int = 3_00
     return found
 
 
+def _quiet(plivo: Emulator) -> Callable[[], bool]:
+    """Whether nothing has arrived since it was asked last, as at the end of a window: all wait for permits."""
+    arrived = -1
+
+    def quiet() -> bool:
+        nonlocal arrived
+        before, arrived = arrived, plivo.counts().requests
+        return before == arrived
+
+    return quiet
+
+
+def asleep(engine: Engine, seed: int, folder: Path, *, size: int = 1_500, shard: int = 100) -> Findings:
+    """A worker sleeps until others have done what it had, and every name has been given to another conference."""
+    chance, found = random.Random(seed), Findings()
+    with world(engine, size, folder, faults="") as all_of_it:
+        plivo = all_of_it.plivo
+        for _ in range(2):
+            all_of_it.start_worker()
+        batch = engine.submit(size, shard)
+        goal = chance.randrange(1, size // 3)
+        all_of_it.until(lambda: plivo.counts().applied >= goal)
+        sleeper = chance.choice(all_of_it.workers)
+        all_of_it.until(_quiet(plivo), 0.2)  # a request that was being written when it fell asleep would leave later
+        sleeper.send_signal(signal.SIGSTOP)
+        found.hold("others did not do all of it", all_of_it.until(lambda: engine.over(batch), 0.2))
+        for number in range(size):
+            all_of_it.call(plivo.end_conference, f"room {number}")
+            all_of_it.call(plivo.add_conference, f"room {number}")
+        asked = plivo.counts().requests
+        sleeper.send_signal(signal.SIGCONT)
+        sleeper.send_signal(signal.SIGTERM)  # it has woken up when it has ended
+        sleeper.wait(60)
+        found.figures["requests of who woke up"] = plivo.counts().requests - asked
+        started = sum(one.status == "Active" for one in plivo.conferences.values())
+        found.hold(f"{started} conferences were started that nobody has asked for", started == 0)
+        told = Counter(outcome for _, outcome in engine.outcomes(batch))
+        found.hold(f"not all were activated: {told}", told["activated"] == size)
+    return found
+
+
 def wrong_token(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard: int = 100) -> Findings:
     """One of three workers has a wrong token: all is done by the others."""
     del seed
@@ -323,6 +364,7 @@ BARS: Mapping[str, Bar] = {
     "kill": kill,
     "cancel": cancel,
     "kill-and-cancel": kill_and_cancel,
+    "asleep": asleep,
     "wrong-token": wrong_token,
     "large": large,
     "walk": walk,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .bars import Engine, cancel, kill, kill_and_cancel, wrong_token
+from .bars import Engine, asleep, cancel, kill, kill_and_cancel, wrong_token
 from .on_procrastinate import on_procrastinate
 from .on_temporal import on_temporal
 from .walk import walk
@@ -44,6 +44,12 @@ def test_whatever_happens(running: Running, tmp_path: Path) -> None:
     """What is told is so, nothing is done twice, and it ends."""
     with running() as engine:
         assert walk(engine, 1, tmp_path, size=600).broken == []
+
+
+def test_a_worker_was_asleep(running: Running, tmp_path: Path) -> None:
+    """When it wakes up it starts nothing under names that are others' by then."""
+    with running() as engine:
+        assert asleep(engine, 1, tmp_path, size=900).broken == []
 
 
 def test_a_worker_has_a_wrong_token(running: Running, tmp_path: Path) -> None:
