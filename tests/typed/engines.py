@@ -14,10 +14,12 @@ from plivo_async.engines.procrastinate import Progress as Rows
 from plivo_async.engines.procrastinate import read_report as read_rows
 from plivo_async.engines.temporal import (
     ActivationBatch,
+    BatchInput,
     BatchResult,
     PlivoPlugin,
     Progress,
     Source,
+    batch_input,
     read_report,
     start_batch,
 )
@@ -48,6 +50,7 @@ async def on_temporal(temporal: Client, client: AsyncClient, names: list[str]) -
     assert_type(await handle.query(ActivationBatch.progress), Progress)
     await handle.signal(ActivationBatch.pause)
     await start_batch(temporal, Source("tonight"), account="main", task_queue="plivo", maybe_sent=None)
+    assert_type(batch_input(names, account="main", workflow_id="tonight"), BatchInput)
     assert_type((await handle.result()).counts, dict[str, int])
     assert_type(await read_report(temporal, handle.id, sources={"tonight": "tonight.txt"}), ActivationReport)
     await start_batch(temporal, names, task_queue="plivo")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -25,6 +25,7 @@ AUTH_ID = "MAEMULATOR0000000000"
 AUTH_TOKEN = "made-up-token-of-the-emulator"  # noqa: S105  (opens nothing but the emulator)
 
 _POLL = 0.1
+_LAST_LINES = 2.0  # seconds for what is to be printed at the end
 _GIVEN_UP = 60.0
 
 
@@ -87,12 +88,17 @@ def run(
 
 
 async def _serve(plivo: Emulator, introduction: partial[list[str]], commands: partial[list[str]], log: bool) -> None:
-    async with plivo:
-        for line in introduction():
-            say(out(), line)
-        for line in commands():
-            as_it_is(out(), line)
-        await (_log_forever(plivo) if log else anyio.sleep_forever())
+    told = _Log(plivo, anyio.current_time())
+    try:
+        async with plivo:
+            for line in introduction():
+                say(out(), line)
+            for line in commands():
+                as_it_is(out(), line)
+            await (_print_forever(told) if log else anyio.sleep_forever())
+    finally:  # what has ended since; whoever doesn't read doesn't keep it from ending
+        with anyio.move_on_after(_LAST_LINES, shield=True):
+            await anyio.to_thread.run_sync(_print_all, told.new() if log else [], abandon_on_cancel=True)
 
 
 def _authority(plivo: Emulator, ca_file: Path | None, files: ExitStack) -> Path:
@@ -214,25 +220,35 @@ def _names_command(count: int, system: str) -> str:
 # ---- The log ----------------------------------------------------------------------------------------------------
 
 
-async def _log_forever(plivo: Emulator) -> None:
-    """Print each request when it is over. One that takes long doesn't hold back those after it."""
-    began = anyio.current_time()
-    seen = told = 0
-    waiting: list[Request] = []
-    callbacks: list[Delivery] = []
+async def _print_forever(log: "_Log") -> None:
     while True:
-        waiting += [request for request in plivo.requests if request.number > seen]
-        seen = plivo.counts().requests
-        now = anyio.current_time() - began
-        lines = [log_line(request) for request in waiting if is_over(request, now)]
-        waiting = [request for request in waiting if not is_over(request, now)]
-        callbacks += [one for one in plivo.deliveries if one.number > told]
-        told = max([told, *(one.number for one in callbacks)])
-        lines += [callback_line(one) for one in callbacks if one.over]
-        callbacks = [one for one in callbacks if not one.over]
-        if lines:  # in a thread: a reader that doesn't read must not stop the emulator
+        if lines := log.new():  # in a thread: a reader that doesn't read must not stop the emulator
             await anyio.to_thread.run_sync(_print_all, lines, abandon_on_cancel=True)
         await anyio.sleep(_POLL)
+
+
+class _Log:
+    """What of an emulator's requests and callbacks has been told: each when it is over, whatever those before it do."""
+
+    def __init__(self, plivo: Emulator, began: float) -> None:
+        self._plivo = plivo
+        self._began = began
+        self._seen = self._told = 0
+        self._waiting: list[Request] = []
+        self._callbacks: list[Delivery] = []
+
+    def new(self) -> list[str]:
+        """A line for each that is over since the last time."""
+        plivo, now = self._plivo, anyio.current_time() - self._began
+        self._waiting += [request for request in plivo.requests if request.number > self._seen]
+        self._seen = plivo.counts().requests
+        self._callbacks += [one for one in plivo.deliveries if one.number > self._told]
+        self._told = max([self._told, *(one.number for one in self._callbacks)])
+        lines = [log_line(request) for request in self._waiting if is_over(request, now)]
+        lines += [callback_line(one) for one in self._callbacks if one.over]
+        self._waiting = [request for request in self._waiting if not is_over(request, now)]
+        self._callbacks = [one for one in self._callbacks if not one.over]
+        return lines
 
 
 def _print_all(lines: Sequence[str]) -> None:

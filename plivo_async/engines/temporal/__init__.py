@@ -8,20 +8,32 @@ import importlib
 import typing
 
 if typing.TYPE_CHECKING:
-    from ._messages import BatchResult, Progress
+    from ._messages import BatchInput, BatchResult, Progress
     from ._plugin import PlivoPlugin
     from ._report import read_report
-    from ._submit import Source, start_batch
+    from ._submit import Source, batch_input, start_batch
     from ._workflow import ActivationBatch
 
-__all__ = ["ActivationBatch", "BatchResult", "PlivoPlugin", "Progress", "Source", "read_report", "start_batch"]
+__all__ = [
+    "ActivationBatch",
+    "BatchInput",
+    "BatchResult",
+    "PlivoPlugin",
+    "Progress",
+    "Source",
+    "batch_input",
+    "read_report",
+    "start_batch",
+]
 
 _HOMES = {
     "ActivationBatch": "_workflow",
+    "BatchInput": "_messages",
     "BatchResult": "_messages",
     "PlivoPlugin": "_plugin",
     "Progress": "_messages",
     "Source": "_submit",
+    "batch_input": "_submit",
     "read_report": "_report",
     "start_batch": "_submit",
 }

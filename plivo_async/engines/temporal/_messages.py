@@ -48,8 +48,39 @@ class Totals:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShardTask:
+    """A shard, and what is known of it.
+
+    Attributes:
+        batch: What its batch is called.
+        account: Under which name the workers know the account.
+        shard: The shard, as `Shard.to_dict()` says it; None if a source has it.
+        source: Under which name the workers know where the names are; None if they are here.
+        first: Position of its first item.
+        size: How many items it has; in a source at most so many.
+        confirm: As for `start()`.
+        wait_for: As for `start()`.
+        since: When somebody who has told nothing may first have sent what has no outcome in `state`, ISO 8601; None if
+            nobody has.
+        state: What earlier activities left; empty at first.
+    """
+
+    batch: str
+    account: str
+    shard: dict[str, Any] | None
+    source: str | None
+    first: int
+    size: int
+    confirm: Confirm
+    wait_for: float
+    since: str | None
+    state: str = ""
+
+
+@public
+@dataclass(frozen=True, kw_only=True)
 class BatchInput:
-    """A batch, or what is left of one that has continued as new.
+    """A batch, or what is left of one that has continued as new; `batch_input()` makes it.
 
     Attributes:
         batch: What it is called.
@@ -83,39 +114,9 @@ class BatchInput:
     wait_for: float = 0.0
     since: str | None = None
     first: int = 0
-    begun: "list[ShardTask]" = field(default_factory=list)
+    begun: list[ShardTask] = field(default_factory=list)
     paused: bool = False
     so_far: Totals = field(default_factory=Totals)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardTask:
-    """A shard, and what is known of it.
-
-    Attributes:
-        batch: What its batch is called.
-        account: Under which name the workers know the account.
-        shard: The shard, as `Shard.to_dict()` says it; None if a source has it.
-        source: Under which name the workers know where the names are; None if they are here.
-        first: Position of its first item.
-        size: How many items it has; in a source at most so many.
-        confirm: As for `start()`.
-        wait_for: As for `start()`.
-        since: When somebody who has told nothing may first have sent what has no outcome in `state`, ISO 8601; None if
-            nobody has.
-        state: What earlier activities left; empty at first.
-    """
-
-    batch: str
-    account: str
-    shard: dict[str, Any] | None
-    source: str | None
-    first: int
-    size: int
-    confirm: Confirm
-    wait_for: float
-    since: str | None
-    state: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

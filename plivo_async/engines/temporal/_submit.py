@@ -35,6 +35,53 @@ class Source:
 
 
 @public
+def batch_input(
+    names: Iterable[ConferenceId] | Source,
+    *,
+    account: str,
+    workflow_id: str | None = None,
+    shard_size: int = 200,
+    at_a_time: int = 6,
+    stalled_after: float = 2.0,
+    confirm: Confirm = "always",
+    wait_for: float = 0.0,
+    maybe_sent: datetime | None = None,
+) -> BatchInput:
+    """What `ActivationBatch` is started with: what `start_batch` starts, for who makes it a child of another workflow.
+
+        await workflow.execute_child_workflow(ActivationBatch.run, batch, id=batch.batch)
+
+    Make it outside of the workflow, and hand it in: names are checked here, and what is checked is to be the same at
+    each replay. The arguments are those of `start_batch`.
+
+    Raises:
+        InvalidArgumentError, TypeError: An argument or a name is wrong.
+    """
+    text("account", account)
+    integer("shard_size", shard_size, 1, MOST)
+    integer("at_a_time", at_a_time, 1, 1_000)
+    choice("confirm", confirm, get_args(Confirm))
+    if not 1 <= seconds("stalled_after", stalled_after) <= _LONGEST_SILENCE:
+        raise invalid("stalled_after", f"must be 1 to {_LONGEST_SILENCE:,} seconds, not {stalled_after!r}")
+    if seconds("wait_for", wait_for) == math.inf:
+        raise invalid("wait_for", "must end some time: Temporal has no number for ever")
+    shards = None if isinstance(names, Source) else [*split(names, shard_size, batch=workflow_id)]
+    called = workflow_id or (shards[0].batch if shards else f"plivo-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+    return BatchInput(
+        batch=called,
+        account=account,
+        shards=None if shards is None else [shard.to_dict() for shard in shards],
+        source=names.name if isinstance(names, Source) else None,
+        shard_size=shard_size,
+        at_a_time=at_a_time,
+        stalled_after=stalled_after,
+        confirm=confirm,
+        wait_for=wait_for,
+        since=None if maybe_sent is None else in_utc("maybe_sent", maybe_sent).isoformat(),
+    )
+
+
+@public
 async def start_batch(
     client: Client,
     names: Iterable[ConferenceId] | Source,
@@ -80,27 +127,16 @@ async def start_batch(
         temporalio.exceptions.WorkflowAlreadyStartedError: A batch of that name runs.
         temporalio.service.RPCError: Temporal doesn't take it.
     """
-    text("account", account)
-    integer("shard_size", shard_size, 1, MOST)
-    integer("at_a_time", at_a_time, 1, 1_000)
-    choice("confirm", confirm, get_args(Confirm))
-    if not 1 <= seconds("stalled_after", stalled_after) <= _LONGEST_SILENCE:
-        raise invalid("stalled_after", f"must be 1 to {_LONGEST_SILENCE:,} seconds, not {stalled_after!r}")
-    if seconds("wait_for", wait_for) == math.inf:
-        raise invalid("wait_for", "must end some time: Temporal has no number for ever")
-    shards = None if isinstance(names, Source) else [*split(names, shard_size, batch=workflow_id)]
-    called = workflow_id or (shards[0].batch if shards else f"plivo-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
-    batch = BatchInput(
-        batch=called,
+    batch = batch_input(
+        names,
         account=account,
-        shards=None if shards is None else [shard.to_dict() for shard in shards],
-        source=names.name if isinstance(names, Source) else None,
+        workflow_id=workflow_id,
         shard_size=shard_size,
         at_a_time=at_a_time,
         stalled_after=stalled_after,
         confirm=confirm,
         wait_for=wait_for,
-        since=None if maybe_sent is None else in_utc("maybe_sent", maybe_sent).isoformat(),
+        maybe_sent=maybe_sent,
     )
     size = sum(payload.ByteSize() for payload in await client.data_converter.encode([batch]))
     if size > MOST_BYTES:
@@ -109,4 +145,4 @@ async def start_batch(
             f"take {size:,} bytes, and a payload of Temporal's holds {MOST_BYTES:,}: leave them in a file that the "
             "workers can read, and give Source(name)",
         )
-    return await client.start_workflow(ActivationBatch.run, batch, id=called, task_queue=task_queue, **options)
+    return await client.start_workflow(ActivationBatch.run, batch, id=batch.batch, task_queue=task_queue, **options)
