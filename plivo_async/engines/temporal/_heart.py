@@ -2,7 +2,8 @@
 
 `activity.heartbeat()` doesn't do for that: the SDK holds heartbeats back, and nobody learns whether one has left. So a
 state is saved by a request of our own that is answered. The answer proves more: Temporal refuses it to a worker whose
-activity has timed out meanwhile, so a worker that was given up, and lives, sends no more than it had intended before.
+activity has timed out meanwhile, so a worker that was given up, and lives, gets no further intents; and what it had
+intended before it asks about once more, right before it leaves (`believed_for`).
 
 The SDK has to be kept content as well, or it takes a healthy activity for dead. What it is given may arrive late, and
 take the place of a newer state; so it only ever gets one in which everything that has no outcome may have been sent.
