@@ -136,6 +136,14 @@ class World:
             )
         self.workers.append(started)
 
+    def begin(self, size: int, shard: int, *, workers: int, goal: int, stalled_after: float = 2.0) -> str:
+        """Have so many conferences of a batch done by so many workers; what it is called."""
+        for _ in range(workers):
+            self.start_worker()
+        batch = self._engine.submit(size, shard, stalled_after)
+        self.until(lambda: self.plivo.counts().applied >= goal)
+        return batch
+
     def stop(self) -> None:
         """End all workers."""
         for worker in self.workers:
@@ -228,11 +236,9 @@ def cancel(engine: Engine, seed: int, folder: Path, *, size: int = 3_000, shard:
     chance, found = random.Random(seed), Findings()
     with world(engine, size, folder, faults="") as all_of_it:
         plivo = all_of_it.plivo
-        for _ in range(3):
-            all_of_it.start_worker()
-        batch = engine.submit(size, shard, PATIENCE)  # nobody dies, however busy the machine is
         goal = chance.randrange(1, size - 900)
-        all_of_it.until(lambda: plivo.counts().applied >= goal)
+        patient = PATIENCE  # nobody dies, however busy the machine is
+        batch = all_of_it.begin(size, shard, workers=3, goal=goal, stalled_after=patient)
         began = time.monotonic()
         engine.cancel(batch)
         found.hold("it did not end", all_of_it.until(lambda: engine.over(batch)))
@@ -248,11 +254,7 @@ def kill_and_cancel(engine: Engine, seed: int, folder: Path, *, size: int = 3_00
     chance, found = random.Random(seed), Findings()
     with world(engine, size, folder, faults="") as all_of_it:
         plivo = all_of_it.plivo
-        for _ in range(3):
-            all_of_it.start_worker()
-        batch = engine.submit(size, shard)
-        goal = chance.randrange(1, size - 900)
-        all_of_it.until(lambda: plivo.counts().applied >= goal)
+        batch = all_of_it.begin(size, shard, workers=3, goal=chance.randrange(1, size - 900))
         all_of_it.workers[chance.randrange(3)].send_signal(signal.SIGKILL)
         time.sleep(chance.uniform(0, 4))
         engine.cancel(batch)
@@ -279,11 +281,7 @@ def asleep(engine: Engine, seed: int, folder: Path, *, size: int = 1_500, shard:
     chance, found = random.Random(seed), Findings()
     with world(engine, size, folder, faults="") as all_of_it:
         plivo = all_of_it.plivo
-        for _ in range(2):
-            all_of_it.start_worker()
-        batch = engine.submit(size, shard)
-        goal = chance.randrange(1, size // 3)
-        all_of_it.until(lambda: plivo.counts().applied >= goal)
+        batch = all_of_it.begin(size, shard, workers=2, goal=chance.randrange(1, size // 3))
         sleeper = chance.choice(all_of_it.workers)
         all_of_it.until(_quiet(plivo), 0.2)  # a request that was being written when it fell asleep would leave later
         sleeper.send_signal(signal.SIGSTOP)

@@ -124,10 +124,7 @@ def walk(engine: "Engine", seed: int, folder: Path, *, size: int = 1_200, shard:
     found = Findings()
     with world(engine, size, folder, limit=Limit(150, per=1.0), faults=FAULTS) as all_of_it:
         plivo = all_of_it.plivo
-        for _ in range(2):
-            all_of_it.start_worker()
-        batch = engine.submit(size, shard, STALLED_AFTER)
-        all_of_it.until(lambda: plivo.counts().applied > 0)
+        batch = all_of_it.begin(size, shard, workers=2, goal=1, stalled_after=STALLED_AFTER)
         one = Walk(engine, all_of_it, batch, size, seed)
         for _ in range(_STEPS):
             one.step()
