@@ -68,7 +68,7 @@ engine.add_typer(procrastinate, name="procrastinate", short_help="Batches in Pos
 engine.add_typer(temporal, name="temporal", short_help="Batches on Temporal.")
 for group in (call, recording, engine):
     group.callback()(lambda: None)  # or a group of one command would be that command
-_add(app, "doctor", doctor, "Check credentials, clock, credit, numbers.")
+_add(app, "doctor", doctor, "Check network, credentials, clock, limit, store.")
 _add(app, "emulator", emulator, "Run an account to try things on.", EmulatorCommand)
 _add(app, "budget", budget, "Show who holds what of a shared budget.")
 

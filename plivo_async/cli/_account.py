@@ -76,9 +76,8 @@ def rate_limit(rate: Rate | None, shared: str | None = None) -> RateLimit | None
 
 def facts_of(base_url: str, rate: Rate | None, journal: Path | None, file: str) -> dict[str, str]:
     """What a page says of a run, a line each; no credential."""
-    account = os.environ.get("PLIVO_AUTH_ID", "")
     return {
-        "Account": f"{account[:2]}…{account[-3:]}",
+        "Account": masked_account(),
         "Plivo": base_url,
         "Run on": f"{platform.node()}, process {os.getpid()}",
         "Version": f"plivo-async {__version__}, Python {platform.python_version()}",
@@ -86,6 +85,12 @@ def facts_of(base_url: str, rate: Rate | None, journal: Path | None, file: str) 
         "Limit": "none" if rate is None else f"{rate[0]} per {rate[1]:g} s",
         "Journal": "none" if journal is None else str(journal),
     }
+
+
+def masked_account() -> str:
+    """The Auth ID as people may see it."""
+    account = os.environ.get("PLIVO_AUTH_ID", "")
+    return f"{account[:2]}…{account[-3:]}"
 
 
 def entries_of(file: str, column: str | None, header: bool | None, uuid: bool) -> list[Entry]:

@@ -3,37 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from ... import AccountFacts, AsyncClient, Number
+from ... import AccountFacts, AsyncClient, AuthenticationError, Number, PlivoError, SharedBudgetError
 from ...models import decode, decode_page
 from ...pacing._clock import wall_clock
+from ...pacing.shared._look import BudgetSeen, budgets
+from ...policy import StoreUrl
 from ...wire import Answer, get_account, list_numbers, server_time
-from .._codes import ExitCode
-from ..screen._console import fail
+from .._account import REFUSED
+from ..input._options import Rate
+from ..screen._words import in_terms_of_the_command
+from ._finding import Finding
 
 _LITTLE = 1  # US dollars
+PLIVOS = Rate(300, 5.0)
 _SLOW = 2.0  # seconds for one answer
 _AHEAD = 30.0  # seconds by which clocks may differ; our looks allow for a minute
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found.
-
-    Attributes:
-        level: Whether it is as it should be, may do harm, or does.
-        words: What it is.
-        advice: What to do; empty if nothing.
-    """
-
-    level: Literal["ok", "warning", "wrong"]
-    words: str
-    advice: str = ""
-
-    def lines(self) -> list[str]:
-        """As it is printed."""
-        return [f"{self.level:8} {self.words}", *([f"{'':8} → {self.advice}"] if self.advice else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +42,21 @@ class Seen:
     ours: datetime
 
 
-def findings(seen: Seen) -> list[Finding]:
-    """What to say of it."""
-    return [*_of_the_way(seen), *_of_the_account(seen.account), *_of_numbers(seen.numbers, seen.more), _UNSEEN]
-
-
 _UNSEEN = Finding(
     "ok",
-    "what no request shows: calls per second (2 unless raised), limits, permissions by country, verification",
-    "the Plivo console shows them; RateLimit(dials_per_second=…) keeps to the first",
+    "what no request shows: its limits, as calls per second (2 unless raised), permissions by country, verification",
+    "the Plivo console and its support tell; --limit and RateLimit(dials_per_second=…) keep to limits",
 )
 
 
-def _of_the_way(seen: Seen) -> Iterator[Finding]:
+def of_answers(seen: Seen) -> Iterator[Finding]:
+    """What to say of what Plivo has answered."""
+    yield from _of_the_clock(seen)
+    yield from _of_the_account(seen.account)
+    yield from _of_numbers(seen.numbers, seen.more)
+
+
+def _of_the_clock(seen: Seen) -> Iterator[Finding]:
     yield Finding("ok", f"the credentials are right: account {seen.account.name or '(without a name)'}")
     slow = seen.took > _SLOW
     advice = "a proxy or a far network takes that; requests side by side hide it" if slow else ""
@@ -117,9 +104,73 @@ def _of_numbers(numbers: Sequence[Number], more: bool) -> Iterator[Finding]:
         )
         return
     loose = sum(one.application is None for one in numbers)
-    words = f"{len(numbers)}{' or more' if more else ''} numbers, {loose or 'none'} of them without an application"
+    if len(numbers) == 1 and not more:
+        words = "1 number, without an application" if loose else "1 number, with an application"
+    else:
+        words = f"{len(numbers)}{' or more' if more else ''} numbers, {loose or 'none'} of them without an application"
     advice = "client.numbers.update(number, app_id=…) points one at an answer URL" if loose else ""
     yield Finding("warning" if loose else "ok", words, advice)
+
+
+def of_the_limit(rate: Rate | None) -> Iterator[Finding]:
+    """What to say of the pace that is kept to, and of what no request shows."""
+    if rate is None:
+        yield Finding("warning", "no limit is kept to", "Plivo answers 429 beyond 300 requests per 5 s: --limit 300/5")
+    else:
+        advice = "" if rate == PLIVOS else "Plivo's own is 300 per 5 s, unless its support has changed that"
+        yield Finding("ok", f"at most {rate[0]:,} requests per {rate[1]:g} s are sent", advice)
+    yield _UNSEEN
+
+
+def of_the_store(url: str, found: Sequence[BudgetSeen], account: str) -> Iterator[Finding]:
+    """What to say of the budget that processes share.
+
+    Args:
+        url: Where it is, without a password.
+        found: The budgets that are there.
+        account: The Auth ID, masked.
+    """
+    mine = [one for one in found if one.account == account]
+    holders = sum(len(one.holders) for one in mine)
+    yield Finding("ok", f"the shared budget at {url} can be used; processes heard of lately, this one too: {holders}")
+    for one in mine:
+        if one.level < one.limit:
+            yield Finding(
+                "warning",
+                f"429s have lowered the shared budget to {one.level:,.0f} of {one.limit:,} per {one.per:g} s",
+                "others use the account without this budget, or its limit is lower; plivo-async budget shows more",
+            )
+
+
+async def asked(client: AsyncClient) -> tuple[list[Finding], bool]:
+    """Ask Plivo, and close the client; what to say of it, and whether the credentials were refused."""
+    try:
+        async with client:
+            return list(of_answers(await look(client))), False
+    except AuthenticationError:
+        return [Finding("wrong", REFUSED, "the Plivo console shows both; a token that was renewed is another")], True
+    except SharedBudgetError:
+        return [], False  # nothing was asked; `stored` tells why
+    except PlivoError as error:
+        return [Finding("wrong", in_terms_of_the_command(error.message), _ADVICE)], False
+    except ValueError as error:
+        return [Finding("wrong", f"Plivo's answer can't be read: {error}", _ADVICE)], False
+
+
+_ADVICE = "see whether PLIVO_BASE_URL or --base-url is Plivo, and Plivo's status page"
+
+
+def stored(url: str | None, account: str) -> list[Finding]:
+    """Look at the budget that processes share; what to say of it."""
+    if url is None:
+        advice = "where several processes use one account, name a store in PLIVO_RATE_LIMIT_URL or --shared"
+        return [Finding("ok", "no shared budget: each process keeps to the limit by itself", advice)]
+    try:
+        store = StoreUrl(url)
+        return list(of_the_store(store.masked(), budgets(store), account))
+    except SharedBudgetError as error:
+        advice = "nothing was asked, and no program that shares it can begin: see PLIVO_RATE_LIMIT_URL or --shared"
+        return [Finding("wrong", str(error), advice)]
 
 
 async def look(client: AsyncClient) -> Seen:
@@ -127,6 +178,7 @@ async def look(client: AsyncClient) -> Seen:
 
     Raises:
         PlivoError: It could not be asked.
+        ValueError: An answer isn't what Plivo answers.
     """
     operations = client.account._operations
     clock = operations.exchange.clock
@@ -134,9 +186,6 @@ async def look(client: AsyncClient) -> Seen:
     answer = await operations.run(get_account(), Answer)
     took, ours = clock() - began, wall_clock(clock)()
     page = await operations.run(list_numbers({}), Answer)
-    try:
-        account = decode(AccountFacts, answer.json() or {})
-        meta, numbers = decode_page(Number, page.json())
-    except ValueError as error:
-        fail(f"Plivo's answer can't be read: {error}", ExitCode.SOME_FAILED)
+    account = decode(AccountFacts, answer.json() or {})
+    meta, numbers = decode_page(Number, page.json())
     return Seen(account, numbers, meta.next is not None, took, server_time(answer.headers), ours)

@@ -1,14 +1,15 @@
 """`plivo-async doctor`: what stands between a program and its calls, and what to do about it."""
 
+import os
 from typing import Annotated
 
 import typer
 
 from ..._base_url import BASE_URL
 from .._codes import ExitCode
-from ..input._options import Rate, parse_timeout
+from ..input._options import parse_rate, parse_timeout
 from ..screen._console import fail, given, tell
-from ._arguments import BaseUrl, Timeout
+from ._arguments import BaseUrl, Limit, Shared, Timeout
 
 _STYLES = {"warning": "magenta", "wrong": "bold red"}
 
@@ -16,16 +17,21 @@ _STYLES = {"warning": "magenta", "wrong": "bold red"}
 def doctor(
     timeout: Timeout = "10s",
     max_attempts: Annotated[int, typer.Option(min=1, max=100, metavar="N", help="Attempts, the first one too.")] = 2,
+    limit: Limit = "300/5",
+    shared: Shared = None,
     base_url: BaseUrl = BASE_URL,
 ) -> None:
-    """Check what a program needs before it calls anybody: credentials, clock, credit, numbers; and say what to do.
+    """Check what a program needs before it calls anybody, and say what to do.
 
-    Nothing is changed, nobody is called: two requests that read.
+    In this order: versions, network, proxy, TLS, credentials, clock, credit, numbers, limit, the shared budget. Nothing
+    is changed, nobody is called: a request without credentials shows the way, and two that read ask the account.
 
-    The credentials are read from the environment variables PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN only.
+    The credentials are read from the environment variables PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN only. HTTPS_PROXY,
+    NO_PROXY and SSL_CERT_FILE are honoured.
 
     Examples:
       plivo-async doctor
+      plivo-async doctor --shared redis://redis.internal:6379/0
 
     Exit codes:
       0    nothing is wrong; there may be warnings
@@ -36,20 +42,35 @@ def doctor(
       130  interrupted
     """
     from ...shown._printable import printable
-    from .._account import open_client
+    from .._account import masked_account, open_client, proxy_for
     from .._running import run
-    from ..actions._doctor import findings, look
+    from ..actions._doctor import asked, of_the_limit, stored
+    from ..actions._installed import versions
+    from ..actions._way import of_the_way, walk
 
-    client = open_client(base_url, given("--timeout", parse_timeout, timeout), max_attempts, Rate(300, 5.0))
-    found = []
+    seconds, rate = given("--timeout", parse_timeout, timeout), given("--limit", parse_rate, limit)
+    client = open_client(base_url, seconds, max_attempts, rate, shared)
+    trusted = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
+    found = versions()
+    refused = False
 
     async def main() -> None:
-        async with client:
-            found.extend(findings(await look(client)))
+        nonlocal refused
+        way = await walk(base_url.rstrip("/"), proxy_for(base_url), trusted, seconds)
+        found.extend(of_the_way(way))
+        if way.error is None:
+            answers, refused = await asked(client)
+            found.extend(answers)
 
-    if run(main):
-        fail("interrupted", ExitCode.INTERRUPTED)
+    interrupted = run(main)
+    if not interrupted:
+        found.extend(of_the_limit(rate))
+        found.extend(stored(shared, masked_account()))
     tell([printable(line) for finding in found for line in finding.lines()], _style)
+    if interrupted:
+        fail("interrupted", ExitCode.INTERRUPTED)
+    if refused:
+        raise typer.Exit(int(ExitCode.CREDENTIALS_REFUSED))
     if any(finding.level == "wrong" for finding in found):
         raise typer.Exit(int(ExitCode.SOME_FAILED))
 

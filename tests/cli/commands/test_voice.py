@@ -1,12 +1,9 @@
-"""`plivo-async call list`, `recording download` and `doctor` against the emulator."""
+"""`plivo-async call list`, and `recording download`, against the emulator."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,9 +14,7 @@ from typer.testing import CliRunner
 
 from plivo_async import AsyncClient
 from plivo_async.cli import app
-from plivo_async.cli.actions._doctor import Seen, findings
 from plivo_async.emulator import Emulator, Settings
-from plivo_async.models import AccountFacts, Number
 
 FROM, TO, HOOK = "+14151234567", "+14157654321", "https://example.com/answer"
 APART = 600  # seconds between two phones that ring: what is queued stays there while a test looks
@@ -123,51 +118,3 @@ def test_a_recording_is_fetched(called: Emulator, tmp_path: Path) -> None:
         assert Outcome("recording", "download", wrong, "--to", str(tmp_path / "x")).code == code
     assert Outcome("recording", "download", recording_id, "--to", str(tmp_path / "no" / "x")).code == 6
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
-
-
-@pytest.mark.real_time
-def test_doctor(plivo: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Says what is right and what to do; and whether credentials are wrong."""
-    seen = Outcome("doctor")
-    assert seen.code == 0
-    assert "ok       the credentials are right: account Emulated" in seen.out
-    assert "1 numbers, 1 of them without an application" in seen.out
-    assert plivo.auth_token not in seen.out + seen.err
-    monkeypatch.setenv("PLIVO_AUTH_TOKEN", "wrong")
-    assert Outcome("doctor").code == 4
-    monkeypatch.setenv("PLIVO_BASE_URL", "http://127.0.0.1:9")
-    assert Outcome("doctor", "--max-attempts", "1").code == 1
-    monkeypatch.delenv("PLIVO_AUTH_ID")
-    assert Outcome("doctor").code == 2
-
-
-WELL = Seen(
-    AccountFacts(name="A", account_type="standard", billing_mode="prepaid", cash_credits=Decimal(50), timezone="UTC"),
-    (Number(number="1415", application="/v1/Account/MA/Application/1/"),),
-    False,
-    0.1,
-    NOON,
-    NOON,
-)
-
-
-@pytest.mark.parametrize(
-    ("changed", "level", "words"),
-    [
-        ({"took": 3.0}, "warning", "3.00 s"),
-        ({"theirs": None}, "warning", "NTP"),
-        ({"ours": NOON + timedelta(seconds=90)}, "wrong", "90 s ahead of"),
-        ({"ours": NOON - timedelta(seconds=90)}, "wrong", "90 s behind"),
-        ({"numbers": ()}, "warning", "no number"),
-        ({"account": AccountFacts(account_type="developer")}, "warning", "trial"),
-        ({"account": AccountFacts(billing_mode="prepaid", cash_credits=Decimal(0))}, "wrong", "1010"),
-        ({"account": AccountFacts(billing_mode="prepaid", cash_credits=Decimal("0.5"))}, "warning", "little credit"),
-        ({"account": AccountFacts(timezone="Asia/Kolkata")}, "ok", "without an offset"),
-    ],
-)
-def test_what_doctor_makes_of_it(changed: dict[str, Any], level: str, words: str) -> None:
-    """Each thing that may do harm is said, with what to do."""
-    assert {one.level for one in findings(WELL)} == {"ok"}
-    found = [one for one in findings(replace(WELL, **changed)) if words in "\n".join(one.lines())]
-    assert [one.level for one in found] == [level]
-    assert found[0].advice or level == "ok"
