@@ -124,7 +124,7 @@ def activation_error(
         case ActivationOutcome.NOT_ATTEMPTED:
             return _error(NotSentError, f"{who} was not attempted{why}", conference, attempts, None)
         case ActivationOutcome.UNKNOWN:
-            words = f"{who} may be live or not{trail}{why}. Look with a GET before repeating"
+            words = f"{who} may be live or not{trail}{why}. Look before repeating it: client.mpc.get() tells"
             error = _error(OutcomeUnknownError, words, conference, attempts, answer)
             error.__cause__ = fault
             return error

@@ -105,10 +105,13 @@ def list_recordings(filters: Mapping[str, object]) -> Request:
     return filtered("List recordings", "Recording/", filters, _FILTERS, ("add_time", "recording_storage_duration"))
 
 
+_WHEN = "A recording is there some seconds after it has ended, until it is deleted, and for its own account only"
+
+
 def get_recording(recording_id: object) -> Request:
     """Look at a recording. Safe. Source: Plivo docs, "Retrieve a recording"."""
     uuid = identifier("recording_id", recording_id)
-    return Request("Get recording", uuid, Effect.SAFE, "GET", f"Recording/{uuid}/")
+    return Request("Get recording", uuid, Effect.SAFE, "GET", f"Recording/{uuid}/", on_404=_WHEN)
 
 
 def delete_recording(recording_id: object) -> Request:

@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("typer")
 
 import typer
+from typer.testing import CliRunner
 
 import plivo_async.cli
 from plivo_async.cli import app
@@ -80,6 +81,14 @@ def test_help_and_completion_import_nothing_that_only_a_run_needs() -> None:
     assert done.returncode == 0, done.stderr
     expected = [told for line in lines for told in (f"{line} [Tab]", line)]
     assert done.stdout.splitlines() == [*expected[:-1], "plivo-async emulator|rich.console"]
+
+
+def test_what_an_option_takes_is_said_in_words() -> None:
+    """No `<int range>` and no `TEXT`: help says `N`, `NAME`, or what may stand there."""
+    for line in commands():
+        shown = CliRunner().invoke(app, [*line.split()[1:], "--help"]).stdout
+        assert shown.startswith("Usage: "), line
+        assert not re.search(r"(?i) range>|--?\S+ +(?-i:TEXT|INTEGER|FLOAT|FILENAME)\b", shown), shown
 
 
 def test_no_text_has_a_colour_that_vanishes() -> None:

@@ -43,7 +43,7 @@ def submit(
     task_queue: Annotated[str, typer.Option(metavar="NAME", help="The task queue of the workers.")],
     batch: NewBatch = None,
     size: ShardSize = 200,
-    at_a_time: Annotated[int, typer.Option(min=1, max=1_000, help="Shards under way at a time.")] = 6,
+    at_a_time: Annotated[int, typer.Option(min=1, max=1_000, metavar="N", help="Shards under way at a time.")] = 6,
     wait_for: WaitFor = "0",
     column: Column = None,
     header: Header = None,

@@ -18,6 +18,7 @@ _OURS = {
     "rate_limit says": "--limit says",
     "RateLimit.shared": "--shared",
     ", or the arguments of AsyncClient": "",
+    "client.mpc.get()": "plivo-async mpc get",
 }
 
 

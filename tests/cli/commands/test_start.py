@@ -111,6 +111,7 @@ def test_some_unknown_is_3(plivo: Emulator, names: Path) -> None:
     outcome = Outcome(names, "--base-url", plivo.url, "--confirm", "never")
     assert outcome.code == 3
     assert "2 activated · 1 unknown" in outcome.out
+    assert "Look before repeating it: plivo-async mpc get tells" in outcome.out
 
 
 def test_refused_credentials_are_4(plivo: Emulator, names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
