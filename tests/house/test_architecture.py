@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -99,11 +100,18 @@ CLI = {
 }  # fmt: skip
 
 
+@cache
+def import_statements(path: Path) -> list[ast.AST]:
+    """Those of a module, wherever they stand in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imports(path: Path, *, below: tuple[str, ...] = ("plivo_async",)) -> set[str]:
     """What a module imports: packages of others, and parts of this one, or of a part of it, by their name."""
     package = path.relative_to(ROOT.parent).with_suffix("").parts[:-1]
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in import_statements(path):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -153,7 +161,8 @@ def test_the_rooms_of_the_emulator_know_only_what_is_below_them() -> None:
 
 def test_the_rooms_of_the_command_line_know_only_what_is_below_them() -> None:
     """Input, screen, what commands share, actions, commands; `__init__` puts them together."""
-    inside = {room: found & {*rooms_of("cli")} for room, found in rooms_of("cli").items()}
+    rooms = rooms_of("cli")
+    inside = {room: found & {*rooms} for room, found in rooms.items()}
     assert set(inside) - set(CLI) == {"__init__"}
     assert {room: inside[room] - allowed for room, allowed in CLI.items() if inside[room] - allowed} == {}
 

@@ -20,7 +20,7 @@ def test_everything_public_is_in_one_section() -> None:
 
 def test_the_emulator_is_told_whole_though_it_is_parted() -> None:
     """What it has of its views is told as its own."""
-    told = reference.page().partition("### Emulator\n")[2].partition("\n### ")[0]
+    told = reference.PAGE.read_text(encoding="utf-8").partition("### Emulator\n")[2].partition("\n### ")[0]
     names = [name for name in dir(Emulator) if not name.startswith("_")]
     assert [name for name in names if f"#### Emulator.{name}\n" not in told and f"**`{name}:" not in told] == []
     assert "Base:" not in told
