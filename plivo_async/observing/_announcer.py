@@ -197,7 +197,7 @@ def _words(event: Event) -> str:
             so = f"; {event.stopped_by}" if event.stopped_by else ""
             return f"batch {event.batch} ended after {event.elapsed:.1f} s: {counts or 'nothing was begun'}{so}"
         case OutageBegan():
-            return f"Plivo can't be reached since {event.elapsed:.1f} s: {event.attempt}"
+            return f"for {event.elapsed:.1f} s Plivo has been out of reach: {event.attempt}"
         case OutageEnded():
             return f"Plivo answers again, after {event.elapsed:.1f} s"
         case LimitLowered():

@@ -57,20 +57,20 @@ class Tally:
             self.outage = None
 
     def outage_line(self, now: float) -> str:
-        """As `Plivo can't be reached since 34s (ConnectError); it is tried one at a time`; empty if it can."""
+        """As `for 34s Plivo has been out of reach (ConnectError); it is tried now and then`; empty if it can."""
         outage = self.outage
         if outage is None or self.over:
             return ""
         since, attempt = outage
-        status, what = attempt.status_code, "gives no answer"
+        status, what = attempt.status_code, "has given no answer"
         if attempt.error == "Unreadable" and status is not None and status < 500:
-            what = f"gives no answer, something else does ({status})"
+            what = f"has given no answer, something else has ({status})"
         elif status is not None:
-            what = f"answers nothing but errors ({status})"
+            what = f"has answered nothing but errors ({status})"
         elif attempt.outcome is AttemptOutcome.NOT_SENT:
-            what = "can't be reached"
+            what = "has been out of reach"
         reason = f" ({attempt.error})" if attempt.error and status is None else ""
-        return f"Plivo {what} since {duration(now - since)}{reason}; it is tried now and then"
+        return f"for {duration(now - since)} Plivo {what}{reason}; it is tried now and then"
 
     def _count(self, attempts: tuple[Attempt, ...]) -> None:
         looks = sum(attempt.method == "GET" for attempt in attempts)

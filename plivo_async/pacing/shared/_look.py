@@ -92,7 +92,8 @@ def _in_file(path: Path) -> Iterator[tuple[str, Ledger, float]]:
             for key, ledger in db.execute(query, (PROTOCOL,)).fetchall():
                 yield key, unpacked(ledger), time.monotonic()
     except sqlite3.Error as error:
-        raise SharedBudgetError(f"the shared budget {path} can't be read: {error}") from error
+        why = str(error) if path.exists() else "there is no such file; the first process that shares it makes it"
+        raise SharedBudgetError(f"the shared budget {path} can't be read: {why}") from error
 
 
 def _in_server(url: StoreUrl) -> Iterator[tuple[str, Ledger, float]]:

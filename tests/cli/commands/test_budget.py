@@ -42,7 +42,7 @@ def test_who_holds_what(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "code", "sentence"),
     [
-        ("sqlite:////nowhere/budget.db", 1, "can't be read: unable to open"),
+        ("sqlite:////nowhere/budget.db", 1, "can't be read: there is no such file"),
         ("redis://127.0.0.1:1/0", 1, "can't be read"),
         ("nonsense", 2, "URL is none of these"),
     ],

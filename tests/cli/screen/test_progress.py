@@ -137,15 +137,15 @@ NEVER_SENT = Attempt("POST", AttemptOutcome.NOT_SENT, None, "ConnectError")
 @pytest.mark.parametrize(
     ("attempt", "words"),
     [
-        (NEVER_SENT, "Plivo can't be reached since 34s (ConnectError); it is tried now and then"),
-        (LOST, "Plivo gives no answer since 34s (ReadError); it is tried now and then"),
+        (NEVER_SENT, "for 34s Plivo has been out of reach (ConnectError); it is tried now and then"),
+        (LOST, "for 34s Plivo has given no answer (ReadError); it is tried now and then"),
         (
             Attempt("POST", AttemptOutcome.UNCLEAR, 503),
-            "Plivo answers nothing but errors (503) since 34s; it is tried now and then",
+            "for 34s Plivo has answered nothing but errors (503); it is tried now and then",
         ),
         (
             Attempt("POST", AttemptOutcome.UNCLEAR, 404, "Unreadable"),
-            "Plivo gives no answer, something else does (404) since 34s (Unreadable); it is tried now and then",
+            "for 34s Plivo has given no answer, something else has (404) (Unreadable); it is tried now and then",
         ),
     ],
 )
