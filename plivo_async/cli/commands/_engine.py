@@ -98,6 +98,7 @@ def cancel(batch: Batch, url: Url) -> None:
     Exit codes: 0 cancelled, 2 there is none, or the database can't be used.
     """
     _with(url, lambda batches: batches.cancel(batch))
+    say(err(), f"nothing more is begun; engine procrastinate watch {batch} shows when what is in flight is known")
 
 
 @procrastinate.command(cls=Command, short_help="Tell what became of a batch.")
@@ -127,8 +128,9 @@ def report(
 
 def _line(progress: "Progress") -> str:
     from ...batch import summary
+    from ..screen._tally import counted
 
-    line = f"{summary(progress.counts, progress.elapsed)} · {progress.ended} of {progress.shards} shards"
+    line = f"{summary(progress.counts, progress.elapsed)} · {progress.ended} of {counted(progress.shards, 'shard')}"
     line += f", {progress.failed} given up" if progress.failed else ""
     return f"{line}, cancelled" if progress.cancelled else line
 

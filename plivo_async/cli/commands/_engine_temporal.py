@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -18,11 +18,19 @@ if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHandle
 
     from ...engines.temporal import Progress
+    from ...policy import ActivationOutcome
 
 T = TypeVar("T")
 
 _PATIENCE = timedelta(seconds=5)  # with workers, until one has told how far a batch is
 _LAST_PATIENCE = timedelta(seconds=30)  # the same, of a batch that has ended
+
+_ENDS = {
+    "CANCELED": "cancelled",
+    "FAILED": "failed",
+    "TERMINATED": "terminated",
+    "TIMED_OUT": "timed out",
+}  # of those that aren't COMPLETED
 
 Batch = Annotated[str, typer.Argument(metavar="BATCH", help="What submit has called it: the workflow's id.")]
 Address = Annotated[
@@ -89,31 +97,46 @@ def watch(batch: Batch, address: Address = None, namespace: Namespace = None, qu
     """
     import asyncio
 
-    from ...policy import ActivationOutcome
-
-    async def main(client: "Client") -> "Progress":
+    async def main(client: "Client") -> tuple["Progress", str]:
         from temporalio.client import WorkflowExecutionStatus
 
         handle, before = client.get_workflow_handle(batch), ""
         while True:
-            running = (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+            status = (await handle.describe()).status
+            running = status is WorkflowExecutionStatus.RUNNING
             progress = await _progress(handle, _PATIENCE if running else _LAST_PATIENCE)
             if progress is None and not running:
                 fail(f"the batch has ended, and no worker answers: engine temporal report {batch} needs none")
             line = _line(progress) if progress else "no worker answers: the batch waits for one"
             if line != before and not quiet:
                 say(err(), line)
-            if progress and not running:
-                return progress
+            if progress and status is not None and not running:
+                how = "" if status is WorkflowExecutionStatus.COMPLETED else _ENDS.get(status.name, status.name)
+                return progress, how
             before = line
             await asyncio.sleep(0.5)
 
-    progress = _with(address, namespace, main)
-    counts = {outcome: progress.counts.get(outcome.value, 0) for outcome in ActivationOutcome}
-    code = exit_code(counts)
+    progress, how = _with(address, namespace, main)
+    code = exit_code(final_counts(progress, in_order=not how))
     if code or not quiet:
-        tell_how_it_went([_line(progress)], code)
+        tell_how_it_went([f"{_line(progress)}, {how}" if how else _line(progress)], code)
     raise typer.Exit(int(code))
+
+
+def final_counts(progress: "Progress", *, in_order: bool) -> Mapping["ActivationOutcome", int]:
+    """What became of the conferences of a batch that has ended, those that no shard has told of included.
+
+    Args:
+        progress: How far it came.
+        in_order: Whether it ended by itself: no cancellation, no failure, no operator.
+    """
+    from ...policy import ActivationOutcome
+
+    counts = {outcome: progress.counts.get(outcome.value, 0) for outcome in ActivationOutcome}
+    if not in_order:
+        left = 1 if progress.total is None else progress.total - sum(counts.values())  # of a source: who knows how many
+        counts[ActivationOutcome.UNKNOWN if progress.under_way else ActivationOutcome.NOT_ATTEMPTED] += max(0, left)
+    return counts
 
 
 @temporal.command(cls=Command, short_help="Begin nothing more of a batch.")
@@ -123,6 +146,7 @@ def cancel(batch: Batch, address: Address = None, namespace: Namespace = None) -
     Exit codes: 0 asked for, 2 there is none, or Temporal can't be used.
     """
     _with(address, namespace, lambda client: client.get_workflow_handle(batch).cancel())
+    say(err(), f"asked for; engine temporal watch {batch} shows when it has ended")
 
 
 @temporal.command(cls=Command, short_help="Tell what became of a batch.")
@@ -190,16 +214,28 @@ async def _progress(handle: "WorkflowHandle[Any, Any]", patience: timedelta) -> 
 
 
 def _line(progress: "Progress") -> str:
+    from ..screen._tally import counted
+
     told = [f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in progress.counts.items() if count]
     of = "" if progress.total is None else f" of {progress.total:,}"
-    line = f"{progress.settled:,}{of} settled: {' · '.join(told) or 'nothing yet'} · {progress.shards:,} shards ended"
+    ended = counted(progress.shards, "shard")
+    line = f"{progress.settled:,}{of} settled: {' · '.join(told) or 'nothing yet'} · {ended} ended"
     return f"{line}, paused" if progress.paused else line
 
 
-def _reason(told: str) -> str:
-    """Why Temporal can't be used, in one line; of what Rust shows of its inside, the system's words only."""
+def _reason(error: Exception) -> str:
+    """What is wrong, in one line; of what Rust shows of its inside, the system's words only."""
+    from temporalio.service import RPCError, RPCStatusCode
+
+    told = " ".join(str(error).split())
+    if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
+        return f"Temporal has no such batch: {told}; --address and --namespace say where to look"
     system = re.search(r'message: "([^"]+)"', told)
-    return f"{system[1]}; --address says where it is" if system else " ".join(told.split())
+    return (
+        f"Temporal can't be used: {system[1]}; --address says where it is"
+        if system
+        else (f"Temporal can't be used: {told}")
+    )
 
 
 def _with(address: str | None, namespace: str | None, do: "Callable[[Client], Awaitable[T]]") -> T:
@@ -233,6 +269,6 @@ def _with(address: str | None, namespace: str | None, do: "Callable[[Client], Aw
     except WorkflowAlreadyStartedError as error:
         fail(f"a batch {error.workflow_id!r} is running already")
     except (RPCError, WorkflowQueryFailedError, RuntimeError, OSError) as error:
-        fail(f"Temporal can't be used: {_reason(str(error))}")
+        fail(_reason(error))
     except KeyboardInterrupt:
         raise typer.Exit(int(ExitCode.INTERRUPTED)) from None

@@ -65,6 +65,7 @@ def test_a_batch_from_its_file_to_its_report(
     assert [one["outcome"] for one in json.loads(capsys.readouterr().out)["activations"]][2] == "not_found"
     assert main([*on, "submit", str(names), "--account", "main", "--batch", "later"]) == 0
     assert main([*on, "cancel", "later"]) == 0
+    assert "engine procrastinate watch later shows" in capsys.readouterr().err
     assert main([*on, "watch", "later"]) == 1
     assert "cancelled" in capsys.readouterr().out
     assert main([*on, "report", "nothing"]) == 2

@@ -21,9 +21,10 @@ from temporalio.worker import Worker
 import plivo_async
 from plivo_async import AsyncClient
 from plivo_async.cli import main
+from plivo_async.cli._codes import exit_code
 from plivo_async.cli.commands import _engine_temporal
 from plivo_async.emulator import Emulator
-from plivo_async.engines.temporal import PlivoPlugin
+from plivo_async.engines.temporal import PlivoPlugin, Progress
 
 from ...engines.temporal.server import running
 from ...support import PATIENCE
@@ -75,7 +76,7 @@ def test_a_batch_from_its_file_to_its_report(
     found = json.loads(capsys.readouterr().out)["activations"]
     assert [one["outcome"] for one in found] == ["activated", "activated", "not_found"]
     assert main([*ON, "report", "nothing"]) == 2
-    assert "Temporal can't be used" in capsys.readouterr().err
+    assert "Temporal has no such batch" in capsys.readouterr().err
 
 
 def test_a_batch_is_cancelled(
@@ -87,12 +88,29 @@ def test_a_batch_is_cancelled(
     names.write_text("room 1\n")
     assert main([*ON, "submit", str(names), "--account", "main", "--task-queue", "q", "--batch", "late"]) == 0
     assert main([*ON, "cancel", "late"]) == 0
+    assert "engine temporal watch late shows when it has ended" in capsys.readouterr().err
     with start_blocking_portal() as portal:
         worker, _ = portal.start_task(work, address)
-        assert main([*ON, "watch", "late", "--quiet"]) == 0
+        assert main([*ON, "watch", "late", "--quiet"]) == 1
+        assert capsys.readouterr().out == "0 of 1 settled: nothing yet · 0 shards ended, cancelled\n"
         worker.cancel()
     assert main([*ON, "report", "late"]) == 0
     assert "1 not attempted" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("progress", "in_order", "code"),
+    [
+        (Progress(total=2, settled=2, counts={"activated": 2}, shards=1, under_way=0, paused=False), True, 0),
+        (Progress(total=2, settled=2, counts={"activated": 2}, shards=1, under_way=0, paused=False), False, 0),
+        (Progress(total=3, settled=2, counts={"activated": 2}, shards=1, under_way=0, paused=False), False, 1),
+        (Progress(total=3, settled=2, counts={"activated": 2}, shards=1, under_way=1, paused=False), False, 3),
+        (Progress(total=None, settled=2, counts={"activated": 2}, shards=1, under_way=0, paused=False), False, 1),
+    ],
+)
+def test_what_is_left_of_a_batch_that_was_ended_is_not_live(progress: Progress, in_order: bool, code: int) -> None:
+    """What no shard told of wasn't attempted, and is unknown where shards were under way."""
+    assert exit_code(_engine_temporal.final_counts(progress, in_order=in_order)) == code
 
 
 def test_watching_waits_for_a_worker(
