@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 import plivo_async
 from plivo_async import (
     ActivationFailures,
+    AsyncClient,
     Attempt,
     AttemptOutcome,
     AuthenticationError,
@@ -113,6 +116,48 @@ def test_errors_are_drawn_where_they_are_defined() -> None:
 def test_errors_class_follows_the_status(status_code: int, cls: type[ResponseError]) -> None:
     """Each no of Plivo's has one class."""
     assert response_error(status_code) is cls
+
+
+TEXTS: list[object] = [
+    "not found",
+    "",
+    "MPC is already active",
+    "the resource is being created, repeat the request",
+    "invalid credentials",
+    "rate limit exceeded",
+    "ü" * 300,
+    17,
+    None,
+    {"code": 1, "message": "not found"},
+    ["not found"],
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 429, 500, 503])
+async def test_nothing_depends_on_the_text_of_an_error(status: int) -> None:
+    """What is asked next, and how it ends, is decided by the status; nobody has verified what Plivo writes."""
+    seen = set()
+    for text in TEXTS:
+        asked: list[str] = []
+
+        def answer(request: httpx.Request, asked: list[str] = asked, text: object = text) -> httpx.Response:
+            asked.append(request.method)
+            return httpx.Response(status, json={"api_id": "one", "error": text})
+
+        options: dict[str, Any] = {"clock": anyio.current_time, "random": lambda: 0.5, "rate_limit": None}
+        async with (
+            httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http,
+            AsyncClient("MA" + "X" * 18, "token", http_client=http, **options) as client,
+        ):
+            [activation] = await client.mpc.start(["a"])
+            ends = [type(activation.error)]
+            for doing in (client.mpc.get("a"), client.mpc.stop("a"), client.mpc("a").start_recording()):
+                with pytest.raises(PlivoError) as caught:
+                    await doing
+                ends.append(type(caught.value))
+        seen.add((activation.outcome, activation.confirmed_by, *ends, *asked))
+    assert len(seen) == 1, seen
 
 
 @errors
