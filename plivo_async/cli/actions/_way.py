@@ -14,7 +14,6 @@ from ..._tls import shared_context
 from ._finding import Finding
 
 _SLOW = 1.0  # seconds until connected
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(slots=True)
@@ -24,6 +23,7 @@ class Way:
     Attributes:
         url: Where Plivo is.
         proxy: Host and port of the proxy on the way; None without one.
+        at_proxy: Whether TLS with the proxy itself comes next.
         trusted: The file of the authorities that are trusted; None for those that come with httpx.
         connected: Seconds until there was a connection, to the proxy if there is one; None if there was none.
         tls: The version of TLS; None without TLS, or if it was not agreed on.
@@ -34,6 +34,7 @@ class Way:
 
     url: str
     proxy: str | None = None
+    at_proxy: bool = False
     trusted: str | None = None
     connected: float | None = None
     tls: str | None = None
@@ -58,25 +59,24 @@ def of_the_way(way: Way) -> Iterator[Finding]:
         by = f"by {way.issuer}" + (f", until {way.until}" if way.until else "")
         trusted = f"trusted by SSL_CERT_FILE or SSL_CERT_DIR ({way.trusted})" if way.trusted else "trusted"
         yield Finding("ok", f"{way.tls}, the certificate of {host} is {trusted}: {by}")
-    elif host in _LOOPBACK:
+    else:  # which a client takes for this machine only
         yield Finding("ok", "no TLS: this is not Plivo, but something on this machine")
-    else:
-        yield Finding("warning", "no TLS: whoever is on the way reads the token", "use https:// in PLIVO_BASE_URL")
 
 
 def _why(error: Exception, aim: str, host: str, way: Way) -> tuple[str, str]:
     """What went wrong, and what to do."""
     chain = list(_chain(error))
+    peer = aim if way.at_proxy else host
     place = "HTTPS_PROXY" if way.proxy else "PLIVO_BASE_URL or --base-url"
     for one in chain:
         if isinstance(one, ssl.SSLCertVerificationError):
             return (
-                f"the certificate of {host} is not trusted: {one.verify_message}",
+                f"the certificate of {peer} is not trusted: {one.verify_message}",
                 "where a firewall opens TLS, SSL_CERT_FILE names a PEM file that has its authority; see the clock, too",
             )
         if isinstance(one, ssl.SSLError):
             return (
-                f"TLS with {host} failed: {one.reason or one}",
+                f"TLS with {peer} failed: {one.reason or one}",
                 f"something that speaks no TLS, or only an old one, is on the way: see {place}, and firewalls",
             )
         if isinstance(one, socket.gaierror):
@@ -114,12 +114,15 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 async def walk(url: str, proxy: str | None, trusted: str | None, timeout: float) -> Way:  # noqa: ASYNC109
     """Go as far as it goes, with one request that has no credentials."""
     parts = urlsplit(proxy or "")
-    way = Way(url, f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname, trusted)
+    place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    way = Way(url, place, parts.scheme == "https", trusted)
     began = time.monotonic()
 
     async def trace(event: str, facts: Mapping[str, Any]) -> None:
         if event.endswith("connect_tcp.complete") and way.connected is None:
             way.connected = time.monotonic() - began
+        elif event.endswith("start_tls.complete") and way.at_proxy:
+            way.at_proxy = False
         elif event.endswith("start_tls.complete"):
             _read_certificate(way, facts["return_value"].get_extra_info("ssl_object"))
 
