@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from ... import AccountFacts, AsyncClient, AuthenticationError, Number, PlivoError, SharedBudgetError
 from ...models import decode, decode_page
@@ -142,19 +143,35 @@ def of_the_store(url: str, found: Sequence[BudgetSeen], account: str) -> Iterato
             )
 
 
-async def asked(client: AsyncClient) -> tuple[list[Finding], bool]:
-    """Ask Plivo, and close the client; what to say of it, and whether the credentials were refused."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of asking Plivo.
+
+    Attributes:
+        findings: What to say of it.
+        refused: Whether the credentials were.
+        store_told: Whether it ended at the budget that processes share, of which all is said by that.
+    """
+
+    findings: list[Finding]
+    refused: bool = False
+    store_told: bool = False
+
+
+async def asked(client: AsyncClient) -> Asked:
+    """Ask Plivo, and close the client."""
     try:
         async with client:
-            return list(of_answers(await look(client))), False
+            return Asked(list(of_answers(await look(client))))
     except AuthenticationError:
-        return [Finding("wrong", REFUSED, "the Plivo console shows both; a token that was renewed is another")], True
-    except SharedBudgetError:
-        return [], False  # nothing was asked; `stored` tells why
+        advice = "the Plivo console shows both; a token that was renewed is another"
+        return Asked([Finding("wrong", REFUSED, advice)], refused=True)
+    except SharedBudgetError as error:
+        return Asked([_no_store(error)], store_told=True)
     except PlivoError as error:
-        return [Finding("wrong", in_terms_of_the_command(error.message), _ADVICE)], False
+        return Asked([Finding("wrong", in_terms_of_the_command(error.message), _ADVICE)])
     except ValueError as error:
-        return [Finding("wrong", f"Plivo's answer can't be read: {error}", _ADVICE)], False
+        return Asked([Finding("wrong", f"Plivo's answer can't be read: {error}", _ADVICE)])
 
 
 _ADVICE = "see whether PLIVO_BASE_URL or --base-url is Plivo, and Plivo's status page"
@@ -167,10 +184,16 @@ def stored(url: str | None, account: str) -> list[Finding]:
         return [Finding("ok", "no shared budget: each process keeps to the limit by itself", advice)]
     try:
         store = StoreUrl(url)
+        if store.scheme == "sqlite" and not Path(store.path).exists() and Path(store.path).parent.is_dir():
+            return [Finding("ok", f"the shared budget at {store.masked()} is made by the first process that shares it")]
         return list(of_the_store(store.masked(), budgets(store), account))
     except SharedBudgetError as error:
-        advice = "nothing was asked, and no program that shares it can begin: see PLIVO_RATE_LIMIT_URL or --shared"
-        return [Finding("wrong", str(error), advice)]
+        return [_no_store(error)]
+
+
+def _no_store(error: SharedBudgetError) -> Finding:
+    advice = "no program that is to share it can begin: see PLIVO_RATE_LIMIT_URL or --shared"
+    return Finding("wrong", in_terms_of_the_command(error.message), advice)
 
 
 async def look(client: AsyncClient) -> Seen:

@@ -44,7 +44,7 @@ def doctor(
     from ...shown._printable import printable
     from .._account import masked_account, open_client, proxy_for
     from .._running import run
-    from ..actions._doctor import asked, of_the_limit, stored
+    from ..actions._doctor import Asked, asked, of_the_limit, stored
     from ..actions._installed import versions
     from ..actions._way import of_the_way, walk
 
@@ -52,24 +52,25 @@ def doctor(
     client = open_client(base_url, seconds, max_attempts, rate, shared)
     trusted = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
     found = versions()
-    refused = False
+    answers = Asked([])
 
     async def main() -> None:
-        nonlocal refused
+        nonlocal answers
         way = await walk(base_url.rstrip("/"), proxy_for(base_url), trusted, seconds)
         found.extend(of_the_way(way))
         if way.error is None:
-            answers, refused = await asked(client)
-            found.extend(answers)
+            answers = await asked(client)
+            found.extend(answers.findings)
 
     interrupted = run(main)
     if not interrupted:
         found.extend(of_the_limit(rate))
-        found.extend(stored(shared, masked_account()))
+        if not answers.store_told:
+            found.extend(stored(shared, masked_account()))
     tell([printable(line) for finding in found for line in finding.lines()], _style)
     if interrupted:
         fail("interrupted", ExitCode.INTERRUPTED)
-    if refused:
+    if answers.refused:
         raise typer.Exit(int(ExitCode.CREDENTIALS_REFUSED))
     if any(finding.level == "wrong" for finding in found):
         raise typer.Exit(int(ExitCode.SOME_FAILED))

@@ -182,10 +182,19 @@ def test_a_store_that_is_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         port = held.getsockname()[1]
     with emulated(monkeypatch) as plivo:
         code, said = doctor("--base-url", plivo.url, "--shared", f"redis://u:s3cr3t@127.0.0.1:{port}/0")
-        assert (code, "wrong    the shared budget can't be read: redis://***@127.0.0.1" in said) == (1, True)
+        assert (code, "wrong    the shared budget can't be used: redis://***@127.0.0.1" in said) == (1, True)
+        assert said.count("shared budget") == 1
         assert "s3cr3t" not in said
         code, said = doctor("--base-url", plivo.url, "--shared", f"sqlite:///{tmp_path}/none/budget.db")
-        assert (code, "budget.db can't be read" in said) == (1, True)
+        assert (code, "budget.db can't be opened" in said) == (1, True)
+        locked = tmp_path / "folder"
+        locked.mkdir()
+        code, said = doctor("--base-url", plivo.url, "--shared", f"sqlite:///{locked}")
+        assert (code, "wrong    the shared budget " in said, "can be used" in said) == (1, True, False)
+    code, said = doctor("--base-url", f"http://127.0.0.1:{port}", "--shared", f"sqlite:///{tmp_path}/none.db")
+    assert (code, "ok       the shared budget at sqlite" in said) == (1, True), "looked at though Plivo can't be asked"
+    code, said = doctor("--base-url", f"http://127.0.0.1:{port}", "--shared", f"sqlite:///{tmp_path}/none/none.db")
+    assert (code, "there is no such file" in said) == (1, True)
 
 
 class UnlikeError(Exception):
