@@ -76,19 +76,6 @@ class Attempt:
         """Whether Plivo said yes."""
         return self.outcome is AttemptOutcome.ANSWERED and self.status_code is not None and self.status_code // 100 == 2
 
-    @property
-    def may_still_land(self) -> bool:
-        """Whether it may be carried out even later: nothing shows that the far end is done with it.
-
-        Inferred: 500, 503 and a yes come from who did the work, if they are whole and of the API's form; 502, 504, 408
-        and whatever else a gateway has made up (520 to 527, 599) from who waited for it.
-        """
-        if self.outcome is not AttemptOutcome.UNCLEAR:
-            return False
-        if self.status_code is None or self.error is not None:
-            return True
-        return self.status_code >= 300 and self.status_code not in DONE_WITH_IT
-
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain JSON types."""
         return {

@@ -127,10 +127,3 @@ def test_an_answer_that_only_promises_another_is_no_success(status_code: int) ->
     outcome = classify(status_code, readable=True)
     assert outcome is AttemptOutcome.UNCLEAR
     assert not Attempt("POST", AttemptOutcome.ANSWERED, status_code).succeeded
-
-
-@pytest.mark.parametrize("status_code", [200, 204, 500, 503])
-@pytest.mark.parametrize("error", ["Unreadable", "ReadError"])
-def test_an_answer_that_is_not_plivos_ends_nothing(status_code: int, error: str) -> None:
-    """A gateway's own 503, a portal's 200, half an answer: what went by may be carried out later."""
-    assert Attempt("POST", UNCLEAR, status_code, error).may_still_land
