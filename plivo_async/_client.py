@@ -20,6 +20,7 @@ from ._public import public
 from ._unset import UNSET, Unset
 from .observing._statistics import Statistics
 from .policy import AttemptOutcome, RateLimit, RetryPolicy
+from .shown._privacy import masked_account
 from .shown._secret import Secret
 
 if TYPE_CHECKING:  # what a client is made of takes as long to import as httpx, and comes with the first client
@@ -319,7 +320,7 @@ class AsyncClient:
         account = (
             self._core.account.auth_id if hasattr(self, "_core") else "??…???"
         )  # in the traceback of its own making
-        return f"<AsyncClient of account {account[:2]}…{account[-3:]}>"
+        return f"<AsyncClient of account {masked_account(account)}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an AsyncClient holds connections and is not pickled; make one in each process")

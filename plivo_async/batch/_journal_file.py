@@ -25,6 +25,7 @@ from pathlib import Path
 
 from .._errors import JournalError
 from .._version import __version__
+from ..shown._privacy import masked_account
 from ._journal_reader import FORMAT, JournalReader, Row, check_format, meta_of, rows_of, runs_of, told
 from ._journal_run import JournalRun
 
@@ -275,11 +276,6 @@ def _check(path: Path, found: dict[str, str], identity: Identity) -> None:
         raise JournalError(
             f"the journal {str(path)!r} is of base URL {found['base_url']}, and this run is of {identity.base_url}"
         )
-
-
-def masked_account(auth_id: str) -> str:
-    """An Auth ID as people may read it."""
-    return f"{auth_id[:2]}…{auth_id[-3:]}"
 
 
 def _check_sound(path: Path, connection: sqlite3.Connection) -> None:

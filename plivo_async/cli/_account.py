@@ -10,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from .. import AsyncClient, InvalidArgumentError, Observer, RateLimit, RetryPolicy
 from .._version import __version__
+from ..shown._privacy import masked_account
 from .input._entries import STDIN, Entry, InputError, read_entries, read_source
 from .input._options import Rate
 from .screen._console import err, fail, say
@@ -77,7 +78,7 @@ def rate_limit(rate: Rate | None, shared: str | None = None) -> RateLimit | None
 def facts_of(base_url: str, rate: Rate | None, journal: Path | None, file: str) -> dict[str, str]:
     """What a page says of a run, a line each; no credential."""
     return {
-        "Account": masked_account(),
+        "Account": masked_account(os.environ.get("PLIVO_AUTH_ID", "")),
         "Plivo": base_url,
         "Run on": f"{platform.node()}, process {os.getpid()}",
         "Version": f"plivo-async {__version__}, Python {platform.python_version()}",
@@ -85,12 +86,6 @@ def facts_of(base_url: str, rate: Rate | None, journal: Path | None, file: str) 
         "Limit": "none" if rate is None else f"{rate[0]} per {rate[1]:g} s",
         "Journal": "none" if journal is None else str(journal),
     }
-
-
-def masked_account() -> str:
-    """The Auth ID as people may see it."""
-    account = os.environ.get("PLIVO_AUTH_ID", "")
-    return f"{account[:2]}…{account[-3:]}"
 
 
 def entries_of(file: str, column: str | None, header: bool | None, uuid: bool) -> list[Entry]:

@@ -46,3 +46,8 @@ def _mask(found: re.Match[str]) -> str:
     if found["at"]:
         return f"{found['scheme']}***{found['at']}"
     return f"{found['sip']}***" if found["sip"] else last_four(found.group())
+
+
+def masked_account(auth_id: str) -> str:
+    """An Auth ID as people may read it."""
+    return f"{auth_id[:2]}…{auth_id[-3:]}"

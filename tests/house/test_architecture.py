@@ -18,7 +18,7 @@ ALLOWED = {
     "models": {"_public", "models"},
     "transport": {"anyio", "httpx", "httpcore", "aiohttp", "yarl", "policy", "wire", "pacing", "transport",
                   "shown", "_version"},
-    "pacing": {"_public", "anyio", "redis", "policy", "pacing", "_errors"},
+    "pacing": {"_public", "anyio", "redis", "policy", "pacing", "shown", "_errors"},
     "batch": {"_public", "anyio", "policy", "wire", "pacing", "transport", "exchange", "observing", "shown", "batch",
               "_errors", "_options", "_version"},
     "resources": {"_public", "anyio", "policy", "wire", "models", "pacing", "exchange", "observing", "shown", "batch",

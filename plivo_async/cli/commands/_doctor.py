@@ -42,7 +42,8 @@ def doctor(
       130  interrupted
     """
     from ...shown._printable import printable
-    from .._account import masked_account, open_client, proxy_for
+    from ...shown._privacy import masked_account
+    from .._account import open_client, proxy_for
     from .._running import run
     from ..actions._doctor import Asked, asked, of_the_limit, stored
     from ..actions._installed import versions
@@ -66,7 +67,7 @@ def doctor(
     if not interrupted:
         found.extend(of_the_limit(rate))
         if not answers.store_told:
-            found.extend(stored(shared, masked_account()))
+            found.extend(stored(shared, masked_account(os.environ["PLIVO_AUTH_ID"])))
     tell([printable(line) for finding in found for line in finding.lines()], _style)
     if interrupted:
         fail("interrupted", ExitCode.INTERRUPTED)

@@ -231,11 +231,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
         return f"Temporal has no such batch: {told}; --address and --namespace say where to look"
     system = re.search(r'message: "([^"]+)"', told)
-    return (
-        f"Temporal can't be used: {system[1]}; --address says where it is"
-        if system
-        else (f"Temporal can't be used: {told}")
-    )
+    return f"Temporal can't be used: {f'{system[1]}; --address says where it is' if system else told}"
 
 
 def _with(address: str | None, namespace: str | None, do: "Callable[[Client], Awaitable[T]]") -> T:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..._errors import SharedBudgetError
 from ...policy import StoreUrl
 from ...policy.shared import PROTOCOL, Ledger
+from ...shown._privacy import masked_account
 from ._record import unpacked
 from ._redis import RedisStore
 from ._store import StoreAway
@@ -116,7 +117,7 @@ def _seen(key: str, ledger: Ledger, now: float) -> BudgetSeen:
     return BudgetSeen(
         namespace,
         server,
-        f"{account[:2]}…{account[-3:]}",
+        masked_account(account),
         pace.limit,
         pace.per,
         pace.level(now),
